@@ -1,0 +1,83 @@
+import { Emitter } from './emitter.ts'
+import type { Environment } from './environment.ts'
+import type { HoldfastError } from './errors.ts'
+import type { ConnectionEvent, Without } from './events.ts'
+import type { Effect, TimerName } from './machine.ts'
+import { Notices } from './notices.ts'
+import { failed } from './policies.ts'
+import type { ConnectionState } from './state.ts'
+
+/** A timer this late, in ms, was not just behind other work: the host slept or throttled it. */
+const LATE = 5_000
+
+/** Errors that a state carries, so that nobody has to listen for them. */
+const TOLD_BY_STATE: ReadonlySet<string> = new Set([
+  'CONFIGURATION',
+  'NO_WEBSOCKET',
+  'CONNECT_TIMEOUT',
+  'AUTH_REFUSED',
+])
+
+/** Tells listeners what happens to a connection: states, events and errors, in order. */
+export class Announcer {
+  readonly states: Emitter<ConnectionState>
+  readonly events: Emitter<ConnectionEvent>
+  readonly errors: Emitter<HoldfastError>
+  readonly notices: Notices = new Notices()
+  /** Reports what a listener threw. */
+  readonly onThrow: (error: unknown) => void
+
+  readonly #environment: Pick<Environment, 'now' | 'reportError'>
+  #toldState: ConnectionState
+  #stateSince: number
+
+  constructor(environment: Pick<Environment, 'now' | 'reportError'>, state: ConnectionState) {
+    this.#environment = environment
+    this.#toldState = state
+    this.#stateSince = environment.now()
+    this.onThrow = (error) => this.fail(failed('A listener', error))
+    this.states = new Emitter(this.onThrow)
+    this.events = new Emitter(this.onThrow)
+    this.errors = new Emitter((error) => environment.reportError(error))
+  }
+
+  /** The state that listeners were told last: what a new one begins with. */
+  get toldState(): ConnectionState {
+    return this.#toldState
+  }
+
+  state(state: ConnectionState, previous: ConnectionState): void {
+    const now = this.#environment.now()
+    const duration = now - this.#stateSince
+    this.#stateSince = now
+    this.notices.add(() => {
+      this.#toldState = state
+      this.states.emit(state)
+    })
+    this.tell({ type: 'state', state, previous, duration })
+  }
+
+  lost({ close, verdict, delay, error }: Extract<Effect, { type: 'tell-lost' }>): void {
+    if (error) this.fail(error)
+    this.tell({ type: 'lost', close, verdict, ...(delay === undefined ? {} : { delay }) })
+  }
+
+  late(timer: TimerName | 'expiry', by: number): void {
+    if (by > LATE) this.tell({ type: 'late', timer, by })
+  }
+
+  tell(event: Without<ConnectionEvent, 'at'>): void {
+    if (this.events.size === 0) return
+    const timed = { ...event, at: this.#environment.now() }
+    this.notices.add(() => this.events.emit(timed))
+  }
+
+  fail(error: HoldfastError): void {
+    this.tell({ type: 'error', error })
+    this.notices.add(() => {
+      if (this.errors.size > 0) this.errors.emit(error)
+      // What no state shows must not be lost because nobody listens.
+      else if (!TOLD_BY_STATE.has(error.code)) this.#environment.reportError(error)
+    })
+  }
+}

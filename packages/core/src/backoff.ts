@@ -1,0 +1,75 @@
+import { misconfigured } from './errors.ts'
+
+/** What a {@link Backoff} is told when a delay is drawn. */
+export interface BackoffContext {
+  /** Which delay of this outage this is: 1 for the first. */
+  readonly attempt: number
+  /** The delay drawn before it in this outage, in ms; 0 for the first. */
+  readonly previous: number
+  /** Uniform in [0, 1), from the environment. */
+  readonly random: () => number
+}
+
+/** Draws the delay before the next attempt, in ms. Called anew for every attempt. */
+export type Backoff = (context: BackoffContext) => number
+
+export interface BackoffOptions {
+  /** The first ceiling, in ms. @defaultValue 2_000 */
+  readonly base?: number
+  /** What the ceiling is multiplied by each time. @defaultValue 2 (3 for `decorrelatedJitter`) */
+  readonly factor?: number
+  /** The highest ceiling, in ms. @defaultValue 30_000 */
+  readonly cap?: number
+}
+
+/**
+ * A delay drawn evenly from 0 to an exponentially growing ceiling. The default: of the usual strategies it
+ * brings a crowd of clients back with the least load at the peak and in all.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ "Full Jitter"
+ */
+export function fullJitter(options?: BackoffOptions): Backoff {
+  const ceiling = ceilingOf(options)
+  return ({ attempt, random }) => random() * ceiling(attempt)
+}
+
+/** The exponentially growing ceiling itself, without jitter: for one client, never for a crowd. */
+export function exponential(options?: BackoffOptions): Backoff {
+  const ceiling = ceilingOf(options)
+  return ({ attempt }) => ceiling(attempt)
+}
+
+/**
+ * A delay drawn evenly from `base` to `factor` times the one before, at most `cap`.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ "Decorrelated Jitter"
+ */
+export function decorrelatedJitter(options?: BackoffOptions): Backoff {
+  const { base, factor, cap } = checked({ factor: 3, ...options })
+  return ({ previous, random }) => {
+    const high = Math.max(previous, base) * factor
+    return Math.min(cap, base + random() * (high - base))
+  }
+}
+
+/** The same delay each time, in ms, without jitter. */
+export function constant(delay: number): Backoff {
+  if (!(delay >= 0)) throw misconfigured('constant(delay)', 'a number of ms, 0 or more', delay)
+  return () => delay
+}
+
+function ceilingOf(options?: BackoffOptions): (attempt: number) => number {
+  const { base, factor, cap } = checked(options)
+  // Infinity is a fine intermediate: the cap takes it down.
+  return (attempt) => Math.min(cap, base * factor ** Math.max(0, attempt - 1))
+}
+
+function checked(options: BackoffOptions = {}): Required<BackoffOptions> {
+  const { base = 2_000, factor = 2, cap = 30_000 } = options
+  if (!(base >= 0 && base < Infinity)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
+  if (!(factor >= 1 && factor < Infinity))
+    throw misconfigured('backoff factor', 'a number, 1 or more', factor)
+  if (!(cap >= base && cap < Infinity))
+    throw misconfigured('backoff cap', 'a number of ms, base or more', cap)
+  return { base, factor, cap }
+}

@@ -1,0 +1,46 @@
+export type Listener<T> = (value: T) => void
+
+/** Listeners of one kind. The array is replaced, never changed: an emission goes to those of its beginning. */
+export class Emitter<T> {
+  #listeners: readonly Listener<T>[] = []
+  readonly #onThrow: (error: unknown) => void
+  readonly #onCount: ((count: number) => void) | undefined
+
+  constructor(onThrow: (error: unknown) => void, onCount?: (count: number) => void) {
+    this.#onThrow = onThrow
+    this.#onCount = onCount
+  }
+
+  get size(): number {
+    return this.#listeners.length
+  }
+
+  /** Adds a listener; returns what removes it. */
+  add(listener: Listener<T>): () => void {
+    // An entry of its own: the same function may listen twice.
+    const entry: Listener<T> = (value) => listener(value)
+    this.#listeners = [...this.#listeners, entry]
+    this.#onCount?.(this.size)
+    return () => {
+      const left = this.#listeners.filter((other) => other !== entry)
+      if (left.length === this.size) return
+      this.#listeners = left
+      this.#onCount?.(this.size)
+    }
+  }
+
+  /** Tells every listener; one that throws is reported and stops nobody else. */
+  emit(value: T): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(value)
+      } catch (error) {
+        this.#onThrow(error)
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners = []
+  }
+}

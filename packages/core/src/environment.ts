@@ -1,0 +1,93 @@
+/**
+ * What a connection needs of the host it runs in. Every part can be given in `options.environment`; what is
+ * not given is looked up among the globals at the moment it is needed, so that importing and constructing
+ * work anywhere and fake timers are found.
+ */
+export interface Environment {
+  /** The native class, or one that behaves like it: `ws`, undici's, mock-socket's. */
+  readonly WebSocket: WebSocketConstructor | undefined
+  /** What relative URLs are resolved against. @defaultValue `document.baseURI`, or `location.href` */
+  readonly baseUrl: string | undefined
+  setTimeout(callback: () => void, delay: number): unknown
+  clearTimeout(handle: unknown): void
+  /** Epoch ms. */
+  now(): number
+  /** Uniform in [0, 1). */
+  random(): number
+  /** Calls back before the next frame, also where no frames are drawn; returns what cancels it. */
+  requestFrame(callback: () => void): () => void
+  /** Takes an error of the user's code that nobody listens for. */
+  reportError(error: unknown): void
+}
+
+/** A native socket, as far as Holdfast uses it. */
+export interface WebSocketLike {
+  readonly readyState: number
+  readonly protocol?: string
+  readonly extensions?: string
+  /** mock-socket has none. */
+  readonly bufferedAmount?: number
+  binaryType: string
+  // `never`: the listener types of `ws`, undici and the DOM have nothing in common.
+  addEventListener(type: string, listener: never): void
+  removeEventListener(type: string, listener: never): void
+  send(data: never): void
+  close(code?: number, reason?: string): void
+}
+
+export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike
+
+/** Where frames are not drawn (a hidden tab, a server): about how long one would last, in ms. */
+const FRAME = 16
+/** A tab may be hidden between the request and the frame, and then draws none: look after this many ms. */
+const HIDDEN_FRAME = 100
+
+/** The only place where Holdfast touches globals, each at the moment of use. */
+const globals: Environment = {
+  get WebSocket() {
+    return globalThis.WebSocket as WebSocketConstructor | undefined
+  },
+  get baseUrl() {
+    return globalThis.document?.baseURI ?? globalThis.location?.href
+  },
+  setTimeout: (callback, delay) => globalThis.setTimeout(callback, delay),
+  // The handle is what setTimeout above returned, whatever the host calls it.
+  clearTimeout: (handle) => globalThis.clearTimeout(handle as number),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  requestFrame(callback) {
+    const draws =
+      typeof requestAnimationFrame === 'function' && globalThis.document?.visibilityState === 'visible'
+    let frame = 0
+    const timer = globalThis.setTimeout(run, draws ? HIDDEN_FRAME : FRAME)
+    if (draws) frame = requestAnimationFrame(run)
+    function cancel(): void {
+      globalThis.clearTimeout(timer)
+      if (draws) cancelAnimationFrame(frame)
+    }
+    function run(): void {
+      cancel()
+      callback()
+    }
+    return cancel
+  },
+  reportError(error) {
+    const host = globalThis as { reportError?: (error: unknown) => void; process?: NodeProcess }
+    if (host.reportError) host.reportError(error)
+    // Node has no reportError; throwing there would let one bad subscriber end the process.
+    else host.process?.emitWarning?.(error instanceof Error ? error : String(error))
+  },
+}
+
+interface NodeProcess {
+  emitWarning?: (warning: string | Error) => void
+}
+
+/** The given parts, and the globals for the rest. */
+export function environmentOf(parts: Partial<Environment> = {}): Environment {
+  const environment: Environment = Object.create(globals)
+  for (const [name, part] of Object.entries(parts)) {
+    if (part !== undefined) Object.defineProperty(environment, name, { value: part })
+  }
+  return environment
+}

@@ -1,0 +1,50 @@
+/** What went wrong, in one word that code can switch on. */
+export type HoldfastErrorCode =
+  | 'CONFIGURATION'
+  | 'NO_WEBSOCKET'
+  | 'CONNECT_TIMEOUT'
+  | 'AUTH_REFUSED'
+  | 'ENCODE'
+  | 'DECODE'
+  | 'SCHEMA'
+  | 'OVERFLOW'
+  | 'CLOSED'
+  | 'HANDLER'
+
+const NAME = 'HoldfastError'
+
+/**
+ * Every error that Holdfast throws, rejects with, or puts on `errors$`.
+ *
+ * @remarks The `code` is stable; the message is for people and may change. A message never contains a
+ * URL's query, a header or the content of a message.
+ */
+export class HoldfastError extends Error {
+  readonly code: HoldfastErrorCode
+
+  constructor(code: HoldfastErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = NAME
+    this.code = code
+  }
+}
+
+/** Whether a value is a {@link HoldfastError}, also one of another copy of this package. */
+export function isHoldfastError(value: unknown): value is HoldfastError {
+  // By name: instanceof fails across copies of the package.
+  return value instanceof Error && value.name === NAME && 'code' in value
+}
+
+/** The error of a bad option or argument: says which, what was expected and what came. */
+export function misconfigured(name: string, expected: string, got: unknown): HoldfastError {
+  return new HoldfastError('CONFIGURATION', `${name} must be ${expected}; got ${describe(got)}.`)
+}
+
+/** A value in a message for people: its type rather than its content, which may be secret or huge. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return String(value)
+  if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
+  return `a ${typeof value}`
+}

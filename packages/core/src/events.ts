@@ -1,0 +1,35 @@
+import type { Verdict } from './close-codes.ts'
+import type { HoldfastError } from './errors.ts'
+import type { TimerName } from './machine.ts'
+import type { DropReason } from './outbox.ts'
+import type { CloseInfo, ConnectionState } from './state.ts'
+
+/** All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped`. */
+export type ConnectionEvent = {
+  /** Epoch ms. */
+  readonly at: number
+} & (
+  | {
+      readonly type: 'state'
+      readonly state: ConnectionState
+      readonly previous: ConnectionState
+      /** How long the previous state lasted, in ms. */
+      readonly duration: number
+    }
+  /** An attempt or a connection ended; `delay` in ms until the next, absent where there is none. */
+  | { readonly type: 'lost'; readonly close: CloseInfo; readonly verdict: Verdict; readonly delay?: number }
+  | {
+      readonly type: 'dropped'
+      readonly message: unknown
+      readonly reason: DropReason
+      readonly bytes: number
+    }
+  /** Messages came that nobody was subscribed to; told at most once a frame. */
+  | { readonly type: 'unobserved'; readonly count: number }
+  /** A timer came late by so many ms: the host slept, or throttled it. */
+  | { readonly type: 'late'; readonly timer: TimerName | 'expiry'; readonly by: number }
+  | { readonly type: 'error'; readonly error: HoldfastError }
+)
+
+/** Each member of a union without a key: an event before its time is added. */
+export type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never

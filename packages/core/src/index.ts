@@ -1,0 +1,42 @@
+export {
+  type Backoff,
+  type BackoffContext,
+  type BackoffOptions,
+  constant,
+  decorrelatedJitter,
+  exponential,
+  fullJitter,
+} from './backoff.ts'
+export type { Verdict } from './close-codes.ts'
+export {
+  binary,
+  type Codec,
+  type JsonOptions,
+  json,
+  type RawIncoming,
+  type RawOutgoing,
+  raw,
+  text,
+} from './codec.ts'
+export { connect } from './connect.ts'
+export type { CloseOptions } from './connection.ts'
+export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
+export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
+export type { ConnectionEvent } from './events.ts'
+export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
+export type { DropReason, OutboxSnapshot } from './outbox.ts'
+export type { StandardSchemaV1 } from './schema.ts'
+export type { SendOptions } from './sender.ts'
+export type {
+  ClosedState,
+  CloseInfo,
+  CloseReport,
+  ClosingState,
+  ConnectingState,
+  ConnectionState,
+  IdleState,
+  OpenState,
+  WaitingState,
+} from './state.ts'
+export { Connection } from './streams.ts'
+export type { ProtocolsSource, UrlSource } from './url.ts'

@@ -1,0 +1,266 @@
+import type { Backoff } from './backoff.ts'
+import type { Verdict } from './close-codes.ts'
+import { HoldfastError } from './errors.ts'
+import type { CloseInfo, ConnectionState } from './state.ts'
+import { dial, finish, isEnding, leave, lost, opened, same, startIdle } from './steps.ts'
+import { FRESH, type Tally } from './verdict.ts'
+
+/** The timers that the machine asks for; at most one of each runs. */
+export type TimerName = 'connect' | 'retry' | 'stable' | 'drain' | 'close' | 'idle'
+
+/** All that a transition needs beside state and event. Its functions never throw: the shell sees to that. */
+export interface MachineConfig {
+  readonly reconnect: boolean
+  readonly backoff: Backoff
+  readonly random: () => number
+  readonly shouldReconnect: (close: CloseInfo, attempt: number) => Verdict | undefined
+  /** Whether a new dial can bring other credentials: there is a function for URL or protocols. */
+  readonly canReauthenticate: boolean
+  readonly maxRefusals: number
+  readonly maxAttempts: number
+  readonly stableAfter: number
+  readonly connectTimeout: number
+  readonly closeTimeout: number
+  readonly lazy: boolean
+  /** Infinity: never back to idle. */
+  readonly idleTimeout: number
+  /** The phase that a dial starts in. */
+  readonly firstPhase: 'url' | 'handshake'
+}
+
+export interface Machine {
+  readonly state: ConnectionState
+  /** Counts dials for life: an event of another generation is of a socket given up, and is ignored. */
+  readonly generation: number
+  readonly tally: Tally
+  /** Whether anybody needs the connection; matters to `lazy` ones. */
+  readonly wanted: boolean
+  /** Only while closing: whether the queue still drains, and whether to open again afterwards. */
+  readonly ending?: { readonly draining: boolean; readonly reopen: boolean }
+}
+
+/** What happened. `now` is epoch ms. */
+export type MachineEvent = { readonly now: number } & (
+  | { readonly type: 'open' | 'reconnect' | 'drained' }
+  | { readonly type: 'close'; readonly code?: number; readonly reason: string; readonly drainTimeout: number }
+  | { readonly type: 'wanted'; readonly wanted: boolean }
+  | { readonly type: 'timer'; readonly timer: TimerName }
+  | { readonly type: 'resolved'; readonly generation: number }
+  | {
+      readonly type: 'opened'
+      readonly generation: number
+      readonly protocol: string
+      readonly extensions: string
+    }
+  /** `fatal`: no further dial can do better. */
+  | {
+      readonly type: 'lost'
+      readonly generation: number
+      readonly close: CloseInfo
+      readonly fatal?: boolean
+    }
+)
+
+/** What the shell is to do, in order. */
+export type Effect =
+  | { readonly type: 'start'; readonly timer: TimerName; readonly delay: number }
+  | { readonly type: 'stop'; readonly timer: TimerName }
+  | { readonly type: 'dial'; readonly generation: number; readonly attempt: number }
+  /** Write what is queued to the socket. */
+  | { readonly type: 'drain' }
+  /** Start the closing handshake. */
+  | { readonly type: 'hang-up'; readonly code?: number; readonly reason: string }
+  /** Detach from the socket or the dial, and close it without waiting. */
+  | { readonly type: 'abandon' }
+  /** Tell what ended an attempt or a connection. */
+  | {
+      readonly type: 'tell-lost'
+      readonly close: CloseInfo
+      readonly verdict: Verdict
+      readonly delay?: number
+      readonly error?: HoldfastError
+    }
+  /** The user's `close()` is carried out: drop what is queued, settle the promise. */
+  | { readonly type: 'finish' }
+  | { readonly type: 'reopen' }
+
+export type Transition = readonly [Machine, readonly Effect[]]
+
+/** A connection that nobody has asked for yet. A lazy one is wanted once somebody subscribes or sends. */
+export function initial(config: Pick<MachineConfig, 'lazy'>): Machine {
+  return { state: { status: 'idle', attempt: 0 }, generation: 0, tally: FRESH, wanted: !config.lazy }
+}
+
+/** The whole policy of a connection: state and event in, state and effects out. Pure. */
+export function transition(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {
+  const { state } = machine
+  switch (event.type) {
+    case 'open':
+      return open(machine, config)
+    case 'reconnect':
+      return reconnect(machine, config)
+    case 'close':
+      return close(machine, event, config)
+    case 'drained':
+      return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
+    case 'wanted':
+      return want(machine, event.wanted, config)
+    case 'timer':
+      return timer(machine, event.timer, event.now, config)
+    case 'resolved':
+      if (event.generation !== machine.generation || state.status !== 'connecting') return same(machine)
+      if (state.phase === 'handshake') return same(machine)
+      return [{ ...machine, state: { ...state, phase: 'handshake' } }, []]
+    case 'opened':
+      return opened(machine, event, config)
+    case 'lost':
+      if (event.generation !== machine.generation) return same(machine)
+      return lost(machine, event.close, event.now, config, event.fatal)
+    default:
+      return event satisfies never
+  }
+}
+
+function open(machine: Machine, config: MachineConfig): Transition {
+  switch (machine.state.status) {
+    case 'idle':
+    case 'waiting':
+      return dial(machine, config)
+    case 'closed':
+      return dial({ ...machine, tally: FRESH }, config)
+    case 'closing':
+      return machine.ending
+        ? [{ ...machine, ending: { ...machine.ending, reopen: true } }, []]
+        : same(machine)
+    default:
+      return same(machine)
+  }
+}
+
+function reconnect(machine: Machine, config: MachineConfig): Transition {
+  const { state } = machine
+  const anew = { ...machine, tally: FRESH }
+  switch (state.status) {
+    case 'idle':
+    case 'waiting':
+      return dial(anew, config)
+    case 'connecting':
+    case 'open': {
+      const phase = state.status
+      const close: CloseInfo = { code: 1006, reason: '', wasClean: false, phase, local: 'reconnect' }
+      return dial(anew, config, [
+        { type: 'abandon' },
+        { type: 'tell-lost', close, verdict: 'retry', delay: 0 },
+      ])
+    }
+    case 'closed':
+      return state.by === 'user' ? same(machine) : dial(anew, config)
+    default:
+      return same(machine)
+  }
+}
+
+function close(
+  machine: Machine,
+  event: Extract<MachineEvent, { type: 'close' }>,
+  config: MachineConfig,
+): Transition {
+  const { state } = machine
+  switch (state.status) {
+    case 'open': {
+      const { attempt } = state
+      const closing: Machine = {
+        ...machine,
+        state: {
+          status: 'closing',
+          attempt,
+          reason: event.reason,
+          ...(event.code === undefined ? {} : { code: event.code }),
+        },
+        ending: { draining: true, reopen: false },
+      }
+      const stops = leave(machine, 'idle')
+      if (event.drainTimeout > 0) {
+        return [
+          closing,
+          [...stops, { type: 'start', timer: 'drain', delay: event.drainTimeout }, { type: 'drain' }],
+        ]
+      }
+      const [next, effects] = hangUp(closing, config)
+      return [next, [...stops, ...effects]]
+    }
+    case 'closing':
+      return machine.ending
+        ? [{ ...machine, ending: { ...machine.ending, reopen: false } }, []]
+        : same(machine)
+    case 'closed':
+      return state.by === 'user'
+        ? same(machine)
+        : [{ ...machine, state: { ...state, by: 'user' } }, [{ type: 'finish' }]]
+    default:
+      // No closing handshake took place, which is what 1006 says; the native class tells the same.
+      return finish(machine, { code: 1006, reason: '', wasClean: false }, [{ type: 'abandon' }])
+  }
+}
+
+function hangUp(machine: Machine, config: MachineConfig): Transition {
+  const { state } = machine
+  if (state.status !== 'closing') return same(machine)
+  const { code, reason } = state
+  return [
+    { ...machine, ending: { reopen: machine.ending?.reopen ?? false, draining: false } },
+    [
+      { type: 'stop', timer: 'drain' },
+      // Before the socket is told: a socket that closes within the call must find the timer to stop.
+      { type: 'start', timer: 'close', delay: config.closeTimeout },
+      { type: 'hang-up', reason, ...(code === undefined ? {} : { code }) },
+    ],
+  ]
+}
+
+function want(machine: Machine, wanted: boolean, config: MachineConfig): Transition {
+  if (wanted === machine.wanted) return same(machine)
+  const next = { ...machine, wanted }
+  if (wanted)
+    return machine.state.status === 'idle' ? dial(next, config) : [next, [{ type: 'stop', timer: 'idle' }]]
+  const rests = machine.state.status === 'idle' || isEnding(machine.state)
+  return [next, rests || config.idleTimeout === Infinity ? [] : [startIdle(config)]]
+}
+
+function timer(machine: Machine, name: TimerName, now: number, config: MachineConfig): Transition {
+  const { state } = machine
+  switch (name) {
+    case 'retry':
+      return state.status === 'waiting' ? dial(machine, config) : same(machine)
+    case 'stable':
+      return state.status === 'open' ? [{ ...machine, tally: FRESH }, []] : same(machine)
+    case 'connect': {
+      if (state.status !== 'connecting') return same(machine)
+      const text = `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
+      const error = new HoldfastError('CONNECT_TIMEOUT', text)
+      const close: CloseInfo = {
+        code: 1006,
+        reason: '',
+        wasClean: false,
+        phase: 'connecting',
+        local: 'timeout',
+        error,
+      }
+      const [next, effects] = lost(machine, close, now, config)
+      // A browser holds the next dial to this host back until the hanging one is closed.
+      return [next, [{ type: 'abandon' }, ...effects]]
+    }
+    case 'drain':
+      return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
+    case 'close':
+      if (state.status !== 'closing') return same(machine)
+      return finish(machine, { code: 1006, reason: '', wasClean: false }, [{ type: 'abandon' }])
+    case 'idle': {
+      if (machine.wanted || state.status === 'idle' || isEnding(state)) return same(machine)
+      const idle: Machine = { ...machine, tally: FRESH, state: { status: 'idle', attempt: 0 } }
+      return [idle, [...leave(machine, 'idle'), { type: 'abandon' }]]
+    }
+    default:
+      return name satisfies never
+  }
+}

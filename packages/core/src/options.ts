@@ -1,0 +1,175 @@
+import { type Backoff, fullJitter } from './backoff.ts'
+import type { Verdict } from './close-codes.ts'
+import type { Codec } from './codec.ts'
+import type { Environment } from './environment.ts'
+import { misconfigured } from './errors.ts'
+import type { OutboxLimits } from './outbox.ts'
+import type { StandardSchemaV1 } from './schema.ts'
+import type { CloseInfo } from './state.ts'
+import { checkProtocols, type ProtocolsSource } from './url.ts'
+
+export interface ReconnectOptions {
+  /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 2_000, factor: 2, cap: 30_000 })` */
+  readonly backoff?: Backoff
+  /** Dials in one outage, the first included. @defaultValue Infinity */
+  readonly maxAttempts?: number
+  /**
+   * How long a connection must be open, in ms, before the attempt count starts anew: a server that accepts
+   * and drops is not hammered. @defaultValue 5_000
+   */
+  readonly stableAfter?: number
+  /**
+   * Decides after each loss. `undefined` leaves it to the table of close codes; any other answer replaces
+   * the table's whole, its delay too. `true` is `'retry'`, `false` is `'stop'`.
+   */
+  readonly shouldReconnect?: (close: CloseInfo, attempt: number) => boolean | Verdict | undefined
+}
+
+export interface QueueOptions {
+  /** Messages that may wait. @defaultValue 10_000 */
+  readonly maxMessages?: number
+  /** Payload bytes that may wait; also the largest message that `send()` takes. @defaultValue 16 MiB */
+  readonly maxBytes?: number
+  /** What a full queue does with one more. @defaultValue 'throw': nothing is lost in silence */
+  readonly overflow?: 'throw' | 'drop-oldest' | 'drop-newest'
+  /** How long a message may wait, in ms. @defaultValue Infinity */
+  readonly ttl?: number
+  /** Bytes of the native `bufferedAmount` up to which is written. @defaultValue 256 KiB */
+  readonly highWaterMark?: number
+}
+
+export interface ConnectionOptions {
+  readonly protocols?: ProtocolsSource
+  /** As the native property; kept over reconnects. @defaultValue 'blob' */
+  readonly binaryType?: 'blob' | 'arraybuffer'
+  readonly reconnect?: false | ReconnectOptions
+  /** For one attempt in all, in ms: URL, protocols and handshake. @defaultValue 10_000 */
+  readonly connectTimeout?: number
+  /** How long a peer's close frame is waited for, in ms. @defaultValue 3_000 */
+  readonly closeTimeout?: number
+  /** The send queue. `false`: `send()` before open throws, as the native class does. */
+  readonly queue?: false | QueueOptions
+  /** Dial at the first subscriber of `messages$` or the first `send()`. @defaultValue false */
+  readonly lazy?: boolean
+  /**
+   * With `lazy`: back to `idle` this many ms after nobody subscribes and nothing is queued any more.
+   * @defaultValue Infinity: stays connected
+   */
+  readonly idleTimeout?: number
+  readonly environment?: Partial<Environment>
+}
+
+/** {@link ConnectionOptions} and how messages are read, with every default filled in. */
+export interface Settings {
+  readonly protocols: ProtocolsSource
+  readonly binaryType: 'blob' | 'arraybuffer'
+  readonly reconnect: Required<Omit<ReconnectOptions, 'shouldReconnect'>> &
+    Pick<ReconnectOptions, 'shouldReconnect'>
+  readonly canReconnect: boolean
+  readonly connectTimeout: number
+  readonly closeTimeout: number
+  readonly queue: (Required<QueueOptions> & OutboxLimits) | undefined
+  readonly lazy: boolean
+  readonly idleTimeout: number
+}
+
+export interface MessageOptions {
+  readonly codec?: Codec<unknown, never>
+  readonly schema?: StandardSchemaV1
+}
+
+/** @throws HoldfastError `CONFIGURATION`, naming the option, what it takes and what came. */
+export function settingsOf(options: ConnectionOptions & MessageOptions): Settings {
+  checkObject('options', options)
+  const { protocols = [], reconnect = {}, queue = {}, codec, schema } = options
+  if (typeof protocols !== 'function') checkProtocols(protocols)
+  if (codec !== undefined) {
+    checkObject('codec', codec)
+    checkFunction('codec.encode', codec.encode)
+    checkFunction('codec.decode', codec.decode)
+  }
+  // A Standard Schema may be a function (ArkType's are).
+  if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
+    throw misconfigured('schema', 'a Standard Schema', schema)
+  }
+  if (options.environment !== undefined) checkObject('environment', options.environment)
+  const lazy = boolean('lazy', options.lazy, false)
+  if (options.idleTimeout !== undefined && !lazy) {
+    throw misconfigured('idleTimeout', 'given together with lazy: true', options.idleTimeout)
+  }
+  return {
+    protocols,
+    binaryType: oneOf('binaryType', options.binaryType, ['blob', 'arraybuffer']),
+    reconnect: reconnectSettings(reconnect === false ? {} : reconnect),
+    canReconnect: reconnect !== false,
+    connectTimeout: duration('connectTimeout', options.connectTimeout, 10_000),
+    closeTimeout: duration('closeTimeout', options.closeTimeout, 3_000),
+    queue: queue === false ? undefined : queueSettings(queue),
+    lazy,
+    idleTimeout: duration('idleTimeout', options.idleTimeout, Infinity),
+  }
+}
+
+function reconnectSettings(options: ReconnectOptions): Settings['reconnect'] {
+  checkObject('reconnect', options)
+  const { backoff = fullJitter(), shouldReconnect } = options
+  checkFunction('reconnect.backoff', backoff)
+  if (shouldReconnect !== undefined) checkFunction('reconnect.shouldReconnect', shouldReconnect)
+  return {
+    backoff,
+    maxAttempts: count('reconnect.maxAttempts', options.maxAttempts, Infinity),
+    stableAfter: duration('reconnect.stableAfter', options.stableAfter, 5_000),
+    ...(shouldReconnect === undefined ? {} : { shouldReconnect }),
+  }
+}
+
+function queueSettings(options: QueueOptions): Required<QueueOptions> {
+  checkObject('queue', options)
+  return {
+    maxMessages: count('queue.maxMessages', options.maxMessages, 10_000),
+    maxBytes: count('queue.maxBytes', options.maxBytes, 16 * 1024 * 1024),
+    overflow: oneOf('queue.overflow', options.overflow, ['throw', 'drop-oldest', 'drop-newest']),
+    ttl: duration('queue.ttl', options.ttl, Infinity),
+    highWaterMark: count('queue.highWaterMark', options.highWaterMark, 256 * 1024),
+  }
+}
+
+/** ms, more than 0 or 0; Infinity means never. */
+export function duration(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  if (typeof value !== 'number' || !(value >= 0))
+    throw misconfigured(name, 'a number of ms, 0 or more', value)
+  return value
+}
+
+function count(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  const fits = value === Infinity || (Number.isInteger(value) && value >= 1)
+  if (!fits) throw misconfigured(name, 'a whole number, 1 or more', value)
+  return value
+}
+
+function boolean(name: string, value: boolean | undefined, fallback: boolean): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw misconfigured(name, 'true or false', value)
+  return value ?? fallback
+}
+
+/** The first choice is the default. */
+export function oneOf<const T extends string>(
+  name: string,
+  value: T | undefined,
+  choices: readonly [T, ...T[]],
+): T {
+  if (value === undefined) return choices[0]
+  if (!choices.includes(value))
+    throw misconfigured(name, choices.map((one) => `'${one}'`).join(' or '), value)
+  return value
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw misconfigured(name, 'an object', value)
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw misconfigured(name, 'a function', value)
+}

@@ -1,0 +1,73 @@
+import { fullJitter } from './backoff.ts'
+import type { Verdict } from './close-codes.ts'
+import type { Environment } from './environment.ts'
+import { HoldfastError, misconfigured } from './errors.ts'
+import type { MachineConfig } from './machine.ts'
+import type { Settings } from './options.ts'
+import type { CloseInfo } from './state.ts'
+
+/** Refused sign-ins in a row, the first included, that end the connection. */
+const MAX_REFUSALS = 2
+
+/** The machine's configuration: the user's functions are called here, and what they throw is reported. */
+export function machineConfig(
+  settings: Settings,
+  asksUser: boolean,
+  environment: Pick<Environment, 'random'>,
+  onError: (error: HoldfastError) => void,
+): MachineConfig {
+  const { reconnect, canReconnect, connectTimeout, closeTimeout, lazy, idleTimeout } = settings
+  const fallback = fullJitter()
+  return {
+    reconnect: canReconnect,
+    maxAttempts: reconnect.maxAttempts,
+    stableAfter: reconnect.stableAfter,
+    maxRefusals: MAX_REFUSALS,
+    canReauthenticate: asksUser,
+    firstPhase: asksUser ? 'url' : 'handshake',
+    connectTimeout,
+    closeTimeout,
+    lazy,
+    idleTimeout,
+    random: () => environment.random(),
+    backoff(context) {
+      try {
+        const delay = reconnect.backoff(context)
+        if (delay >= 0 && delay < Infinity) return delay
+        throw misconfigured('The delay of reconnect.backoff', 'a finite number of ms, 0 or more', delay)
+      } catch (error) {
+        onError(failed('reconnect.backoff', error))
+        return fallback(context)
+      }
+    },
+    shouldReconnect(close, attempt) {
+      try {
+        return verdictOf(reconnect.shouldReconnect?.(close, attempt))
+      } catch (error) {
+        onError(failed('reconnect.shouldReconnect', error))
+        return undefined
+      }
+    },
+  }
+}
+
+function verdictOf(
+  answer: ReturnType<NonNullable<Settings['reconnect']['shouldReconnect']>>,
+): Verdict | undefined {
+  if (answer === undefined) return undefined
+  if (typeof answer === 'boolean') return answer ? 'retry' : 'stop'
+  if (answer === 'retry' || answer === 'stop' || answer === 'reauthenticate') return answer
+  const { retryAfter } = answer
+  if (retryAfter >= 0 && retryAfter < Infinity) return answer
+  throw misconfigured('retryAfter', 'a finite number of ms, 0 or more', retryAfter)
+}
+
+/** An error of a function that the user gave. */
+export function failed(what: string, cause: unknown): HoldfastError {
+  return new HoldfastError('HANDLER', `${what} threw.`, { cause })
+}
+
+/** A loss that this side found. */
+export function localLoss(error: HoldfastError): CloseInfo {
+  return { code: 1006, reason: '', wasClean: false, phase: 'connecting', local: 'error', error }
+}

@@ -1,0 +1,46 @@
+import { HoldfastError } from './errors.ts'
+
+/**
+ * The part of Standard Schema that Holdfast calls; zod, valibot, ArkType and others fit.
+ *
+ * @see https://standardschema.dev
+ */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
+  }
+}
+
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
+
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** Checks a decoded message. Throws `SCHEMA`, with the issues as its cause, where it does not fit. */
+export function validate<Output>(
+  schema: StandardSchemaV1<unknown, Output>,
+  value: unknown,
+): Output | Promise<Output> {
+  const result = schema['~standard'].validate(value)
+  return result instanceof Promise ? result.then(accept) : accept(result)
+}
+
+function accept<Output>(result: SchemaResult<Output>): Output {
+  if (!result.issues) return result.value
+  const { issues } = result
+  const paths = issues.map(({ path = [] }) => path.map(keyOf).join('.') || 'the message itself')
+  throw new HoldfastError('SCHEMA', `A message does not fit the schema at: ${paths.join(', ')}.`, {
+    cause: issues,
+  })
+}
+
+function keyOf(part: PropertyKey | { readonly key: PropertyKey }): string {
+  return String(typeof part === 'object' ? part.key : part)
+}

@@ -1,0 +1,151 @@
+import type { OwnedData } from './bytes.ts'
+import type { RawIncoming } from './codec.ts'
+import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
+import { HoldfastError } from './errors.ts'
+
+/** What a native close event says. */
+export interface NativeClose {
+  readonly code: number
+  readonly reason: string
+  readonly wasClean: boolean
+}
+
+export interface SocketHandlers {
+  opened(): void
+  message(data: RawIncoming): void
+  /** Called once, whether the host fires `error`, `close` or both. */
+  lost(close: NativeClose): void
+}
+
+export interface SocketClock {
+  setTimeout(callback: () => void, delay: number): unknown
+  clearTimeout(handle: unknown): void
+}
+
+const OPEN = 1
+
+/**
+ * How long after an `error` the `close` event that tells the code is waited for, in ms. Browsers and `ws`
+ * fire it at once; undici 6 never does.
+ */
+const CLOSE_AFTER_ERROR = 100
+
+/** One native socket: its events, told once, until it is let go. */
+export class Socket {
+  readonly #native: WebSocketLike
+  readonly #clock: SocketClock
+  #handlers: SocketHandlers | undefined
+  #errorTimer: unknown
+
+  constructor(
+    WebSocket: WebSocketConstructor,
+    url: string,
+    protocols: string[],
+    binaryType: 'blob' | 'arraybuffer',
+    clock: SocketClock,
+    handlers: SocketHandlers,
+  ) {
+    this.#clock = clock
+    this.#handlers = handlers
+    const native = construct(WebSocket, url, protocols)
+    this.#native = native
+    native.binaryType = binaryType
+    native.addEventListener('open', this.#opened as never)
+    native.addEventListener('message', this.#message as never)
+    native.addEventListener('error', this.#error as never)
+    native.addEventListener('close', this.#closed as never)
+  }
+
+  /** Whether what is sent now goes out. In CLOSING and CLOSED the native class discards it in silence. */
+  get isWritable(): boolean {
+    return this.#native.readyState === OPEN
+  }
+
+  /** 0 where the class has no such member (mock-socket). */
+  get bufferedAmount(): number {
+    return Number(this.#native.bufferedAmount) || 0
+  }
+
+  get protocol(): string {
+    return this.#native.protocol ?? ''
+  }
+
+  get extensions(): string {
+    return this.#native.extensions ?? ''
+  }
+
+  set binaryType(type: 'blob' | 'arraybuffer') {
+    this.#native.binaryType = type
+  }
+
+  send(data: OwnedData): void {
+    // `ws`, undici and the DOM take all four kinds; their types share no spelling of it.
+    this.#native.send(data as never)
+  }
+
+  /** Starts the closing handshake; its end is told as `lost`. */
+  close(code: number | undefined, reason: string): void {
+    if (code !== undefined) this.#native.close(code, reason)
+    // A reason needs a code (RFC 6455 §5.5.1).
+    else if (reason !== '') this.#native.close(1000, reason)
+    else this.#native.close()
+  }
+
+  /** Lets go of the socket and closes it, without waiting: that can take a minute, or for ever. */
+  abandon(): void {
+    if (this.#handlers === undefined) return
+    this.#detach()
+    this.#closeQuietly()
+  }
+
+  #detach(): void {
+    this.#handlers = undefined
+    this.#clock.clearTimeout(this.#errorTimer)
+    const native = this.#native
+    native.removeEventListener('open', this.#opened as never)
+    native.removeEventListener('message', this.#message as never)
+    native.removeEventListener('close', this.#closed as never)
+    // The error listener stays, and does nothing: `ws` throws an 'error' that nobody hears, and has one
+    // to tell when it is closed while it connects.
+  }
+
+  readonly #opened = (): void => this.#handlers?.opened()
+
+  readonly #message = (event: { data: RawIncoming }): void => this.#handlers?.message(event.data)
+
+  readonly #error = (): void => {
+    if (this.#handlers === undefined || this.#errorTimer !== undefined) return
+    const failed: NativeClose = { code: 1006, reason: '', wasClean: false }
+    this.#errorTimer = this.#clock.setTimeout(() => this.#closed(failed), CLOSE_AFTER_ERROR)
+  }
+
+  readonly #closed = ({ code, reason, wasClean }: NativeClose): void => {
+    const handlers = this.#handlers
+    if (handlers === undefined) return
+    this.#detach()
+    // Stops a host that told an error only, and may still be dialling.
+    if (this.#native.readyState < 2) this.#closeQuietly()
+    handlers.lost({ code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) })
+  }
+
+  #closeQuietly(): void {
+    try {
+      this.#native.close()
+    } catch {
+      // A class that does not close while it connects; nothing listens to it any more.
+    }
+  }
+}
+
+function construct(WebSocket: WebSocketConstructor, url: string, protocols: string[]): WebSocketLike {
+  try {
+    return new WebSocket(url, protocols)
+  } catch (error) {
+    // Without the native error, whose message may show the URL: a token may be in it.
+    const name = error instanceof Error ? error.name : 'an error'
+    throw new HoldfastError(
+      'CONFIGURATION',
+      `The native WebSocket refused the URL or the subprotocols: ${name}.`,
+    )
+  }
+}

@@ -1,0 +1,91 @@
+import type { HoldfastError } from './errors.ts'
+
+/** Why a connection, or an attempt to make one, ended. */
+export interface CloseInfo {
+  /** The close code as the native socket told it (RFC 6455 §7.4); 1006 where no close frame came. */
+  readonly code: number
+  readonly reason: string
+  /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
+  readonly wasClean: boolean
+  /** How far the connection had come. */
+  readonly phase: 'connecting' | 'open'
+  /** Set when this side gave the connection up, and why. */
+  readonly local?: 'timeout' | 'reconnect' | 'error'
+  readonly error?: HoldfastError
+}
+
+interface Counted {
+  /**
+   * Dials in this outage so far, the current one included: 1 at the first dial. An outage is over, and the
+   * count 0 again, once a connection was open for `stableAfter` ms.
+   */
+  readonly attempt: number
+}
+
+/** Not connected, and nobody asked for a connection yet. */
+export interface IdleState extends Counted {
+  readonly status: 'idle'
+}
+
+export interface ConnectingState extends Counted {
+  readonly status: 'connecting'
+  /** `'url'` while URL and protocols are asked for; `'handshake'` once the native socket is dialling. */
+  readonly phase: 'url' | 'handshake'
+}
+
+/** The connection is usable. */
+export interface OpenState extends Counted {
+  readonly status: 'open'
+  /** Epoch ms. */
+  readonly since: number
+  /** The subprotocol that the server chose, or `''`. */
+  readonly protocol: string
+  readonly extensions: string
+}
+
+/** Between two attempts. */
+export interface WaitingState extends Counted {
+  readonly status: 'waiting'
+  /** The whole delay in ms. */
+  readonly delay: number
+  /** When the next attempt starts, epoch ms. */
+  readonly retryAt: number
+  /** What ended the attempt or connection before. */
+  readonly cause: CloseInfo
+}
+
+/** `close()` was called: the queue drains, then the closing handshake runs. */
+export interface ClosingState extends Counted {
+  readonly status: 'closing'
+  readonly code?: number
+  readonly reason: string
+}
+
+/** The end, until `open()` is called. */
+export interface ClosedState extends Counted {
+  readonly status: 'closed'
+  /** The user's `close()`, a close code that means "do not come back", `maxAttempts`, or refused sign-ins. */
+  readonly by: 'user' | 'verdict' | 'attempts' | 'auth'
+  readonly code: number
+  readonly reason: string
+  readonly wasClean: boolean
+  readonly error?: HoldfastError
+}
+
+/** The state of a connection, one variant each, with only what is true in it. */
+export type ConnectionState =
+  | IdleState
+  | ConnectingState
+  | OpenState
+  | WaitingState
+  | ClosingState
+  | ClosedState
+
+/** What `close()` resolves with. */
+export interface CloseReport<Outgoing = unknown> {
+  readonly code: number
+  readonly reason: string
+  readonly wasClean: boolean
+  /** Queued messages that were never written, oldest first. */
+  readonly undelivered: readonly Outgoing[]
+}

@@ -1,0 +1,147 @@
+import type { Effect, Machine, MachineConfig, MachineEvent, TimerName, Transition } from './machine.ts'
+import type { CloseInfo, ConnectionState } from './state.ts'
+import { FRESH, judge } from './verdict.ts'
+
+/** The socket is open. */
+export function opened(
+  machine: Machine,
+  event: Extract<MachineEvent, { type: 'opened' }>,
+  config: MachineConfig,
+): Transition {
+  const { state } = machine
+  if (event.generation !== machine.generation || state.status !== 'connecting') return same(machine)
+  const { now: since, protocol, extensions } = event
+  return [
+    { ...machine, state: { status: 'open', attempt: state.attempt, since, protocol, extensions } },
+    [
+      { type: 'stop', timer: 'connect' },
+      { type: 'start', timer: 'stable', delay: config.stableAfter },
+      { type: 'drain' },
+    ],
+  ]
+}
+
+/** The socket, or the attempt to have one, is gone: come back, or stop. */
+export function lost(
+  machine: Machine,
+  close: CloseInfo,
+  now: number,
+  config: MachineConfig,
+  fatal?: boolean,
+): Transition {
+  const { state } = machine
+  if (state.status === 'closing') return finish(machine, close)
+  if (state.status !== 'connecting' && state.status !== 'open') return same(machine)
+  // The stable timer may be throttled or asleep; the clock is not.
+  const rested = state.status === 'open' && now - state.since >= config.stableAfter
+  const tally = rested ? FRESH : machine.tally
+  const { stop, delay, verdict, tally: counted } = judge(tally, close, config, fatal)
+  if (stop !== undefined) {
+    const { code, reason, wasClean } = close
+    const error = stop.error ?? close.error
+    const closed: Machine = {
+      ...machine,
+      tally: counted,
+      state: {
+        status: 'closed',
+        attempt: counted.dials,
+        by: stop.by,
+        code,
+        reason,
+        wasClean,
+        ...(error ? { error } : {}),
+      },
+    }
+    return [
+      closed,
+      [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', ...(error ? { error } : {}) }],
+    ]
+  }
+  return [
+    {
+      ...machine,
+      tally: counted,
+      state: { status: 'waiting', attempt: counted.dials, delay, retryAt: now + delay, cause: close },
+    },
+    [
+      ...leave(machine),
+      { type: 'tell-lost', close, verdict, delay, ...(close.error ? { error: close.error } : {}) },
+      { type: 'start', timer: 'retry', delay },
+    ],
+  ]
+}
+
+/** A new attempt. */
+export function dial(machine: Machine, config: MachineConfig, first: readonly Effect[] = []): Transition {
+  const attempt = machine.tally.dials + 1
+  const generation = machine.generation + 1
+  return [
+    {
+      wanted: machine.wanted,
+      generation,
+      tally: { ...machine.tally, dials: attempt },
+      state: { status: 'connecting', attempt, phase: config.firstPhase },
+    },
+    [
+      ...leave(machine),
+      ...first,
+      { type: 'start', timer: 'connect', delay: config.connectTimeout },
+      // A lazy connection that was opened by hand rests again, as one that everybody left.
+      ...(machine.wanted || config.idleTimeout === Infinity || isLive(machine.state)
+        ? []
+        : [startIdle(config)]),
+      // Last: it calls the user's functions, which may call back.
+      { type: 'dial', generation, attempt },
+    ],
+  ]
+}
+
+/** The end of the user's `close()`. */
+export function finish(
+  machine: Machine,
+  { code, reason, wasClean }: Pick<CloseInfo, 'code' | 'reason' | 'wasClean'>,
+  first: readonly Effect[] = [],
+): Transition {
+  const { ending, ...rest } = machine
+  return [
+    {
+      ...rest,
+      state: { status: 'closed', attempt: machine.tally.dials, by: 'user', code, reason, wasClean },
+    },
+    [
+      ...leave(machine, 'idle'),
+      ...first,
+      { type: 'finish' },
+      ...(ending?.reopen ? [{ type: 'reopen' } as const] : []),
+    ],
+  ]
+}
+
+/** Stops the timers of the state that is left, and others that end with it. */
+export function leave({ state }: Machine, ...others: readonly TimerName[]): Effect[] {
+  const own: Record<ConnectionState['status'], readonly TimerName[]> = {
+    idle: [],
+    connecting: ['connect'],
+    open: ['stable'],
+    waiting: ['retry'],
+    closing: ['drain', 'close'],
+    closed: [],
+  }
+  return [...own[state.status], ...others].map((name) => ({ type: 'stop', timer: name }))
+}
+
+export function startIdle(config: MachineConfig): Effect {
+  return { type: 'start', timer: 'idle', delay: config.idleTimeout }
+}
+
+function isLive(state: ConnectionState): boolean {
+  return state.status === 'connecting' || state.status === 'open' || state.status === 'waiting'
+}
+
+export function isEnding(state: ConnectionState): boolean {
+  return state.status === 'closing' || state.status === 'closed'
+}
+
+export function same(machine: Machine): Transition {
+  return [machine, []]
+}

@@ -1,0 +1,190 @@
+import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+import { type CloseOptions, Shell, type ShellOptions } from './connection.ts'
+import type { Emitter } from './emitter.ts'
+import type { HoldfastError } from './errors.ts'
+import type { ConnectionEvent } from './events.ts'
+import type { OutboxSnapshot } from './outbox.ts'
+import { failed } from './policies.ts'
+import type { SendOptions } from './sender.ts'
+import type { CloseReport, ConnectionState } from './state.ts'
+import type { UrlSource } from './url.ts'
+
+/**
+ * A WebSocket connection that comes back: made by `connect()`.
+ *
+ * @typeParam Incoming - What `messages$` emits: decoded, and validated where there is a schema.
+ * @typeParam Outgoing - What `send()` takes.
+ */
+export class Connection<Incoming, Outgoing> {
+  /** Every state, the current one first. Completes when the connection is disposed of. */
+  readonly state$: Observable<ConnectionState>
+  /** Every message, in order. Hot. Completes at `closed`; subscribing while closed waits for `open()`. */
+  readonly messages$: Observable<Incoming>
+  /** The numbers of the send queue, the current ones first, then at most once a frame. */
+  readonly outbox$: Observable<OutboxSnapshot>
+  /** All that happens, for logs and telemetry. */
+  readonly events$: Observable<ConnectionEvent>
+  /** What went wrong, here or in the functions that were given; the connection goes on. */
+  readonly errors$: Observable<HoldfastError>
+
+  /** Closes, completes every stream, and cannot be opened again. Only where the host has the symbol. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+
+  readonly #shell: Shell<Incoming, Outgoing>
+
+  /** @internal `connect()` is the way in. */
+  constructor(url: UrlSource, options: ShellOptions) {
+    const shell = new Shell<Incoming, Outgoing>(url, options)
+    this.#shell = shell
+    this.state$ = stream(shell, shell.announcer.states, () => shell.announcer.toldState)
+    this.messages$ = stream(shell, shell.messages, undefined, shell.ended)
+    this.outbox$ = stream(shell, shell.outboxes, () => shell.outbox)
+    this.events$ = stream(shell, shell.announcer.events)
+    this.errors$ = stream(shell, shell.announcer.errors)
+    // Where the host has the symbol: `await using connection = connect(…)`.
+    if (Symbol.asyncDispose) this[Symbol.asyncDispose] = () => shell.dispose()
+  }
+
+  get state(): ConnectionState {
+    return this.#shell.state
+  }
+
+  get outbox(): OutboxSnapshot {
+    return this.#shell.outbox
+  }
+
+  /** Where the last dial went to, or is going to; `''` before a URL function has answered. */
+  get url(): string {
+    return this.#shell.url
+  }
+
+  /** The subprotocol that the server chose; `''` unless open. */
+  get protocol(): string {
+    const { state } = this
+    return state.status === 'open' ? state.protocol : ''
+  }
+
+  /** The extensions that the server chose; `''` unless open. */
+  get extensions(): string {
+    const { state } = this
+    return state.status === 'open' ? state.extensions : ''
+  }
+
+  /** As the native property: 0 CONNECTING until open and between attempts, 1 OPEN, 2 CLOSING, 3 CLOSED. */
+  get readyState(): 0 | 1 | 2 | 3 {
+    switch (this.state.status) {
+      case 'open':
+        return 1
+      case 'closing':
+        return 2
+      case 'closed':
+        return 3
+      default:
+        return 0
+    }
+  }
+
+  /** Payload bytes that have not left: those queued here and those in the native buffer. */
+  get bufferedAmount(): number {
+    return this.#shell.bufferedAmount
+  }
+
+  /** As the native property; kept over reconnects. */
+  get binaryType(): 'blob' | 'arraybuffer' {
+    return this.#shell.binaryType
+  }
+
+  set binaryType(type: 'blob' | 'arraybuffer') {
+    this.#shell.binaryType = type
+  }
+
+  /**
+   * Sends a message now, or queues it until the connection is open and has room.
+   *
+   * @throws HoldfastError `CLOSED` after `close()`, `ENCODE` for what cannot be encoded, `OVERFLOW` for a
+   * full queue (with `overflow: 'throw'`) or a message over `maxBytes`; nothing is lost then.
+   */
+  send(message: Outgoing, options?: SendOptions): void {
+    this.#shell.send(message, options)
+  }
+
+  /** Drops what is queued, each told as `dropped` with reason `cleared`. Returns how many. For log-out. */
+  clear(): number {
+    return this.#shell.clear()
+  }
+
+  /** Connects: at once when idle, waiting or closed (a new life); after the end when closing. */
+  open(): void {
+    this.#shell.open()
+  }
+
+  /** Gives the current connection or attempt up and dials at once. Nothing after `close()`. */
+  reconnect(): void {
+    this.#shell.reconnect()
+  }
+
+  /**
+   * Writes what is queued, within `drainTimeout`, then closes; resolves with what became of it all.
+   *
+   * @param code - 1000 or 3000–4999; none is sent where it is absent.
+   * @param reason - At most 123 bytes of UTF-8.
+   * @throws HoldfastError `CONFIGURATION` for a code or reason that an application may not send.
+   * @see https://www.rfc-editor.org/rfc/rfc6455#section-7.4
+   */
+  close(code?: number, reason?: string, options?: CloseOptions): Promise<CloseReport<Outgoing>> {
+    return this.#shell.close(code, reason, options)
+  }
+}
+
+type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed' | 'announcer'>
+
+/** One Observable for life over an emitter: begins with `first`, completes at `end` and at dispose. */
+function stream<T>(shell: Feed, emitter: Emitter<T>, first?: () => T, end?: Emitter<void>): Observable<T> {
+  return new Stream<T>(
+    (subscriber) => {
+      if (first) subscriber.next(first())
+      if (shell.isDisposed) return subscriber.complete()
+      subscriber.add(emitter.add((value) => subscriber.next(value)))
+      subscriber.add(shell.disposed.add(() => subscriber.complete()))
+      if (end) subscriber.add(end.add(() => subscriber.complete()))
+    },
+    (error) => shell.announcer.fail(failed('A subscriber', error)),
+  )
+}
+
+type Next<T> = Partial<Observer<T>> | ((value: T) => void) | null
+
+/** An Observable whose direct subscribers may throw: that is reported, and no host ends for it. */
+class Stream<T> extends Observable<T> {
+  readonly #report: (error: unknown) => void
+
+  constructor(subscribe: (subscriber: Subscriber<T>) => void, report: (error: unknown) => void) {
+    super(subscribe)
+    this.#report = report
+  }
+
+  override subscribe(
+    next?: Next<T>,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    // An operator's own; what throws behind it is its business, as everywhere in rxjs.
+    if (next instanceof Subscriber) return super.subscribe(next)
+    const observer: Partial<Observer<T>> =
+      typeof next === 'function' || !next
+        ? { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
+        : next
+    const guard = (call: () => void): void => {
+      try {
+        call()
+      } catch (thrown) {
+        this.#report(thrown)
+      }
+    }
+    return super.subscribe({
+      next: (value) => guard(() => observer.next?.(value)),
+      error: (thrown) => guard(() => observer.error?.(thrown)),
+      complete: () => guard(() => observer.complete?.()),
+    })
+  }
+}

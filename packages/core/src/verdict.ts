@@ -1,0 +1,93 @@
+import { type CodeRule, ruleFor, type Verdict } from './close-codes.ts'
+import { HoldfastError } from './errors.ts'
+import type { MachineConfig } from './machine.ts'
+import type { ClosedState, CloseInfo } from './state.ts'
+
+/** What is counted during one outage. */
+export interface Tally {
+  readonly dials: number
+  /** Delays drawn. */
+  readonly delays: number
+  /** The last draw, in ms. */
+  readonly previous: number
+  /** Closes by a code of one `limited` kind, in a row. */
+  readonly streak: { readonly of: 'protocol' | 'size' | 'none'; readonly count: number }
+  /** Sign-ins refused in a row. */
+  readonly refusals: number
+}
+
+export const FRESH: Tally = {
+  dials: 0,
+  delays: 0,
+  previous: 0,
+  streak: { of: 'none', count: 0 },
+  refusals: 0,
+}
+
+export interface Judgement {
+  readonly tally: Tally
+  readonly verdict: Verdict
+  /** Until the next attempt, in ms. */
+  readonly delay: number
+  /** Set when there is none. */
+  readonly stop?: { readonly by: Exclude<ClosedState['by'], 'user'>; readonly error?: HoldfastError }
+}
+
+type JudgeConfig = Pick<
+  MachineConfig,
+  'reconnect' | 'backoff' | 'random' | 'shouldReconnect' | 'canReauthenticate' | 'maxRefusals' | 'maxAttempts'
+>
+
+/** Whether and when to come back after a loss. Pure, given a random source. */
+export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, fatal = false): Judgement {
+  const stop = (by: 'verdict' | 'attempts' | 'auth', counted = tally, error?: HoldfastError): Judgement => {
+    return { tally: counted, verdict: 'stop', delay: 0, stop: error ? { by, error } : { by } }
+  }
+  if (fatal || !config.reconnect) return stop('verdict')
+
+  const answer = config.shouldReconnect(close, tally.dials)
+  const rule = answer === undefined ? tableRule(close, config) : answeredRule(answer)
+  const counted = count(tally, close, rule)
+  if (rule.kind === 'stop') return stop('verdict', counted)
+  if (rule.kind === 'limited' && counted.streak.count > rule.tries) return stop('verdict', counted)
+  if (rule.kind === 'reauthenticate' && counted.refusals >= config.maxRefusals) {
+    const text = `The server refused the sign-in ${counted.refusals} times in a row (close code ${close.code}).`
+    return stop('auth', counted, new HoldfastError('AUTH_REFUSED', text))
+  }
+  if (tally.dials >= config.maxAttempts) return stop('attempts', counted)
+
+  const verdict = answer ?? (rule.kind === 'reauthenticate' ? 'reauthenticate' : 'retry')
+  // Fresh credentials deserve one try at once; a loop of them does not.
+  if (rule.kind === 'reauthenticate' && counted.refusals === 1) return { tally: counted, verdict, delay: 0 }
+  const draw = drawFor(rule, counted, config)
+  const floor = rule.kind === 'retry' ? (rule.floor ?? 0) : 0
+  return { tally: { ...counted, delays: counted.delays + 1, previous: draw }, verdict, delay: floor + draw }
+}
+
+function tableRule(close: CloseInfo, config: JudgeConfig): CodeRule {
+  // A dial that fails says nothing by its code: browsers hide the reason, and mock-socket says 1000.
+  if (close.phase === 'connecting') return { kind: 'retry' }
+  const rule = ruleFor(close.code)
+  return rule.kind === 'reauthenticate' && !config.canReauthenticate ? { kind: 'stop' } : rule
+}
+
+function answeredRule(answer: Verdict): CodeRule {
+  return typeof answer === 'object' ? { kind: 'retry', floor: answer.retryAfter } : { kind: answer }
+}
+
+/** Failed dials lie between two answers of a peer and change no streak; another answer ends it. */
+function count(tally: Tally, close: CloseInfo, rule: CodeRule): Tally {
+  if (rule.kind === 'reauthenticate') return { ...tally, refusals: tally.refusals + 1 }
+  if (close.phase === 'connecting') return tally
+  if (rule.kind !== 'limited') return { ...tally, streak: FRESH.streak }
+  const before = tally.streak.of === rule.streak ? tally.streak.count : 0
+  return { ...tally, streak: { of: rule.streak, count: before + 1 } }
+}
+
+function drawFor(rule: CodeRule, tally: Tally, config: JudgeConfig): number {
+  const { random } = config
+  if (rule.kind === 'retry' && rule.spread !== undefined && !(rule.firstOnly && tally.delays > 0)) {
+    return random() * rule.spread
+  }
+  return config.backoff({ attempt: tally.delays + 1, previous: tally.previous, random })
+}
