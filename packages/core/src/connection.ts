@@ -64,7 +64,7 @@ export class Shell<Incoming, Outgoing> {
   #deferred: Without<MachineEvent, 'now'>[] | undefined
   #isDisposed = false
 
-  constructor(source: UrlSource, options: ShellOptions) {
+  constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
     const settings = settingsOf(options)
     const environment = environmentOf(options.environment)
     this.#environment = environment
@@ -109,7 +109,7 @@ export class Shell<Incoming, Outgoing> {
     })
 
     // In a microtask: whoever subscribes at once misses nothing.
-    if (!settings.lazy) {
+    if (!settings.lazy && start === 'auto') {
       Promise.resolve().then(() => {
         if (this.state.status === 'idle') this.#dispatch({ type: 'open' })
       })

@@ -91,3 +91,10 @@ export function environmentOf(parts: Partial<Environment> = {}): Environment {
   }
   return environment
 }
+
+/** Whether views are rendered for others here: no window, and no worker's global scope. */
+export function isServer(): boolean {
+  return typeof window === 'undefined' && typeof importScripts === 'undefined'
+}
+
+declare const importScripts: unknown

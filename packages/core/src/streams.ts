@@ -9,6 +9,16 @@ import type { SendOptions } from './sender.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import type { UrlSource } from './url.ts'
 
+/** For the parts of the core that go deeper than the public class does. */
+const shells = new WeakMap<object, unknown>()
+
+export function shellOf<Incoming, Outgoing>(
+  connection: Connection<Incoming, Outgoing>,
+): Shell<Incoming, Outgoing> {
+  // The map holds for each connection its own shell, so its type is known.
+  return shells.get(connection) as Shell<Incoming, Outgoing>
+}
+
 /**
  * A WebSocket connection that comes back: made by `connect()`.
  *
@@ -33,8 +43,9 @@ export class Connection<Incoming, Outgoing> {
   readonly #shell: Shell<Incoming, Outgoing>
 
   /** @internal `connect()` is the way in. */
-  constructor(url: UrlSource, options: ShellOptions) {
-    const shell = new Shell<Incoming, Outgoing>(url, options)
+  constructor(url: UrlSource, options: ShellOptions, start?: 'auto' | 'manual') {
+    const shell = new Shell<Incoming, Outgoing>(url, options, start)
+    shells.set(this, shell)
     this.#shell = shell
     this.state$ = stream(shell, shell.announcer.states, () => shell.announcer.toldState)
     this.messages$ = stream(shell, shell.messages, undefined, shell.ended)

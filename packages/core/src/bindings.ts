@@ -1,0 +1,48 @@
+/**
+ * What a binding for a view framework is made of. Not for applications: use `@holdfast/react`,
+ * `@holdfast/vue`, or the core itself.
+ */
+import { isHoldfastError } from './errors.ts'
+import { fail } from './lease.ts'
+import type { SendOptions } from './sender.ts'
+import { type Connection, shellOf } from './streams.ts'
+
+export { HistoryStore } from './history.ts'
+export { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
+export {
+  type ConnectionSnapshot,
+  DISCONNECTED,
+  type SnapshotPart,
+  type SnapshotStore,
+  snapshotsOf,
+} from './snapshot.ts'
+
+/**
+ * Sends for a view: `false`, and an error on `errors$`, where the connection does not take it (overflow,
+ * closed) or is not there.
+ *
+ * @throws HoldfastError `ENCODE` or `CONFIGURATION`: mistakes in the call itself.
+ */
+export function trySend<Incoming, Outgoing>(
+  connection: Connection<Incoming, Outgoing> | null,
+  message: Outgoing,
+  options?: SendOptions,
+): boolean {
+  if (connection === null) return false
+  try {
+    connection.send(message, options)
+    return true
+  } catch (error) {
+    if (!isHoldfastError(error) || (error.code !== 'OVERFLOW' && error.code !== 'CLOSED')) throw error
+    fail(connection, error)
+    return false
+  }
+}
+
+/** Calls a handler with every message, over all lives of the connection; returns what ends it. */
+export function onEveryMessage<Incoming, Outgoing>(
+  connection: Connection<Incoming, Outgoing>,
+  handler: (message: Incoming) => void,
+): () => void {
+  return shellOf(connection).messages.add(handler)
+}

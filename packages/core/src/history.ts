@@ -1,0 +1,52 @@
+import { environmentOf } from './environment.ts'
+import { misconfigured } from './errors.ts'
+import { Frame } from './frame.ts'
+import { type Connection, shellOf } from './streams.ts'
+
+/** The newest messages of a connection, as an array that is never changed and is new at most once a frame. */
+export class HistoryStore<Incoming, Outgoing = unknown> {
+  readonly #limit: number
+  readonly #add: (handler: (message: Incoming) => void) => () => void
+  readonly #frame: Frame
+  readonly #listeners = new Set<() => void>()
+  #kept: Incoming[] = []
+  #published: readonly Incoming[] = []
+  #detach: (() => void) | undefined
+
+  /** @throws HoldfastError `CONFIGURATION` for a limit that is no whole number of messages, 1 or more. */
+  constructor(connection: Connection<Incoming, Outgoing>, limit: number) {
+    if (!(Number.isInteger(limit) && limit >= 1)) {
+      throw misconfigured('The limit of a message history', 'a whole number, 1 or more', limit)
+    }
+    this.#limit = limit
+    this.#add = (handler) => shellOf(connection).messages.add(handler)
+    this.#frame = new Frame(environmentOf(), () => this.#publish())
+  }
+
+  /** Oldest first. */
+  get(): readonly Incoming[] {
+    return this.#published
+  }
+
+  subscribe(listener: () => void): () => void {
+    const entry = (): void => listener()
+    this.#listeners.add(entry)
+    this.#detach ??= this.#add((message) => {
+      this.#kept.push(message)
+      // Now and then, not each time: a burst must not copy the array for every message.
+      if (this.#kept.length >= this.#limit * 2) this.#kept = this.#kept.slice(-this.#limit)
+      this.#frame.request()
+    })
+    return () => {
+      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      this.#detach?.()
+      this.#detach = undefined
+      this.#frame.flush()
+    }
+  }
+
+  #publish(): void {
+    this.#published = this.#kept.slice(-this.#limit)
+    for (const listener of [...this.#listeners]) listener()
+  }
+}

@@ -1,0 +1,144 @@
+import { isServer } from './environment.ts'
+import { HoldfastError } from './errors.ts'
+import { plainData } from './live-options.ts'
+import type { ConnectionOptions, MessageOptions } from './options.ts'
+import { type Entry, Registry } from './registry.ts'
+import type { CloseReport } from './state.ts'
+import { type Connection, shellOf } from './streams.ts'
+import type { UrlSource } from './url.ts'
+
+/** What became of a connection that a view was the last to hold. */
+export interface ReleaseReport extends CloseReport {
+  /** Queued messages that went over to the connection that took its place. */
+  readonly moved: number
+}
+
+/** What a view adds to the options of a connection. */
+export interface LeaseOptions extends ConnectionOptions, MessageOptions {
+  /** `false`: not connected. @defaultValue true */
+  readonly enabled?: boolean
+  /** Views with the same key share a connection. @defaultValue URL and protocols; a URL function shares with nobody */
+  readonly key?: string
+  /**
+   * What becomes of queued messages when URL or key changes: `'move'` sends them over the new connection,
+   * if it has the same origin. @defaultValue 'drop'
+   */
+  readonly handover?: 'drop' | 'move'
+  /** Told when a connection was closed because this view, the last to hold it, let go. */
+  readonly onRelease?: (report: ReleaseReport) => void
+}
+
+export type LeaseUrl = UrlSource | null | undefined
+
+/** Made when first needed; never on a server, where one process renders for many users. */
+let registry: Registry | undefined
+let leases = 0
+
+/** One view's hold on a shared connection, which may change from render to render. */
+export class Lease {
+  readonly #privateKey = `view ${++leases}`
+  #held: Entry | undefined
+  #onRelease: LeaseOptions['onRelease']
+  #reported = ''
+
+  /** What to render: an idle or a shared connection, undefined for none. Without side effect on a network. */
+  find(url: LeaseUrl, options: LeaseOptions): Entry | undefined {
+    if (url === null || url === undefined || options.enabled === false || isServer()) return undefined
+    registry ??= new Registry()
+    return registry.find(this.#keyOf(url, options), url, connectionOptions(options))
+  }
+
+  /** Takes hold of what was rendered, and lets go of what was held before. For an effect. */
+  hold(entry: Entry | undefined, url: LeaseUrl, options: LeaseOptions): void {
+    this.#onRelease = options.onRelease
+    const before = this.#held
+    this.#held = entry
+    if (before !== undefined && before !== entry) this.#handOver(before, entry, options.handover)
+    if (entry === undefined || url === null || url === undefined) return
+    if (before !== entry) registry?.acquire(entry)
+    entry.live.update(url, options)
+    this.#checkData(entry, plainData(connectionOptions(options)))
+  }
+
+  /** Lets go; a `hold()` soon after finds the same connection. */
+  release(): void {
+    const entry = this.#held
+    this.#held = undefined
+    if (entry) registry?.release(entry, () => this.#close(entry, 0))
+  }
+
+  #keyOf(url: UrlSource, { key, protocols = [] }: LeaseOptions): string {
+    if (key !== undefined) return `key ${key}`
+    if (typeof url === 'function' || typeof protocols === 'function') return this.#privateKey
+    return `url ${[String(url), ...[protocols].flat()].join(' ')}`
+  }
+
+  #handOver(before: Entry, entry: Entry | undefined, handover: LeaseOptions['handover']): void {
+    registry?.release(before, () => this.#close(before, 0))
+    // Others still hold it, and what is queued there is theirs too.
+    if (!registry?.retire(before)) return
+    const moves = handover === 'move' && entry !== undefined && isSameOrigin(before, entry)
+    this.#close(before, moves ? move(before.connection, entry.connection) : 0)
+  }
+
+  #close({ connection }: Entry, moved: number): void {
+    const onRelease = this.#onRelease
+    connection.close().then((report) => {
+      try {
+        onRelease?.({ ...report, moved })
+      } catch (cause) {
+        fail(connection, new HoldfastError('HANDLER', 'onRelease threw.', { cause }))
+      }
+    })
+  }
+
+  #checkData({ data, connection, key }: Entry, mine: string): void {
+    if (mine === data || mine === this.#reported) return
+    this.#reported = mine
+    fail(
+      connection,
+      new HoldfastError(
+        'CONFIGURATION',
+        `Different options for one shared connection (${key.split(' ')[0]}): the first ones hold. Give a key of its own.`,
+      ),
+    )
+  }
+}
+
+/** Tells an error through a connection. */
+export function fail<I, O>(connection: Connection<I, O>, error: HoldfastError): void {
+  shellOf(connection).announcer.fail(error)
+}
+
+function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOptions {
+  const { enabled: _e, key: _k, handover: _h, onRelease: _o, ...rest } = options
+  return rest
+}
+
+/** Queued messages leave the one in order and enter the other, ahead of what is sent there next. */
+function move(from: Connection<unknown, unknown>, to: Connection<unknown, unknown>): number {
+  const messages: unknown[] = []
+  const remove = shellOf(from).announcer.events.add((event) => {
+    if (event.type === 'dropped' && event.reason === 'cleared') messages.push(event.message)
+  })
+  from.clear()
+  remove()
+  let moved = 0
+  for (const message of messages) {
+    try {
+      to.send(message)
+      moved += 1
+    } catch (cause) {
+      fail(
+        to,
+        new HoldfastError('OVERFLOW', 'A message could not be moved to the new connection.', { cause }),
+      )
+    }
+  }
+  return moved
+}
+
+function isSameOrigin(a: Entry, b: Entry): boolean {
+  const [from, to] = [a.connection.url, b.connection.url]
+  return from !== '' && to !== '' && new URL(from).origin === new URL(to).origin
+}

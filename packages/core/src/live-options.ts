@@ -1,0 +1,96 @@
+import type { Codec } from './codec.ts'
+import type { ConnectionOptions, MessageOptions } from './options.ts'
+import type { StandardSchemaV1 } from './schema.ts'
+import type { UrlSource } from './url.ts'
+
+type Options = ConnectionOptions & MessageOptions
+
+/** Options whose functions are looked up at every call, so that new ones need no new connection. */
+export interface LiveOptions {
+  readonly url: UrlSource
+  readonly options: Options
+  /** From now on these functions are called. */
+  update(url: UrlSource, options: Options): void
+}
+
+/** Views make new functions at every render; the connection is made once. */
+export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
+  let url = firstUrl
+  let options = first
+  const { codec, schema, protocols } = first
+  const reconnect = first.reconnect || {}
+  return {
+    url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
+    options: {
+      ...first,
+      ...(typeof protocols === 'function' && {
+        protocols: (attempt) => ask(options.protocols ?? [], attempt),
+      }),
+      ...(codec && { codec: liveCodec(() => options.codec ?? codec) }),
+      ...(schema && { schema: liveSchema(() => options.schema ?? schema) }),
+      ...(first.reconnect !== false && {
+        reconnect: {
+          ...reconnect,
+          ...(reconnect.backoff && {
+            backoff: (context) =>
+              ((options.reconnect || reconnect).backoff ?? fallback(reconnect.backoff))(context),
+          }),
+          ...(reconnect.shouldReconnect && {
+            shouldReconnect: (close, attempt) =>
+              (options.reconnect || reconnect).shouldReconnect?.(close, attempt),
+          }),
+        },
+      }),
+    },
+    update(newUrl, newOptions) {
+      url = newUrl
+      options = newOptions
+    },
+  }
+}
+
+function fallback<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('reconnect.backoff is gone.')
+  return value
+}
+
+function ask<T>(source: T | ((attempt: number) => T | Promise<T>), attempt: number): T | Promise<T> {
+  // As in dial.ts: a T is never a function here.
+  return typeof source === 'function' ? (source as (attempt: number) => T | Promise<T>)(attempt) : source
+}
+
+function liveCodec(current: () => Codec<unknown, never>): Codec<unknown, never> {
+  return {
+    encode: (message) => current().encode(message),
+    decode: (data) => current().decode(data),
+  }
+}
+
+function liveSchema(current: () => StandardSchemaV1): StandardSchemaV1 {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'holdfast',
+      validate: (value) => current()['~standard'].validate(value),
+    },
+  }
+}
+
+/**
+ * The plain data of options as one comparable text: of functions, codecs and schemas only that they are
+ * there, since new ones of each are taken over without a new connection.
+ */
+export function plainData({ codec, schema, environment: _, ...options }: Options): string {
+  return canonical({ ...options, codec: codec !== undefined, schema: schema !== undefined })
+}
+
+function canonical(value: unknown): string {
+  if (typeof value === 'function') return 'function'
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
+  const parts = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, part]) => `${name}=${canonical(part)}`)
+  return `{${parts.join()}}`
+}

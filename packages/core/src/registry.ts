@@ -1,0 +1,95 @@
+import { json, raw } from './codec.ts'
+import { environmentOf } from './environment.ts'
+import { type LiveOptions, liveOptions, plainData } from './live-options.ts'
+import type { ConnectionOptions, MessageOptions } from './options.ts'
+import { Connection } from './streams.ts'
+import type { UrlSource } from './url.ts'
+
+/** How long a connection that nobody holds is kept, in ms: a remount finds it again. */
+const KEEP = 100
+/** How long one that was rendered but never held is remembered, in ms: a render may be thrown away. */
+const FORGET = 10_000
+
+type Options = ConnectionOptions & MessageOptions
+
+/** A connection that several views may hold. */
+export interface Entry {
+  readonly key: string
+  readonly connection: Connection<unknown, unknown>
+  /** The user's functions, as of the newest committed render. */
+  readonly live: LiveOptions
+  /** The plain-data options it was made with. */
+  readonly data: string
+  readonly isLazy: boolean
+  holders: number
+}
+
+/** Shared connections: same key, same socket, counted, kept through a quick remount. */
+export class Registry {
+  readonly #entries = new Map<string, Entry>()
+  readonly #timers = new Map<Entry, unknown>()
+  readonly #clock = environmentOf()
+
+  /** Finds or makes an idle connection. It does not dial: a render may call this. */
+  find(key: string, url: UrlSource, options: Options): Entry {
+    const found = this.#entries.get(key)
+    if (found) return found
+    const live = liveOptions(url, options)
+    const codec = live.options.codec ?? (options.schema ? json() : raw())
+    const entry: Entry = {
+      key,
+      connection: new Connection<unknown, unknown>(live.url, { ...live.options, codec }, 'manual'),
+      live,
+      data: plainData(options),
+      isLazy: options.lazy ?? false,
+      holders: 0,
+    }
+    this.#entries.set(key, entry)
+    this.#after(entry, FORGET, () => this.#forget(entry))
+    return entry
+  }
+
+  /** Holds a connection and opens it, unless it is lazy. */
+  acquire(entry: Entry): void {
+    this.#cancel(entry)
+    // It may have been forgotten while a render waited, or a view was hidden.
+    if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry)
+    entry.holders += 1
+    const { status } = entry.connection.state
+    if (entry.holders > 1) return
+    if (status === 'closed' || (status === 'idle' && !entry.isLazy)) entry.connection.open()
+  }
+
+  /** Lets go. When nobody has taken hold again after a moment, calls back once, to have it closed. */
+  release(entry: Entry, onLast: () => void): void {
+    entry.holders -= 1
+    if (entry.holders > 0) return
+    this.#after(entry, KEEP, () => {
+      this.#forget(entry)
+      onLast()
+    })
+  }
+
+  /** Ends the moment at once; false where somebody holds it. */
+  retire(entry: Entry): boolean {
+    if (entry.holders > 0) return false
+    this.#cancel(entry)
+    this.#forget(entry)
+    return true
+  }
+
+  #forget(entry: Entry): void {
+    this.#timers.delete(entry)
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key)
+  }
+
+  #after(entry: Entry, delay: number, callback: () => void): void {
+    this.#cancel(entry)
+    this.#timers.set(entry, this.#clock.setTimeout(callback, delay))
+  }
+
+  #cancel(entry: Entry): void {
+    this.#clock.clearTimeout(this.#timers.get(entry))
+    this.#timers.delete(entry)
+  }
+}

@@ -1,0 +1,161 @@
+import type { Shell } from './connection.ts'
+import { environmentOf } from './environment.ts'
+import { Frame } from './frame.ts'
+import type { OutboxSnapshot } from './outbox.ts'
+import type { ConnectionState } from './state.ts'
+import { type Connection, shellOf } from './streams.ts'
+
+/** A connection at one moment, never changed: what a view renders from. */
+export interface ConnectionSnapshot<Incoming> {
+  readonly state: ConnectionState
+  readonly status: ConnectionState['status']
+  readonly lastMessage: Incoming | undefined
+  /** Messages seen, so that two equal ones can be told apart. */
+  readonly messageCount: number
+  readonly outbox: OutboxSnapshot
+}
+
+/** What a view wants to be told of. Only what somebody wants is listened for. */
+export type SnapshotPart = 'state' | 'lastMessage' | 'outbox'
+
+const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
+
+/** What is rendered without a connection, and on a server. */
+export const DISCONNECTED: ConnectionSnapshot<never> = {
+  state: IDLE,
+  status: 'idle',
+  lastMessage: undefined,
+  messageCount: 0,
+  outbox: { queued: 0, queuedBytes: 0, nativeBufferedAmount: 0, accepted: 0, written: 0, dropped: 0 },
+}
+
+type Source<Incoming> = Pick<
+  Shell<Incoming, never>,
+  'state' | 'outbox' | 'announcer' | 'messages' | 'outboxes'
+>
+
+/**
+ * The snapshots of one connection. State is published at once, and with it what has come before it;
+ * messages and outbox are published at most once a frame.
+ */
+export class SnapshotStore<Incoming> {
+  readonly #connection: Source<Incoming>
+  readonly #listeners = new Set<() => void>()
+  readonly #wants: Record<SnapshotPart, number> = { state: 0, lastMessage: 0, outbox: 0 }
+  readonly #detach: Partial<Record<SnapshotPart, () => void>> = {}
+  readonly #frame: Frame
+  #snapshot: ConnectionSnapshot<Incoming>
+  #lastMessage: Incoming | undefined
+  #messageCount = 0
+  #outbox: OutboxSnapshot
+
+  constructor(connection: Source<Incoming>) {
+    this.#connection = connection
+    this.#outbox = connection.outbox
+    // A view's frame is the host's, whatever clock the connection goes by.
+    this.#frame = new Frame(environmentOf(), () => this.#publish())
+    this.#snapshot = this.#take()
+  }
+
+  /** The same object until something is published. */
+  get(): ConnectionSnapshot<Incoming> {
+    // With nobody listening there is nobody to publish for, and a first render wants the present.
+    if (this.#wants.state === 0 && this.#snapshot.state !== this.#connection.state)
+      this.#snapshot = this.#take()
+    return this.#snapshot
+  }
+
+  /** Calls back after each publication; returns what ends it. */
+  subscribe(listener: () => void, parts: readonly SnapshotPart[]): () => void {
+    // An entry of its own: the same function may listen twice.
+    const entry = (): void => listener()
+    this.#listeners.add(entry)
+    for (const part of parts) this.#want(part)
+    return () => {
+      if (!this.#listeners.delete(entry)) return
+      for (const part of parts) this.#unwant(part)
+    }
+  }
+
+  #want(part: SnapshotPart): void {
+    this.#wants[part] += 1
+    if (this.#wants[part] > 1) return
+    const { announcer, messages, outboxes } = this.#connection
+    switch (part) {
+      case 'state':
+        this.#detach.state = announcer.states.add(() => this.#publish())
+        // It may have moved on between the render and the subscription.
+        if (this.#snapshot.state !== this.#connection.state) this.#publish()
+        return
+      case 'lastMessage':
+        this.#detach.lastMessage = messages.add((message) => {
+          this.#lastMessage = message
+          this.#messageCount += 1
+          this.#frame.request()
+        })
+        return
+      case 'outbox':
+        this.#detach.outbox = outboxes.add((outbox) => {
+          this.#outbox = outbox
+          // It comes once a frame already.
+          this.#publish()
+        })
+        this.#outbox = this.#connection.outbox
+        this.#frame.request()
+        return
+      default:
+        part satisfies never
+    }
+  }
+
+  #unwant(part: SnapshotPart): void {
+    this.#wants[part] -= 1
+    if (this.#wants[part] > 0) return
+    this.#detach[part]?.()
+    delete this.#detach[part]
+    if (this.#listeners.size === 0) this.#frame.flush()
+  }
+
+  #publish(): void {
+    const before = this.#snapshot
+    const next = this.#take()
+    const isSame =
+      next.state === before.state &&
+      next.messageCount === before.messageCount &&
+      next.outbox === before.outbox
+    if (isSame) return
+    this.#snapshot = next
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  #take(): ConnectionSnapshot<Incoming> {
+    const { state } = this.#connection
+    const before = this.#snapshot?.outbox
+    return {
+      state,
+      status: state.status,
+      lastMessage: this.#lastMessage,
+      messageCount: this.#messageCount,
+      outbox: before !== undefined && isEqual(before, this.#outbox) ? before : this.#outbox,
+    }
+  }
+}
+
+const stores = new WeakMap<object, unknown>()
+
+/** The one store of a connection, whoever asks. */
+export function snapshotsOf<Incoming, Outgoing>(
+  connection: Connection<Incoming, Outgoing>,
+): SnapshotStore<Incoming> {
+  // The map holds for each connection the store that was made for it, so its type is known.
+  let store = stores.get(connection) as SnapshotStore<Incoming> | undefined
+  if (store === undefined) {
+    store = new SnapshotStore(shellOf(connection))
+    stores.set(connection, store)
+  }
+  return store
+}
+
+function isEqual(a: OutboxSnapshot, b: OutboxSnapshot): boolean {
+  return Object.entries(a).every(([name, value]) => b[name as keyof OutboxSnapshot] === value)
+}
