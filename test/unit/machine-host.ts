@@ -1,0 +1,203 @@
+import {
+  type Effect,
+  initial,
+  type Machine,
+  type MachineConfig,
+  type MachineEvent,
+  type TimerName,
+  transition,
+} from '../../packages/core/src/machine.ts'
+import type { ConnectionState } from '../../packages/core/src/state.ts'
+
+/** The timers that each state may have; `connecting`, `waiting` and `closing` never lack their own. */
+const MAY_RUN: Record<ConnectionState['status'], readonly TimerName[]> = {
+  idle: [],
+  connecting: ['connect', 'idle'],
+  open: ['stable', 'idle'],
+  waiting: ['retry', 'idle'],
+  closing: ['drain', 'close'],
+  closed: [],
+}
+
+/** What a state has beside `status` and `attempt`, and may have. */
+const FIELDS: Record<ConnectionState['status'], { has: readonly string[]; may: readonly string[] }> = {
+  idle: { has: [], may: [] },
+  connecting: { has: ['phase'], may: [] },
+  open: { has: ['since', 'protocol', 'extensions'], may: [] },
+  waiting: { has: ['delay', 'retryAt', 'cause'], may: [] },
+  closing: { has: ['reason'], may: ['code'] },
+  closed: { has: ['by', 'code', 'reason', 'wasClean'], may: ['error'] },
+}
+
+export interface Step {
+  readonly event: MachineEvent
+  readonly state: ConnectionState
+  readonly effects: readonly Effect[]
+}
+
+/**
+ * The least shell: a set of timers and one socket. It carries effects out, and fails a test at the first
+ * thing that a real shell could not do, or must not be left with.
+ */
+export class MachineHost {
+  readonly config: MachineConfig
+  machine: Machine
+  /** Running timers and their delays. */
+  readonly timers = new Map<TimerName, number>()
+  /** The generation of the socket, or the dial, that is held. */
+  socket: number | undefined
+  readonly history: Step[] = []
+  /** Dials in this outage, counted apart from the machine. */
+  dials = 0
+
+  constructor(config: MachineConfig) {
+    this.config = config
+    this.machine = initial(config)
+    deepFreeze(this.machine)
+  }
+
+  get state(): ConnectionState {
+    return this.machine.state
+  }
+
+  /** One event, and its effects. */
+  take(event: MachineEvent): readonly Effect[] {
+    deepFreeze(event)
+    const before = this.machine
+    if (event.type === 'timer') this.timers.delete(event.timer)
+    if (event.type === 'lost' && event.generation === before.generation) this.socket = undefined
+    if (this.#isFresh(event)) this.dials = 0
+
+    const [machine, effects] = transition(before, event, this.config)
+    deepFreeze(machine)
+    deepFreeze(effects)
+    this.machine = machine
+    this.history.push({ event, state: machine.state, effects })
+
+    const dials = effects.filter(({ type }) => type === 'dial').length
+    must(machine.generation === before.generation + dials, 'each dial is a generation of its own')
+    for (const effect of effects) this.#carryOut(effect, event.now)
+    this.#check()
+    if (effects.some(({ type }) => type === 'reopen')) this.take({ type: 'open', now: event.now })
+    return effects
+  }
+
+  /** Whether an event ends the outage or starts a new life, by DESIGN §3 and `ReconnectOptions.stableAfter`. */
+  #isFresh(event: MachineEvent): boolean {
+    const { state } = this
+    switch (event.type) {
+      case 'open':
+        return state.status === 'closed'
+      case 'reconnect':
+        return state.status === 'closed' ? state.by !== 'user' : state.status !== 'closing'
+      case 'timer':
+        if (event.timer === 'stable') return state.status === 'open'
+        return event.timer === 'idle' && !this.machine.wanted && MAY_RUN[state.status].includes('idle')
+      case 'lost':
+        return (
+          event.generation === this.machine.generation &&
+          state.status === 'open' &&
+          event.now - state.since >= this.config.stableAfter
+        )
+      default:
+        return false
+    }
+  }
+
+  #carryOut(effect: Effect, now: number): void {
+    const { state, machine } = this
+    switch (effect.type) {
+      case 'start':
+        must(effect.delay >= 0, 'a delay is 0 or more')
+        this.timers.set(effect.timer, effect.delay)
+        break
+      case 'stop':
+        this.timers.delete(effect.timer)
+        break
+      case 'dial':
+        must(this.socket === undefined, 'the former socket is gone before a dial')
+        this.socket = effect.generation
+        this.dials += 1
+        must(effect.generation === machine.generation, 'a dial has the generation of the machine')
+        must(effect.attempt === this.dials, `dial ${this.dials} of this outage is attempt ${effect.attempt}`)
+        break
+      case 'abandon':
+        this.socket = undefined
+        break
+      case 'hang-up':
+      case 'drain':
+        must(this.socket === machine.generation, `'${effect.type}' needs the current socket`)
+        break
+      case 'tell-lost':
+        if (state.status === 'waiting') {
+          must(effect.delay === state.delay, 'the delay is told as it is')
+          must(state.retryAt === now + state.delay, 'retryAt = now + delay')
+          must(state.cause === effect.close, 'the cause is told as it is')
+        }
+        if (state.status === 'closed') must(effect.verdict === 'stop', `'stop' is told at the end`)
+        break
+      case 'finish':
+        must(state.status === 'closed' && state.by === 'user', 'only the user finishes')
+        break
+      case 'reopen':
+        break
+      default:
+        effect satisfies never
+    }
+  }
+
+  /** What holds after every event. */
+  #check(): void {
+    const { state, machine, timers, config } = this
+    const { status } = state
+
+    const { has, may } = FIELDS[status]
+    const fields = Object.keys(state)
+    for (const field of ['attempt', ...has]) must(fields.includes(field), `'${status}' has '${field}'`)
+    const known = ['status', 'attempt', ...has, ...may]
+    for (const field of fields) must(known.includes(field), `'${status}' has no '${field}'`)
+    must((machine.ending !== undefined) === (status === 'closing'), `'ending' while closing, and only then`)
+
+    const isDraining = machine.ending?.draining
+    const isLive = status === 'connecting' || status === 'open' || status === 'waiting'
+    const runs: Partial<Record<TimerName, boolean>> = {
+      connect: status === 'connecting',
+      retry: status === 'waiting',
+      drain: isDraining === true,
+      close: isDraining === false,
+      idle: isLive && !machine.wanted && config.idleTimeout !== Infinity,
+    }
+    for (const [name, shouldRun] of Object.entries(runs)) {
+      must(timers.has(name as TimerName) === shouldRun, `${name} in '${status}' runs: ${shouldRun}`)
+    }
+    for (const name of timers.keys()) must(MAY_RUN[status].includes(name), `${name} may run in '${status}'`)
+
+    const holds = status === 'connecting' || status === 'open' || status === 'closing'
+    must(this.socket === (holds ? machine.generation : undefined), `'${status}' has the socket it should`)
+    if (status !== 'open' && status !== 'closing') {
+      must(state.attempt === this.dials, `attempt is ${state.attempt} after ${this.dials} dials`)
+    }
+  }
+}
+
+/** Cheaper than `expect`, which would be most of the time that a property takes. */
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`Must hold: ${what}.`)
+}
+
+export function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) deepFreeze(part)
+}
+
+/** A small seeded random source (mulberry32). */
+export function seeded(seed: number): () => number {
+  let a = seed >>> 0
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), a | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
