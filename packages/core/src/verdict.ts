@@ -77,9 +77,9 @@ function answeredRule(answer: Verdict): CodeRule {
 
 /** Failed dials lie between two answers of a peer and change no streak; another answer ends it. */
 function count(tally: Tally, close: CloseInfo, rule: CodeRule): Tally {
-  if (rule.kind === 'reauthenticate') return { ...tally, refusals: tally.refusals + 1 }
-  if (close.phase === 'connecting') return tally
-  if (rule.kind !== 'limited') return { ...tally, streak: FRESH.streak }
+  const refusals = tally.refusals + (rule.kind === 'reauthenticate' ? 1 : 0)
+  if (close.phase === 'connecting') return { ...tally, refusals }
+  if (rule.kind !== 'limited') return { ...tally, refusals, streak: FRESH.streak }
   const before = tally.streak.of === rule.streak ? tally.streak.count : 0
   return { ...tally, streak: { of: rule.streak, count: before + 1 } }
 }
