@@ -54,22 +54,25 @@ export function decorrelatedJitter(options?: BackoffOptions): Backoff {
 
 /** The same delay each time, in ms, without jitter. */
 export function constant(delay: number): Backoff {
-  if (!(delay >= 0)) throw misconfigured('constant(delay)', 'a number of ms, 0 or more', delay)
+  if (!isDelay(delay)) throw misconfigured('constant(delay)', 'a number of ms, 0 or more', delay)
   return () => delay
 }
 
 function ceilingOf(options?: BackoffOptions): (attempt: number) => number {
   const { base, factor, cap } = checked(options)
-  // Infinity is a fine intermediate: the cap takes it down.
-  return (attempt) => Math.min(cap, base * factor ** Math.max(0, attempt - 1))
+  // Infinity is a fine intermediate: the cap takes it down. But 0 times Infinity is NaN.
+  return (attempt) => (base === 0 ? 0 : Math.min(cap, base * factor ** Math.max(0, attempt - 1)))
+}
+
+/** Whether a value is a delay that ends. Asked of what users give, which may be anything. */
+export function isDelay(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity
 }
 
 function checked(options: BackoffOptions = {}): Required<BackoffOptions> {
   const { base = 2_000, factor = 2, cap = 30_000 } = options
-  if (!(base >= 0 && base < Infinity)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
-  if (!(factor >= 1 && factor < Infinity))
-    throw misconfigured('backoff factor', 'a number, 1 or more', factor)
-  if (!(cap >= base && cap < Infinity))
-    throw misconfigured('backoff cap', 'a number of ms, base or more', cap)
+  if (!isDelay(base)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
+  if (!isDelay(factor) || factor < 1) throw misconfigured('backoff factor', 'a number, 1 or more', factor)
+  if (!isDelay(cap) || cap < base) throw misconfigured('backoff cap', 'a number of ms, base or more', cap)
   return { base, factor, cap }
 }

@@ -1,4 +1,4 @@
-import { fullJitter } from './backoff.ts'
+import { fullJitter, isDelay } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Environment } from './environment.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
@@ -33,7 +33,7 @@ export function machineConfig(
     backoff(context) {
       try {
         const delay = reconnect.backoff(context)
-        if (delay >= 0 && delay < Infinity) return delay
+        if (isDelay(delay)) return delay
         throw misconfigured('The delay of reconnect.backoff', 'a finite number of ms, 0 or more', delay)
       } catch (error) {
         onError(failed('reconnect.backoff', error))
@@ -58,7 +58,7 @@ function verdictOf(
   if (typeof answer === 'boolean') return answer ? 'retry' : 'stop'
   if (answer === 'retry' || answer === 'stop' || answer === 'reauthenticate') return answer
   const { retryAfter } = answer
-  if (retryAfter >= 0 && retryAfter < Infinity) return answer
+  if (isDelay(retryAfter)) return answer
   throw misconfigured('retryAfter', 'a finite number of ms, 0 or more', retryAfter)
 }
 
