@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Ring } from './ring.ts'
+
+type Operation =
+  | { type: 'push' | 'shift'; count: number }
+  | { type: 'filter'; modulus: number }
+  | { type: 'clear' }
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    arbitrary: fc.record({
+      type: fc.constantFrom('push', 'shift'),
+      count: fc.integer({ min: 1, max: 3_000 }),
+    }),
+    weight: 8,
+  },
+  {
+    arbitrary: fc.record({ type: fc.constantFrom('push', 'shift'), count: fc.integer({ min: 1, max: 20 }) }),
+    weight: 8,
+  },
+  fc.record({ type: fc.constant('filter'), modulus: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ type: fc.constant('clear') }),
+)
+
+describe('Ring', () => {
+  it('is empty at first', () => {
+    const ring = new Ring<number>()
+    expect(ring.length).toBe(0)
+    expect(ring.peek()).toBeUndefined()
+    expect(ring.shift()).toBeUndefined()
+    expect([...ring]).toEqual([])
+  })
+
+  it('shows the oldest without taking it', () => {
+    const ring = new Ring<number>()
+    ring.push(1)
+    ring.push(2)
+    expect(ring.peek()).toBe(1)
+    expect(ring.length).toBe(2)
+  })
+
+  it('does what an array does, through growth, wrap-around and shrinking', () => {
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 30 }), (operations) => {
+        const ring = new Ring<number>()
+        let model: number[] = []
+        let next = 0
+        for (const operation of operations) {
+          switch (operation.type) {
+            case 'push':
+              for (let i = 0; i < operation.count; i++) {
+                ring.push(next)
+                model.push(next)
+                next += 1
+              }
+              break
+            case 'shift': {
+              const taken = Array.from({ length: operation.count }, () => ring.shift())
+              const expected = Array.from({ length: operation.count }, (_, i) => model[i])
+              model = model.slice(operation.count)
+              expect(taken).toEqual(expected)
+              break
+            }
+            case 'filter':
+              ring.filter((item) => item % operation.modulus === 0)
+              model = model.filter((item) => item % operation.modulus === 0)
+              break
+            case 'clear':
+              ring.clear()
+              model = []
+              break
+            default:
+              operation satisfies never
+          }
+          expect(ring.length).toBe(model.length)
+          expect(ring.peek()).toBe(model[0])
+        }
+        expect([...ring]).toEqual(model)
+      }),
+    )
+  })
+})
