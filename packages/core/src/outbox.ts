@@ -114,7 +114,7 @@ export class Outbox {
       }
       if (overflow === 'drop-newest') {
         this.#accepted += 1
-        this.#drop(entry, 'overflow')
+        this.#drop([entry], 'overflow')
         return
       }
       // The empty queue takes any message that passed checkSize(), so this ends.
@@ -160,10 +160,8 @@ export class Outbox {
       return false
     })
     this.#nextExpiry = next
-    for (const entry of expired) {
-      this.#bytes -= entry.bytes
-      this.#drop(entry, 'expired')
-    }
+    for (const entry of expired) this.#bytes -= entry.bytes
+    this.#drop(expired, 'expired')
   }
 
   /** Drops everything; returns the messages, oldest first. */
@@ -172,13 +170,13 @@ export class Outbox {
     this.#ring.clear()
     this.#bytes = 0
     this.#nextExpiry = Infinity
-    for (const entry of entries) this.#drop(entry, reason)
+    this.#drop(entries, reason)
     return entries.map(({ message }) => message)
   }
 
   #dropHead(reason: DropReason): void {
     const entry = this.#take()
-    if (entry !== undefined) this.#drop(entry, reason)
+    if (entry !== undefined) this.#drop([entry], reason)
   }
 
   #take(): Entry | undefined {
@@ -189,8 +187,9 @@ export class Outbox {
     return entry
   }
 
-  #drop(entry: Entry, reason: DropReason): void {
-    this.#dropped += 1
-    this.#onDrop(entry, reason)
+  #drop(entries: readonly Entry[], reason: DropReason): void {
+    // Counted before any is told: whoever looks at the numbers then finds none missing.
+    this.#dropped += entries.length
+    for (const entry of entries) this.#onDrop(entry, reason)
   }
 }
