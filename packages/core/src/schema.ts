@@ -28,8 +28,21 @@ export function validate<Output>(
   schema: StandardSchemaV1<unknown, Output>,
   value: unknown,
 ): Output | Promise<Output> {
-  const result = schema['~standard'].validate(value)
-  return result instanceof Promise ? result.then(accept) : accept(result)
+  let result: SchemaResult<Output> | Promise<SchemaResult<Output>>
+  try {
+    result = schema['~standard'].validate(value)
+  } catch (cause) {
+    throw broken(cause)
+  }
+  if (!(result instanceof Promise)) return accept(result)
+  return result.then(accept, (cause: unknown) => {
+    throw broken(cause)
+  })
+}
+
+/** A schema should tell issues, not throw; the codec must not be blamed for one that does. */
+function broken(cause: unknown): HoldfastError {
+  return new HoldfastError('SCHEMA', 'The schema threw.', { cause })
 }
 
 function accept<Output>(result: SchemaResult<Output>): Output {
