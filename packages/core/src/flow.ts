@@ -34,7 +34,7 @@ export class Flow {
   #socket: Socket | undefined
   #timer: unknown
   #delay = POLL
-  #lastBuffered = 0
+  #lastBuffered = Infinity
   #isPumping = false
 
   constructor(outbox: Outbox, environment: FlowClock, options: FlowOptions) {
@@ -46,14 +46,13 @@ export class Flow {
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
-    this.#delay = POLL
-    this.#lastBuffered = 0
+    this.#rest()
     this.pump()
   }
 
   stop(): void {
     this.#socket = undefined
-    this.#disarm()
+    this.#rest()
   }
 
   /** Whether a message may pass the queue: nothing waits, and the socket takes more. */
@@ -75,7 +74,7 @@ export class Flow {
     this.#isPumping = false
     if (written > 0) this.#options.onProgress()
     if (this.#outbox.length === 0) {
-      this.#disarm()
+      this.#rest()
       this.#options.onEmpty()
     } else if (this.#socket !== undefined) {
       this.#arm(written)
@@ -119,6 +118,12 @@ export class Flow {
       this.#timer = undefined
       this.pump()
     }, delay)
+  }
+
+  /** Nothing to look for: the next wait begins with the shortest poll, whatever the last one came to. */
+  #rest(): void {
+    this.#disarm()
+    this.#lastBuffered = Infinity
   }
 
   #disarm(): void {

@@ -1,0 +1,313 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Flow } from './flow.ts'
+import { Outbox } from './outbox.ts'
+import { Socket } from './socket.ts'
+import { fakeServer, virtualClock } from './testing/index.ts'
+
+async function setUp({ highWaterMark = 1_000 } = {}) {
+  const clock = virtualClock()
+  const { environment } = clock
+  const server = fakeServer({ clock: environment })
+  const polls: number[] = []
+  const told: string[] = []
+  const outbox = new Outbox({ maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw' }, () => undefined)
+  const watched = {
+    ...environment,
+    setTimeout(callback: () => void, delay: number) {
+      polls.push(delay)
+      return environment.setTimeout(callback, delay)
+    },
+  }
+  const flow = new Flow(outbox, watched, {
+    highWaterMark,
+    onEmpty: () => told.push('empty'),
+    onProgress: () => told.push('progress'),
+    onRefused: () => told.push('refused'),
+  })
+  const handlers = { opened: () => undefined, message: () => undefined, lost: () => undefined }
+  const open = async () => {
+    const socket = new Socket(server.WebSocket, 'ws://fake.test/', [], 'blob', environment, handlers)
+    await clock.advance(1)
+    return socket
+  }
+  const push = (...texts: string[]) => {
+    for (const text of texts) outbox.push(text, text, Infinity)
+  }
+  return { clock, server, outbox, flow, polls, told, push, socket: await open(), open }
+}
+
+const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
+
+describe('a flow', () => {
+  it('writes nothing without a socket', async () => {
+    const { clock, flow, push, outbox } = await setUp()
+    push('a')
+    flow.pump()
+    expect(outbox.length).toBe(1)
+    expect(clock.pending).toBe(0)
+    expect(flow.isClear).toBe(false)
+  })
+
+  it('writes what waits once there is one, in order, and tells that nothing waits any more', async () => {
+    const { clock, server, flow, push, socket, told } = await setUp()
+    push('a', 'b', 'c')
+    flow.start(socket)
+    expect(server.messages).toEqual(['a', 'b', 'c'])
+    expect(told).toEqual(['progress', 'empty'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('lets a message pass where nothing waits, and counts it', async () => {
+    const { server, flow, socket, outbox } = await setUp()
+    flow.start(socket)
+    expect(flow.isClear).toBe(true)
+    flow.pass('a')
+    expect(server.messages).toEqual(['a'])
+    expect(outbox.snapshot(0)).toMatchObject({ accepted: 1, written: 1 })
+  })
+
+  it('lets none pass while one waits, the buffer is full, or the socket takes no more', async () => {
+    const { server, flow, socket, push, outbox } = await setUp({ highWaterMark: 5 })
+    flow.start(socket)
+    server.isStalled = true
+    flow.pass('12345')
+    expect(flow.isClear).toBe(false)
+    server.flush()
+    expect(flow.isClear).toBe(true)
+    push('a')
+    expect(flow.isClear).toBe(false)
+    outbox.clear('cleared')
+    server.socket.close()
+    expect(flow.isClear).toBe(false)
+  })
+
+  it('writes nothing into a socket that is closing: it would be lost in silence', async () => {
+    const { server, flow, socket, push, outbox } = await setUp()
+    server.socket.close()
+    push('a')
+    flow.start(socket)
+    expect(outbox.length).toBe(1)
+    expect(server.messages).toEqual([])
+  })
+
+  it('stops with its socket, and leaves no timer', async () => {
+    const { clock, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 2 })
+    server.isStalled = true
+    push('aa', 'b')
+    flow.start(socket)
+    expect(clock.pending).toBe(1)
+    flow.stop()
+    expect(clock.pending).toBe(0)
+    server.flush()
+    flow.pump()
+    expect(outbox.length).toBe(1)
+  })
+})
+
+describe('the high-water mark', () => {
+  it('is never at or below what is buffered when a message is written', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 50 }),
+        fc.array(
+          fc.oneof(
+            fc.record({ push: fc.integer({ min: 0, max: 30 }) }),
+            fc.record({ flush: fc.integer({ min: 1, max: 4 }) }),
+            fc.record({ wait: fc.integer({ min: 1, max: 60 }) }),
+          ),
+          { maxLength: 40, size: 'max' },
+        ),
+        async (highWaterMark, steps) => {
+          const { clock, server, flow, push, socket, outbox } = await setUp({ highWaterMark })
+          const native = server.socket
+          const send = native.send.bind(native)
+          native.send = (data) => {
+            expect(native.bufferedAmount).toBeLessThan(highWaterMark)
+            send(data)
+          }
+          server.isStalled = true
+          flow.start(socket)
+          for (const step of steps) {
+            if ('push' in step) push('x'.repeat(step.push))
+            else if ('flush' in step) native.flush(step.flush)
+            else await clock.advance(step.wait)
+            if ('push' in step) flow.pump()
+          }
+          server.isStalled = false
+          for (let i = 0; i < 100 && outbox.length > 0; i++) {
+            server.flush()
+            await clock.advance(50)
+          }
+          server.flush()
+          expect(outbox.length).toBe(0)
+          expect(outbox.snapshot(0).written).toBe(server.messages.length)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('may be passed by the last message that is written below it', async () => {
+    const { server, flow, socket, push, outbox } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push('x'.repeat(9), 'x'.repeat(500), 'x')
+    flow.start(socket)
+    expect(server.socket.bufferedAmount).toBe(509)
+    expect(outbox.length).toBe(1)
+  })
+})
+
+describe('a long queue', () => {
+  it('is written in batches of 256, with a task of the host in between', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1e6 })
+    push(...many(600))
+    flow.start(socket)
+    expect(server.messages).toHaveLength(256)
+    expect(polls).toEqual([0])
+    await clock.advance(0)
+    expect(server.messages).toHaveLength(600)
+    expect(polls).toEqual([0, 0])
+  })
+})
+
+describe('the look whether there is room again', () => {
+  it('comes every 4 ms while there is progress', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push(...many(6, 10))
+    flow.start(socket)
+    for (let i = 0; i < 4; i++) {
+      server.flush(1)
+      await clock.advance(4)
+    }
+    expect(polls).toEqual([4, 4, 4, 4, 4])
+  })
+
+  it('comes every 4 ms also while the buffer only shrinks', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1 })
+    server.isStalled = true
+    flow.start(socket)
+    flow.pass('12345')
+    for (let i = 0; i < 5; i++) server.socket.send('12345')
+    push('waits')
+    flow.pump()
+    for (let i = 0; i < 4; i++) {
+      server.flush(1)
+      await clock.advance(4)
+    }
+    expect(polls).toEqual([4, 4, 4, 4, 4])
+  })
+
+  it('comes ever later while there is none, up to 50 ms', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push(...many(2, 10))
+    flow.start(socket)
+    await clock.advance(1_000)
+    expect(polls.slice(0, 7)).toEqual([4, 8, 16, 32, 50, 50, 50])
+    server.flush()
+    await clock.advance(50)
+    expect(server.messages).toHaveLength(1)
+    expect(server.socket.bufferedAmount).toBe(10)
+  })
+
+  it('begins at 4 ms again after a stall that is over', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push(...many(2, 10))
+    flow.start(socket)
+    await clock.advance(1_000)
+    server.isStalled = false
+    server.flush()
+    await clock.advance(50)
+    server.isStalled = true
+    flow.pass('x'.repeat(10))
+    polls.length = 0
+    push('y')
+    flow.pump()
+    await clock.advance(200)
+    expect(polls.slice(0, 3)).toEqual([4, 8, 16])
+  })
+
+  it('is not put off by a pump in between, and runs once', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push(...many(2, 10))
+    flow.start(socket)
+    for (let i = 0; i < 3; i++) flow.pump()
+    expect(polls).toEqual([4])
+    expect(clock.pending).toBe(1)
+  })
+
+  it('can be had at any time by a pump: on a message, on a send()', async () => {
+    const { server, flow, socket, push } = await setUp({ highWaterMark: 10 })
+    server.isStalled = true
+    push(...many(2, 10))
+    flow.start(socket)
+    server.flush()
+    flow.pump()
+    expect(server.socket.bufferedAmount).toBe(10)
+  })
+})
+
+describe('a native send that throws', () => {
+  it('keeps the message, tells it, and tries again', async () => {
+    const { clock, server, flow, socket, push, told, outbox } = await setUp()
+    const native = server.socket
+    const send = native.send.bind(native)
+    let isBroken = true
+    native.send = (data) => {
+      if (isBroken) throw new Error('no')
+      send(data)
+    }
+    push('a', 'b')
+    flow.start(socket)
+    expect(told).toEqual(['refused'])
+    expect(outbox.length).toBe(2)
+    isBroken = false
+    await clock.advance(50)
+    expect(server.messages).toEqual(['a', 'b'])
+  })
+
+  it('lets no message pass uncounted', async () => {
+    const { server, flow, socket, outbox } = await setUp()
+    flow.start(socket)
+    server.socket.send = () => {
+      throw new Error('no')
+    }
+    expect(() => flow.pass('a')).toThrow('no')
+    expect(outbox.snapshot(0)).toMatchObject({ accepted: 0, written: 0 })
+  })
+})
+
+describe('a send that calls back', () => {
+  it('does not have its message written twice, nor another before it', async () => {
+    const { server, flow, socket, push } = await setUp()
+    const native = server.socket
+    const send = native.send.bind(native)
+    native.send = (data) => {
+      flow.pump()
+      expect(flow.isClear).toBe(false)
+      send(data)
+    }
+    push('a', 'b')
+    flow.start(socket)
+    expect(server.messages).toEqual(['a', 'b'])
+  })
+
+  it('ends the batch where it ends the socket', async () => {
+    const { clock, server, flow, socket, push, outbox } = await setUp()
+    const native = server.socket
+    const send = native.send.bind(native)
+    native.send = (data) => {
+      send(data)
+      flow.stop()
+    }
+    push('a', 'b')
+    flow.start(socket)
+    expect(server.messages).toEqual(['a'])
+    expect(outbox.length).toBe(1)
+    expect(clock.pending).toBe(0)
+  })
+})
