@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import type { WebSocketConstructor } from './environment.ts'
+import { type NativeClose, Socket } from './socket.ts'
+import { FakeSocket, fakeServer, virtualClock } from './testing/index.ts'
+
+type Told = 'opened' | { message: unknown } | { lost: NativeClose }
+
+function setUp() {
+  const clock = virtualClock()
+  const server = fakeServer({ clock: clock.environment })
+  const told: Told[] = []
+  const create = (WebSocket: WebSocketConstructor = server.WebSocket) =>
+    new Socket(WebSocket, 'ws://fake.test/', ['a', 'b'], 'arraybuffer', clock.environment, {
+      opened: () => told.push('opened'),
+      message: (data) => told.push({ message: data }),
+      lost: (close) => told.push({ lost: close }),
+    })
+  return { clock, server, told, create }
+}
+
+async function opened() {
+  const all = setUp()
+  const socket = all.create()
+  await all.clock.advance(1)
+  all.told.length = 0
+  return { ...all, socket, native: all.server.socket }
+}
+
+describe('a socket', () => {
+  it('dials with URL, subprotocols and binaryType', () => {
+    const { server, create } = setUp()
+    create()
+    expect(server.socket).toMatchObject({
+      url: 'ws://fake.test/',
+      protocols: ['a', 'b'],
+      binaryType: 'arraybuffer',
+    })
+  })
+
+  it('tells that it is open, and what comes', async () => {
+    const { clock, server, told, create } = setUp()
+    server.protocols = ['b']
+    const socket = create()
+    expect(socket.isWritable).toBe(false)
+    await clock.advance(1)
+    server.send('hello')
+    expect(told).toEqual(['opened', { message: 'hello' }])
+    expect(socket).toMatchObject({ isWritable: true, protocol: 'b', extensions: '' })
+  })
+
+  it('sends, and counts what the native class has buffered', async () => {
+    const { server, socket } = await opened()
+    server.isStalled = true
+    socket.send('é')
+    expect(socket.bufferedAmount).toBe(2)
+    server.flush()
+    expect(server.messages).toEqual(['é'])
+    expect(socket.bufferedAmount).toBe(0)
+  })
+
+  it('changes binaryType while it is open', async () => {
+    const { socket, native } = await opened()
+    socket.binaryType = 'blob'
+    expect(native.binaryType).toBe('blob')
+  })
+
+  it.each<[string, number | undefined, string, object]>([
+    ['neither', undefined, '', { code: undefined, reason: '' }],
+    ['a code', 4000, '', { code: 4000, reason: '' }],
+    ['both', 4000, 'bye', { code: 4000, reason: 'bye' }],
+    ['a reason, which needs a code', undefined, 'bye', { code: 1000, reason: 'bye' }],
+  ])('closes with %s', async (_, code, reason, closedWith) => {
+    const { socket, native, clock, told } = await opened()
+    socket.close(code, reason)
+    expect(native.closedWith).toEqual(closedWith)
+    await clock.advance(1)
+    expect(told).toMatchObject([{ lost: { wasClean: true } }])
+  })
+
+  it('has 0 bytes buffered, no protocol and no extensions where the class has no such members', async () => {
+    class Bare extends EventTarget {
+      readyState = 1
+      binaryType = 'blob'
+      send(): void {}
+      close(): void {}
+    }
+    const socket = setUp().create(Bare)
+    expect(socket).toMatchObject({ bufferedAmount: 0, protocol: '', extensions: '' })
+  })
+})
+
+describe('a socket that is lost', () => {
+  it.each(['close', 'both'] as const)('tells it once where the host fires %s', async (events) => {
+    const { clock, server, told } = await opened()
+    server.drop(4000, 'bye', events)
+    await clock.advance(1_000)
+    expect(told).toEqual([{ lost: { code: 4000, reason: 'bye', wasClean: true } }])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('tells 1006 a moment later where the host fires error only, and closes what is left', async () => {
+    const { clock, server, native, told } = await opened()
+    server.drop(1006, '', 'error')
+    await clock.advance(99)
+    expect(told).toEqual([])
+    await clock.advance(1)
+    expect(told).toEqual([{ lost: { code: 1006, reason: '', wasClean: false } }])
+    expect(native.closedWith).toBeDefined()
+    await clock.advance(100)
+    expect(told).toHaveLength(1)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('takes the code of a close that follows the error', async () => {
+    const { clock, server, native, told } = await opened()
+    server.drop(1006, '', 'error')
+    native.dispatchEvent(new Event('error'))
+    await clock.advance(50)
+    native.end(4001, 'late', true)
+    await clock.advance(1_000)
+    expect(told).toEqual([{ lost: { code: 4001, reason: 'late', wasClean: true } }])
+  })
+
+  it('tells nothing after that', async () => {
+    const { clock, server, native, told } = await opened()
+    server.drop()
+    for (const type of ['open', 'error', 'close']) native.dispatchEvent(new Event(type))
+    native.dispatchEvent(new MessageEvent('message', { data: 'late' }))
+    await clock.advance(1_000)
+    expect(told).toEqual([{ lost: { code: 1006, reason: '', wasClean: false } }])
+  })
+
+  it('takes an event without a reason', async () => {
+    const { native, told } = await opened()
+    native.readyState = FakeSocket.CLOSED
+    native.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }))
+    expect(told).toEqual([{ lost: { code: 1006, reason: '', wasClean: false } }])
+  })
+
+  it('does not mind a class that will not close', async () => {
+    const { clock, server, native, told } = await opened()
+    native.close = () => {
+      throw new Error('not now')
+    }
+    server.drop(1006, '', 'error')
+    await clock.advance(100)
+    expect(told).toHaveLength(1)
+  })
+})
+
+describe('a socket that is abandoned', () => {
+  it.each(['accept', 'hang', 'refuse'] as const)('is closed, and tells nothing more (%s)', async (answer) => {
+    const { clock, server, told, create } = setUp()
+    server.dials = answer
+    const socket = create()
+    socket.abandon()
+    expect(server.socket.closedWith).toEqual({ code: undefined, reason: '' })
+    await clock.advance(1_000)
+    expect(told).toEqual([])
+  })
+
+  it('tells nothing of what still comes', async () => {
+    const { clock, server, socket, told } = await opened()
+    server.answersClose = false
+    socket.abandon()
+    server.send('late')
+    await clock.advance(1_000)
+    expect(told).toEqual([])
+  })
+
+  it('leaves no timer behind after an error', async () => {
+    const { clock, server, socket } = await opened()
+    server.drop(1006, '', 'error')
+    expect(clock.pending).toBe(1)
+    socket.abandon()
+    expect(clock.pending).toBe(1) // the server's answer to the closing handshake
+    await clock.advance(1)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('keeps hearing errors, which `ws` would throw otherwise', async () => {
+    const { native, socket, clock } = await opened()
+    const removed: string[] = []
+    native.removeEventListener = (type) => removed.push(type)
+    socket.abandon()
+    expect(removed.sort()).toEqual(['close', 'message', 'open'])
+    native.dispatchEvent(new Event('error'))
+    expect(clock.pending).toBe(1) // the server's answer
+  })
+
+  it('is not closed twice, nor after it was lost', async () => {
+    const { server, socket, native } = await opened()
+    server.drop()
+    socket.abandon()
+    expect(native.closedWith).toBeUndefined()
+  })
+
+  it('does not mind a class that will not close while it connects', () => {
+    const { server, create } = setUp()
+    const socket = create()
+    server.socket.close = () => {
+      throw new Error('not now')
+    }
+    expect(() => socket.abandon()).not.toThrow()
+  })
+})
+
+describe('a class that refuses URL or subprotocols', () => {
+  it.each<[string, unknown]>([
+    ['an Error', new SyntaxError('bad ws://x/?s3cret')],
+    ['anything else', 's3cret'],
+  ])('is told with nothing of what it says: %s', (_, thrown) => {
+    const { create } = setUp()
+    class Refusing extends FakeSocket {
+      constructor() {
+        super({ dialled: fail, received: fail, closing: fail, isStalled: false }, '')
+      }
+    }
+    function fail(): never {
+      throw thrown
+    }
+    let error: unknown
+    try {
+      create(Refusing)
+    } catch (caught) {
+      error = caught
+    }
+    expect(error).toMatchObject({ code: 'CONFIGURATION' })
+    expect(`${(error as Error).stack} ${JSON.stringify(error)}`).not.toContain('s3cret')
+    expect(error).not.toHaveProperty('cause')
+  })
+})
