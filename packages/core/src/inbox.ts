@@ -22,14 +22,14 @@ export class Inbox<Incoming> {
   }
 
   take(data: RawIncoming): void {
-    if (this.#isBusy) this.#waiting.push({ data })
-    else this.#read(data)
+    this.#waiting.push({ data })
+    if (!this.#isBusy) this.#resume()
   }
 
   /** Calls back once all that came before has been told. */
   after(then: () => void): void {
-    if (this.#isBusy) this.#waiting.push({ then })
-    else then()
+    this.#waiting.push({ then })
+    if (!this.#isBusy) this.#resume()
   }
 
   /** Reads one message; returns true where it has to be waited for. */
@@ -45,7 +45,6 @@ export class Inbox<Incoming> {
       this.#options.onMessage(message)
       return false
     }
-    this.#isBusy = true
     message.then(this.#options.onMessage, (error) => this.#fail(error)).then(() => this.#resume())
     return true
   }
@@ -60,17 +59,17 @@ export class Inbox<Incoming> {
   }
 
   #resume(): void {
-    const tasks = this.#waiting
-    this.#waiting = []
-    this.#isBusy = false
-    for (const [index, task] of tasks.entries()) {
+    // Busy all along: what a handler causes to arrive comes after what had arrived before.
+    this.#isBusy = true
+    for (const [index, task] of this.#waiting.entries()) {
       if ('then' in task) task.then()
       else if (this.#read(task.data)) {
-        // What a handler caused to arrive meanwhile comes after what had come before.
-        this.#waiting = [...tasks.slice(index + 1), ...this.#waiting]
+        this.#waiting = this.#waiting.slice(index + 1)
         return
       }
     }
+    this.#waiting.length = 0
+    this.#isBusy = false
   }
 
   #fail(error: unknown): void {
