@@ -15,6 +15,8 @@ export function targetOf(
   base: string | undefined,
 ): Target | Promise<Target> {
   const url = ask('The url function', source, attempt)
+  // Where the next line throws nobody waits for this one, and Node ends at a rejection that nobody handles.
+  if (url instanceof Promise) url.catch(() => undefined)
   const list = ask('The protocols function', protocols, attempt)
   if (url instanceof Promise || list instanceof Promise) {
     return Promise.all([url, list]).then((answers) => checked(...answers, base))
