@@ -72,12 +72,13 @@ export class Announcer {
     this.notices.add(() => this.events.emit(timed))
   }
 
-  fail(error: HoldfastError): void {
+  /** `isTold` where somebody learns of it in another way too. */
+  fail(error: HoldfastError, isTold: boolean = TOLD_BY_STATE.has(error.code)): void {
     this.tell({ type: 'error', error })
     this.notices.add(() => {
       if (this.errors.size > 0) this.errors.emit(error)
-      // What no state shows must not be lost because nobody listens.
-      else if (!TOLD_BY_STATE.has(error.code)) this.#environment.reportError(error)
+      // It must not be lost because nobody listens.
+      else if (!isTold) this.#environment.reportError(error)
     })
   }
 }

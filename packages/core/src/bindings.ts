@@ -7,6 +7,7 @@ import { fail } from './lease.ts'
 import type { SendOptions } from './sender.ts'
 import { type Connection, shellOf } from './streams.ts'
 
+export { isServer } from './environment.ts'
 export { HistoryStore } from './history.ts'
 export { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
 export {
@@ -34,7 +35,7 @@ export function trySend<Incoming, Outgoing>(
     return true
   } catch (error) {
     if (!isHoldfastError(error) || (error.code !== 'OVERFLOW' && error.code !== 'CLOSED')) throw error
-    fail(connection, error)
+    fail(connection, error, true)
     return false
   }
 }

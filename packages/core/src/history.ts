@@ -5,7 +5,7 @@ import { type Connection, shellOf } from './streams.ts'
 
 /** The newest messages of a connection, as an array that is never changed and is new at most once a frame. */
 export class HistoryStore<Incoming, Outgoing = unknown> {
-  readonly #limit: number
+  #limit: number
   readonly #add: (handler: (message: Incoming) => void) => () => void
   readonly #frame: Frame
   readonly #listeners = new Set<() => void>()
@@ -15,10 +15,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
 
   /** @throws HoldfastError `CONFIGURATION` for a limit that is no whole number of messages, 1 or more. */
   constructor(connection: Connection<Incoming, Outgoing>, limit: number) {
-    if (!(Number.isInteger(limit) && limit >= 1)) {
-      throw misconfigured('The limit of a message history', 'a whole number, 1 or more', limit)
-    }
-    this.#limit = limit
+    this.#limit = checked(limit)
     this.#add = (handler) => shellOf(connection).messages.add(handler)
     this.#frame = new Frame(environmentOf(), () => this.#publish())
   }
@@ -26,6 +23,13 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
   /** Oldest first. */
   get(): readonly Incoming[] {
     return this.#published
+  }
+
+  /** Keeps so many from now on; what is kept already stays. @throws as the constructor does */
+  resize(limit: number): void {
+    if (limit === this.#limit) return
+    this.#limit = checked(limit)
+    this.#publish()
   }
 
   subscribe(listener: () => void): () => void {
@@ -49,4 +53,9 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
     this.#published = this.#kept.slice(-this.#limit)
     for (const listener of [...this.#listeners]) listener()
   }
+}
+
+function checked(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1) return limit
+  throw misconfigured('The limit of a message history', 'a whole number, 1 or more', limit)
 }

@@ -45,19 +45,31 @@ export class Lease {
   find(url: LeaseUrl, options: LeaseOptions): Entry | undefined {
     if (url === null || url === undefined || options.enabled === false || isServer()) return undefined
     registry ??= new Registry()
-    return registry.find(this.#keyOf(url, options), url, connectionOptions(options))
+    const name = options.key
+    return registry.find({ key: this.#keyOf(url, options), name }, url, connectionOptions(options))
   }
 
-  /** Takes hold of what was rendered, and lets go of what was held before. For an effect. */
-  hold(entry: Entry | undefined, url: LeaseUrl, options: LeaseOptions): void {
+  /**
+   * Takes hold of what was rendered, and lets go of what was held before. For an effect.
+   *
+   * @returns False, and nothing is changed, where another connection has its place by now: render again.
+   */
+  hold(entry: Entry | undefined, url: LeaseUrl, options: LeaseOptions): boolean {
+    // A view that was hidden for long comes back with what it rendered then.
+    if (entry !== undefined && registry?.isReplaced(entry)) return false
     this.#onRelease = options.onRelease
     const before = this.#held
     this.#held = entry
     if (before !== undefined && before !== entry) this.#handOver(before, entry, options.handover)
-    if (entry === undefined || url === null || url === undefined) return
-    if (before !== entry) registry?.acquire(entry)
+    if (entry === undefined || url === null || url === undefined) return true
+    if (before !== entry) {
+      registry?.acquire(entry)
+      // The other views of this commit have their turn first: all of them may go over to a new URL.
+      queueMicrotask(() => this.#checkKey(entry))
+    }
     entry.live.update(url, options)
     this.#checkData(entry, plainData(connectionOptions(options)))
+    return true
   }
 
   /** Lets go; a `hold()` soon after finds the same connection. */
@@ -67,10 +79,14 @@ export class Lease {
     if (entry) registry?.release(entry, () => this.#close(entry, 0))
   }
 
+  /** With URL and protocols also where a key was given: when they change, it is another connection. */
   #keyOf(url: UrlSource, { key, protocols = [] }: LeaseOptions): string {
-    if (key !== undefined) return `key ${key}`
-    if (typeof url === 'function' || typeof protocols === 'function') return this.#privateKey
-    return `url ${[String(url), ...[protocols].flat()].join(' ')}`
+    const isPrivate = key === undefined && (typeof url === 'function' || typeof protocols === 'function')
+    const place = [
+      typeof url === 'function' || String(url),
+      typeof protocols === 'function' || [protocols].flat(),
+    ]
+    return JSON.stringify([isPrivate ? this.#privateKey : key, ...place])
   }
 
   #handOver(before: Entry, entry: Entry | undefined, handover: LeaseOptions['handover']): void {
@@ -92,22 +108,23 @@ export class Lease {
     })
   }
 
-  #checkData({ data, connection, key }: Entry, mine: string): void {
+  #checkData({ data, connection }: Entry, mine: string): void {
     if (mine === data || mine === this.#reported) return
     this.#reported = mine
-    fail(
-      connection,
-      new HoldfastError(
-        'CONFIGURATION',
-        `Different options for one shared connection (${key.split(' ')[0]}): the first ones hold. Give a key of its own.`,
-      ),
-    )
+    const problem = 'Different options for one shared connection: the first ones hold. Give a key of its own.'
+    fail(connection, new HoldfastError('CONFIGURATION', problem))
+  }
+
+  #checkKey(entry: Entry): void {
+    if (this.#held !== entry || !registry?.isContested(entry)) return
+    const problem = 'Different URLs or protocols under one key: each is a connection of its own.'
+    fail(entry.connection, new HoldfastError('CONFIGURATION', problem))
   }
 }
 
-/** Tells an error through a connection. */
-export function fail<I, O>(connection: Connection<I, O>, error: HoldfastError): void {
-  shellOf(connection).announcer.fail(error)
+/** Tells an error through a connection; `isTold` where somebody learns of it in another way too. */
+export function fail<I, O>(connection: Connection<I, O>, error: HoldfastError, isTold = false): void {
+  shellOf(connection).announcer.fail(error, isTold)
 }
 
 function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOptions {

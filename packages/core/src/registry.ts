@@ -15,6 +15,8 @@ type Options = ConnectionOptions & MessageOptions
 /** A connection that several views may hold. */
 export interface Entry {
   readonly key: string
+  /** The key that the user gave. */
+  readonly name: string | undefined
   readonly connection: Connection<unknown, unknown>
   /** The user's functions, as of the newest committed render. */
   readonly live: LiveOptions
@@ -31,13 +33,14 @@ export class Registry {
   readonly #clock = environmentOf()
 
   /** Finds or makes an idle connection. It does not dial: a render may call this. */
-  find(key: string, url: UrlSource, options: Options): Entry {
+  find({ key, name }: Pick<Entry, 'key' | 'name'>, url: UrlSource, options: Options): Entry {
     const found = this.#entries.get(key)
     if (found) return found
     const live = liveOptions(url, options)
     const codec = live.options.codec ?? (options.schema ? json() : raw())
     const entry: Entry = {
       key,
+      name,
       connection: new Connection<unknown, unknown>(live.url, { ...live.options, codec }, 'manual'),
       live,
       data: plainData(options),
@@ -57,7 +60,20 @@ export class Registry {
     entry.holders += 1
     const { status } = entry.connection.state
     if (entry.holders > 1) return
-    if (status === 'closed' || (status === 'idle' && !entry.isLazy)) entry.connection.open()
+    const hasEnded = status === 'closing' || status === 'closed'
+    if (hasEnded || (status === 'idle' && !entry.isLazy)) entry.connection.open()
+  }
+
+  /** Whether its key has gone to another connection, while it was rendered but not held. */
+  isReplaced(entry: Entry): boolean {
+    return (this.#entries.get(entry.key) ?? entry) !== entry
+  }
+
+  /** Whether two connections are held under the key that the user gave to this one. */
+  isContested({ name }: Entry): boolean {
+    if (name === undefined) return false
+    const held = [...this.#entries.values()].filter((other) => other.name === name && other.holders > 0)
+    return held.length > 1
   }
 
   /** Lets go. When nobody has taken hold again after a moment, calls back once, to have it closed. */

@@ -59,9 +59,15 @@ export class SnapshotStore<Incoming> {
 
   /** The same object until something is published. */
   get(): ConnectionSnapshot<Incoming> {
-    // With nobody listening there is nobody to publish for, and a first render wants the present.
-    if (this.#wants.state === 0 && this.#snapshot.state !== this.#connection.state)
-      this.#snapshot = this.#take()
+    // Nobody is told of a part that nobody wants, and a first render wants the present. The other parts are
+    // left as they were published: their listeners are still to be called.
+    const seen = this.#snapshot
+    const state = this.#wants.state === 0 ? this.#connection.state : seen.state
+    const outbox = this.#wants.outbox === 0 ? unlessEqual(seen.outbox, this.#connection.outbox) : seen.outbox
+    if (state !== seen.state || outbox !== seen.outbox) {
+      if (this.#wants.outbox === 0) this.#outbox = outbox
+      this.#snapshot = { ...seen, state, status: state.status, outbox }
+    }
     return this.#snapshot
   }
 
@@ -136,7 +142,7 @@ export class SnapshotStore<Incoming> {
       status: state.status,
       lastMessage: this.#lastMessage,
       messageCount: this.#messageCount,
-      outbox: before !== undefined && isEqual(before, this.#outbox) ? before : this.#outbox,
+      outbox: before === undefined ? this.#outbox : unlessEqual(before, this.#outbox),
     }
   }
 }
@@ -156,6 +162,8 @@ export function snapshotsOf<Incoming, Outgoing>(
   return store
 }
 
-function isEqual(a: OutboxSnapshot, b: OutboxSnapshot): boolean {
-  return Object.entries(a).every(([name, value]) => b[name as keyof OutboxSnapshot] === value)
+/** The old object where the new one says the same. */
+function unlessEqual(old: OutboxSnapshot, now: OutboxSnapshot): OutboxSnapshot {
+  const isEqual = Object.entries(old).every(([name, value]) => now[name as keyof OutboxSnapshot] === value)
+  return isEqual ? old : now
 }

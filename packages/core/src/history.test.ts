@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HistoryStore } from './history.ts'
+import { connect } from './index.ts'
+import { fakeServer, virtualClock } from './testing/index.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function setUp(limit: number) {
+  const clock = virtualClock()
+  const server = fakeServer({ clock: clock.environment })
+  const connection = connect('ws://fake.test', {
+    environment: { ...clock.environment, WebSocket: server.WebSocket },
+  })
+  await clock.advance(1)
+  const store = new HistoryStore(connection, limit)
+  const seen: unknown[][] = []
+  const stop = store.subscribe(() => seen.push([...store.get()]))
+  return { server, store, seen, stop }
+}
+
+describe('a history', () => {
+  it('keeps the newest messages, oldest first, in a new array once a frame', async () => {
+    const { server, store, seen } = await setUp(3)
+    for (let i = 1; i <= 100; i++) server.send(`${i}`)
+    const before = store.get()
+    expect(before).toEqual([])
+    vi.advanceTimersByTime(16)
+    expect(seen).toEqual([['98', '99', '100']])
+    expect(before).toEqual([])
+  })
+
+  it('keeps what it has when the limit changes', async () => {
+    const { server, store } = await setUp(3)
+    for (let i = 1; i <= 3; i++) server.send(`${i}`)
+    store.resize(5)
+    for (let i = 4; i <= 9; i++) server.send(`${i}`)
+    vi.advanceTimersByTime(16)
+    expect(store.get()).toEqual(['5', '6', '7', '8', '9'])
+    store.resize(2)
+    expect(store.get()).toEqual(['8', '9'])
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('does not take %s for a limit', async (limit) => {
+    await expect(setUp(limit)).rejects.toMatchObject({ code: 'CONFIGURATION' })
+    const { store } = await setUp(1)
+    expect(() => store.resize(limit)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+  })
+
+  it('goes on after a remount with what it has', async () => {
+    const { server, store, stop } = await setUp(3)
+    server.send('1')
+    stop()
+    store.subscribe(() => undefined)
+    server.send('2')
+    vi.advanceTimersByTime(16)
+    expect(store.get()).toEqual(['1', '2'])
+  })
+})
