@@ -87,9 +87,22 @@ interface NodeProcess {
 export function environmentOf(parts: Partial<Environment> = {}): Environment {
   const environment: Environment = Object.create(globals)
   for (const [name, part] of Object.entries(parts)) {
-    if (part !== undefined) Object.defineProperty(environment, name, { value: part })
+    if (part === undefined) continue
+    const value = name === 'reportError' ? guarded(part as Environment['reportError']) : part
+    Object.defineProperty(environment, name, { value })
   }
   return environment
+}
+
+/** It is called amid our own work, which must go on whatever it throws. */
+function guarded(reportError: Environment['reportError']): Environment['reportError'] {
+  return (error) => {
+    try {
+      reportError(error)
+    } catch (thrown) {
+      globals.reportError(thrown)
+    }
+  }
 }
 
 /** Whether views are rendered for others here: no window, and no worker's global scope. */
