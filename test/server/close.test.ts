@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
+import { connectTo } from './client.ts'
 import { nativeClasses } from './native-classes.ts'
-import { connectTo, startLine, startServer } from './set-up.ts'
+import { startLine, startServer } from './set-up.ts'
 
 const KIB = 1024
 

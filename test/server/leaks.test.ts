@@ -5,8 +5,10 @@ import { connect, constant, type Environment } from '@holdfast/core'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
-import { nativeClasses, recorded } from './native-classes.ts'
-import { connectTo, startLine, startServer } from './set-up.ts'
+import { connectTo } from './client.ts'
+import { nativeClasses } from './native-classes.ts'
+import { recorded } from './recorded-socket.ts'
+import { startLine, startServer } from './set-up.ts'
 
 /** TCP connections that keep the process alive. */
 function activeSockets(): number {

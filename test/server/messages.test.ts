@@ -1,8 +1,9 @@
 import type { RawIncoming, RawOutgoing } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
+import { connectTo } from './client.ts'
 import { nativeClasses } from './native-classes.ts'
-import { connectTo, startLine, startServer } from './set-up.ts'
+import { startLine, startServer } from './set-up.ts'
 
 const TEXT = 'plain, grüße, 漢字, 🙂'
 const BYTES = Uint8Array.from({ length: 300 }, (_, index) => index % 256)

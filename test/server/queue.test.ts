@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { integer, pick, seeded } from '../support/random.ts'
 import type { TestServer } from '../support/server.ts'
 import { waitFor } from '../support/wait-for.ts'
-import { FRAME_HEADER, nativeClasses, recorded } from './native-classes.ts'
-import { connectTo, startLine } from './set-up.ts'
+import { connectTo } from './client.ts'
+import { FRAME_HEADER, nativeClasses } from './native-classes.ts'
+import { recorded } from './recorded-socket.ts'
+import { startLine } from './set-up.ts'
 
 const KIB = 1024
 

@@ -2,8 +2,9 @@ import { fullJitter } from '@holdfast/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { waitFor } from '../support/wait-for.ts'
+import { connectTo } from './client.ts'
 import { nativeClasses } from './native-classes.ts'
-import { connectTo, startLine, startServer } from './set-up.ts'
+import { startLine, startServer } from './set-up.ts'
 
 describe.each(nativeClasses)('reconnecting, with the class of %s', (_, WebSocket) => {
   const environment = { WebSocket }
