@@ -1,0 +1,71 @@
+import { Connection, type SendOptions } from '@holdfast/core'
+import { isServer, Lease, type LeaseOptions, type LeaseUrl, trySend } from '@holdfast/core/bindings'
+import {
+  computed,
+  getCurrentScope,
+  type MaybeRefOrGetter,
+  onScopeDispose,
+  type ShallowRef,
+  shallowReadonly,
+  shallowRef,
+  watch,
+} from 'vue'
+import type { Start } from './following.ts'
+import { read, readOptions } from './sources.ts'
+
+export interface Holding<Incoming, Outgoing> {
+  readonly connection: Readonly<ShallowRef<Connection<Incoming, Outgoing> | null>>
+  readonly send: (message: Outgoing, options?: SendOptions) => boolean
+}
+
+/** Holds the connection that URL and options ask for, or has the given one; lets go with the scope. */
+export function useHolding<Incoming, Outgoing>(
+  source: MaybeRefOrGetter<Connection<Incoming, Outgoing> | LeaseUrl>,
+  options: MaybeRefOrGetter<LeaseOptions | undefined>,
+  start: Start,
+): Holding<Incoming, Outgoing> {
+  const lease = new Lease()
+  const connection = shallowRef<Connection<Incoming, Outgoing> | null>(null)
+  const wanted = computed(() => ({ source: read(source), options: readOptions(options) }))
+  let held: typeof wanted.value | undefined
+  let isOver = isServer()
+
+  function update(): void {
+    if (isOver || held === wanted.value) return
+    held = wanted.value
+    const { source, options } = held
+    const isGiven = source instanceof Connection
+    const url = isGiven ? null : source
+    let entry: ReturnType<Lease['find']>
+    try {
+      entry = lease.find(url, options)
+    } finally {
+      // Also after a throw: nothing stays connected to a URL that was there before a bad one.
+      // The overloads of `useWebSocket` hold what messages a codec or schema makes.
+      const found = entry?.connection as Connection<Incoming, Outgoing> | undefined
+      // First this, for those who follow it: they have left the old one before it ends.
+      connection.value = isGiven ? source : (found ?? null)
+      lease.hold(entry, url, options)
+    }
+  }
+
+  start(() => {
+    update()
+    if (!isOver) watch(wanted, update)
+  })
+  if (getCurrentScope()) {
+    onScopeDispose(() => {
+      isOver = true
+      connection.value = null
+      lease.release()
+    })
+  }
+  return {
+    connection: shallowReadonly(connection),
+    send(message, sendOptions) {
+      // A change of the URL is not to wait for the next flush while messages go to the old one.
+      update()
+      return trySend(connection.value, message, sendOptions)
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import type {
+  Connection,
+  ConnectionState,
+  OutboxSnapshot,
+  RawIncoming,
+  RawOutgoing,
+  SendOptions,
+} from '@holdfast/core'
+import { type ComputedRef, computed, type MaybeRefOrGetter, type ShallowRef } from 'vue'
+import { type Start, useStart } from './following.ts'
+import { useHolding } from './holding.ts'
+import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from './options.ts'
+import { usePart } from './parts.ts'
+import type { ConnectionSource, UrlInput } from './sources.ts'
+
+/** Each field that is taken is kept up to date; a template renders only for what it reads. */
+export interface UseWebSocketReturn<Incoming, Outgoing> {
+  readonly state: Readonly<ShallowRef<ConnectionState>>
+  readonly status: ComputedRef<ConnectionState['status']>
+  /**
+   * New at most once a frame, and in the end the last one; `watch(lastMessage, …)` also runs for one that
+   * equals the one before. Every message: {@link useMessages}.
+   */
+  readonly lastMessage: Readonly<ShallowRef<Incoming | undefined>>
+  /**
+   * Sends or queues. `false` where that is not possible (full, closed, not connected), with an error on
+   * `errors$`.
+   *
+   * @throws HoldfastError `ENCODE`, `CONFIGURATION`: mistakes in the call.
+   */
+  readonly send: (message: Outgoing, options?: SendOptions) => boolean
+  readonly outbox: Readonly<ShallowRef<OutboxSnapshot>>
+  /** The connection itself; null for none, and on a server. */
+  readonly connection: Readonly<ShallowRef<Connection<Incoming, Outgoing> | null>>
+}
+
+/**
+ * A connection for as long as the component or effect scope lives, shared with all who use the same key
+ * (by default URL and protocols).
+ *
+ * @remarks Without a scope it stays until `enabled` is `false` or the URL `null`. On a server nothing is
+ * dialled and everything is idle. New functions in the options never reconnect, a new URL or key does.
+ * @example
+ * ```ts
+ * const { status, lastMessage, send } = useWebSocket(() => `/rooms/${props.room}`, { codec: json<Chat>() })
+ * ```
+ */
+export function useWebSocket<Incoming, Outgoing>(
+  connection: ConnectionSource<Incoming, Outgoing>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket<Incoming = unknown, Outgoing = Incoming>(
+  url: UrlInput,
+  options: MaybeRefOrGetter<CodecOptions<Incoming, Outgoing>>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket<Incoming, Outgoing = unknown>(
+  url: UrlInput,
+  options: MaybeRefOrGetter<SchemaOptions<Incoming, Outgoing>>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket(
+  url: UrlInput,
+  options?: MaybeRefOrGetter<RawOptions | undefined>,
+): UseWebSocketReturn<RawIncoming, RawOutgoing>
+export function useWebSocket<Incoming, Outgoing>(
+  source: UrlInput | ConnectionSource<Incoming, Outgoing>,
+  options?: MaybeRefOrGetter<UseWebSocketOptions<Incoming, Outgoing> | undefined>,
+): UseWebSocketReturn<Incoming, Outgoing> {
+  const start = useStart()
+  const { connection, send } = useHolding<Incoming, Outgoing>(source, options, start)
+  const state = usePart(connection, 'state', start)
+  const lastMessage = lazy(start, (begin) => usePart(connection, 'lastMessage', begin))
+  const outbox = lazy(start, (begin) => usePart(connection, 'outbox', begin))
+  return {
+    state,
+    status: computed(() => state.value.status),
+    send,
+    connection,
+    // Getters: what nobody takes is not listened for, and does not wake a lazy connection.
+    get lastMessage() {
+      return lastMessage()
+    },
+    get outbox() {
+      return outbox()
+    },
+  }
+}
+
+/** Makes a field that begins when it is first taken. */
+function lazy<Field>(start: Start, make: (begin: Start) => Field): () => Field {
+  let begin: (() => void) | undefined
+  const field = make((run) => {
+    begin = run
+  })
+  return () => {
+    const run = begin
+    begin = undefined
+    if (run) start(run)
+    return field
+  }
+}

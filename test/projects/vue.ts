@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import type { TestProjectConfiguration } from 'vitest/config'
+
+const conditions = ['holdfast-source']
+
+export const vueProjects: TestProjectConfiguration[] = [
+  {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    resolve: { conditions: [...conditions, 'module', 'import', 'default'] },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: {
+      name: 'vue',
+      environment: 'happy-dom',
+      setupFiles: ['test/vue/set-up.ts'],
+      include: ['packages/vue/src/**/*.test.ts', 'test/vue/**/*.test.ts'],
+      typecheck: {
+        enabled: true,
+        include: ['packages/vue/src/**/*.test-d.ts'],
+        tsconfig: './tsconfig.json',
+      },
+    },
+  },
+]

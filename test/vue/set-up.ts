@@ -1,0 +1,19 @@
+import { enableAutoUnmount } from '@vue/test-utils'
+import { afterEach, beforeEach, vi } from 'vitest'
+import { endAll } from './kit.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(async () => {
+  endAll()
+  // What was let go of is closed by then.
+  await vi.advanceTimersByTimeAsync(20_000)
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+// Registered last, runs first.
+enableAutoUnmount(afterEach)
