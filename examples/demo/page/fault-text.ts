@@ -1,0 +1,20 @@
+import type { FaultName, FaultRecord } from '../shared/faults.ts'
+
+const STARTS: Readonly<Record<FaultName, string>> = {
+  cut: 'cut',
+  restart: 'restart',
+  close: 'close',
+  refuse: 'refuse',
+  'stop-reading': 'stop reading',
+  'black-hole': 'black hole',
+}
+
+const ENDS: Partial<Readonly<Record<FaultName, string>>> = {
+  'stop-reading': 'reads again',
+  'black-hole': 'hole closed',
+}
+
+/** A fault in a word or two, for the chart and the log. */
+export function labelFault({ name, isStart }: FaultRecord): string {
+  return (isStart ? undefined : ENDS[name]) ?? STARTS[name]
+}

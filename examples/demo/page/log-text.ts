@@ -1,0 +1,91 @@
+import type { ConnectionEvent, ConnectionState } from '@holdfast/core'
+import type { FaultRecord } from '../shared/faults.ts'
+import { labelFault } from './fault-text.ts'
+import { formatBytes, formatDuration, formatPlural } from './format.ts'
+import { tellClose, tellLoss } from './state-text.ts'
+
+export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm' | 'fault'
+
+export interface LogLine {
+  readonly at: number
+  readonly label: string
+  readonly tone: Tone
+  readonly text: string
+  /** Lines of one kind that follow each other are shown as one, with their number. */
+  readonly kind?: string
+}
+
+export const TONE_OF: Readonly<Record<ConnectionState['status'], Tone>> = {
+  idle: 'calm',
+  connecting: 'busy',
+  open: 'good',
+  waiting: 'warn',
+  closing: 'calm',
+  closed: 'bad',
+}
+
+/** An event of the library as a line of the log. */
+export function lineOfEvent(event: ConnectionEvent): LogLine {
+  const { at } = event
+  switch (event.type) {
+    case 'state': {
+      const { state, previous, duration } = event
+      const lasted = previous.status === 'idle' ? '' : ` (${previous.status} for ${formatDuration(duration)})`
+      const line = { at, label: state.status, tone: TONE_OF[state.status], text: tellStep(state) + lasted }
+      return line
+    }
+    case 'lost':
+      return { at, label: 'lost', tone: 'warn', text: tellLoss(event).replace('Lost: ', '') }
+    case 'dropped': {
+      const text = `A message of ${formatBytes(event.bytes)} was dropped: ${event.reason}.`
+      return { at, label: 'dropped', tone: 'bad', text, kind: `dropped ${event.reason}` }
+    }
+    case 'unobserved':
+      return {
+        at,
+        label: 'unobserved',
+        tone: 'calm',
+        text: `${formatPlural(event.count, 'message')} came with nobody subscribed.`,
+      }
+    case 'late':
+      return {
+        at,
+        label: 'late',
+        tone: 'warn',
+        text: `The ${event.timer} timer came ${formatDuration(event.by)} late: this computer slept.`,
+      }
+    case 'error':
+      return { at, label: event.error.code, tone: 'bad', text: event.error.message }
+    default:
+      return event satisfies never
+  }
+}
+
+function tellStep(state: ConnectionState): string {
+  switch (state.status) {
+    case 'idle':
+      return 'nobody asks for a connection'
+    case 'connecting':
+      return `attempt ${state.attempt}, ${state.phase}`
+    case 'open':
+      return `usable, at attempt ${state.attempt}`
+    case 'waiting':
+      return `${formatDuration(state.delay)} to attempt ${state.attempt + 1}, after ${tellClose(state.cause)}`
+    case 'closing':
+      return 'draining, then the closing handshake'
+    case 'closed':
+      return `by ${state.by}, code ${state.code}`
+    default:
+      return state satisfies never
+  }
+}
+
+/** A fault that was done on the server. */
+export function lineOfFault(record: FaultRecord): LogLine {
+  return { at: record.at, label: labelFault(record), tone: 'fault', text: record.text }
+}
+
+/** What the page itself has to say. */
+export function lineOfNote(text: string): LogLine {
+  return { at: Date.now(), label: 'page', tone: 'calm', text }
+}

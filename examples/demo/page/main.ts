@@ -1,0 +1,31 @@
+import type { DemoInfo } from '../shared/faults.ts'
+import { mountChart } from './chart.ts'
+import { CODE_SHOWN, joinRoom } from './connection.ts'
+import { byId, setText } from './dom.ts'
+import { FaultClient } from './fault-client.ts'
+import { mountFaultsPanel } from './faults-panel.ts'
+import { mountLog } from './log.ts'
+import { mountNotice } from './notice.ts'
+import { mountRoom } from './room.ts'
+import { roomStreams } from './room-streams.ts'
+import { mountScoreboard } from './scoreboard.ts'
+import { Sender } from './sender.ts'
+import { mountStatePanel } from './state-panel.ts'
+
+// Our own server vouches for the shape.
+const { roomUrl } = (await (await fetch('/demo.json')).json()) as DemoInfo
+
+const connection = joinRoom(roomUrl)
+const room = roomStreams(connection)
+const sender = new Sender(connection)
+const faults = new FaultClient()
+
+// The connection dials in a microtask: all of these see it from its first state on.
+mountLog(connection, faults, sender)
+mountStatePanel(connection)
+mountChart(connection, faults)
+mountScoreboard(connection, sender, room)
+mountRoom(sender, room)
+mountNotice(connection, faults)
+mountFaultsPanel(faults, sender)
+setText(byId('code', HTMLElement), CODE_SHOWN)

@@ -1,0 +1,126 @@
+import type { ClientMessage, FloodMark, SaidMessage } from '../shared/room-messages.ts'
+import { make, setText } from './dom.ts'
+import { formatClock, formatCount } from './format.ts'
+
+const MAX_ITEMS = 200
+
+interface Item {
+  readonly element: HTMLElement
+  readonly status: HTMLElement
+  readonly sent: number
+}
+
+interface Flood {
+  readonly element: HTMLElement
+  readonly bar: HTMLElement
+  readonly status: HTMLElement
+  readonly mark: FloodMark
+  readonly isOwn: boolean
+  sent: number
+  heard: number
+}
+
+/**
+ * The newest messages. A flood is one line with a number, and the DOM is touched once a frame: ten thousand
+ * messages cost ten thousand additions, not ten thousand elements.
+ */
+export class MessageList {
+  readonly #list: HTMLElement
+  readonly #fresh: HTMLElement[] = []
+  readonly #unanswered = new Map<number, Item>()
+  readonly #floods = new Map<string, Flood>()
+  readonly #changed = new Set<Flood>()
+
+  constructor(list: HTMLElement) {
+    this.#list = list
+  }
+
+  /** A message of this page's own, as soon as `send()` took it. */
+  addOwn({ id, text, flood }: ClientMessage): void {
+    if (flood) {
+      const line = this.#flood('own', flood, undefined)
+      line.sent += 1
+      this.#changed.add(line)
+      return
+    }
+    const { element, status } = createMessage('You', text)
+    element.classList.add('own')
+    element.dataset.answered = 'false'
+    setText(status, 'no echo yet')
+    this.#unanswered.set(id, { element, status, sent: performance.now() })
+    this.#add(element)
+  }
+
+  hear(message: SaidMessage, isOwn: boolean): void {
+    const { id, text, from, flood } = message
+    if (flood) {
+      const line = this.#flood(isOwn ? 'own' : from.id, flood, message)
+      line.heard += 1
+      this.#changed.add(line)
+    } else if (isOwn) this.#answer(id)
+    else {
+      const { element } = createMessage(from.name, text)
+      element.style.setProperty('--hue', String(from.hue))
+      this.#add(element)
+    }
+  }
+
+  /** Brings the DOM up to date. */
+  render(): void {
+    const isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40
+    this.#list.append(...this.#fresh.splice(0))
+    for (const flood of this.#changed) showFlood(flood)
+    this.#changed.clear()
+    while (this.#list.childElementCount > MAX_ITEMS) this.#list.firstElementChild?.remove()
+    if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight
+  }
+
+  #answer(id: number): void {
+    const item = this.#unanswered.get(id)
+    if (item === undefined) return
+    this.#unanswered.delete(id)
+    item.element.dataset.answered = 'true'
+    setText(item.status, `back after ${formatCount(Math.round(performance.now() - item.sent))} ms`)
+  }
+
+  #flood(owner: string, mark: FloodMark, message: SaidMessage | undefined): Flood {
+    const key = `${owner} ${mark.id}`
+    const known = this.#floods.get(key)
+    if (known) return known
+    const isOwn = owner === 'own'
+    const { element, status } = createMessage(message && !isOwn ? message.from.name : 'You', '')
+    if (message) element.style.setProperty('--hue', String(message.from.hue))
+    element.classList.add('flood')
+    element.classList.toggle('own', isOwn)
+    const meter = make('span', 'meter')
+    const bar = make('span')
+    meter.append(bar)
+    element.append(meter)
+    const flood = { element, bar, status, mark, isOwn, sent: 0, heard: 0 }
+    this.#floods.set(key, flood)
+    this.#add(element)
+    return flood
+  }
+
+  #add(element: HTMLElement): void {
+    this.#fresh.push(element)
+    // A hidden page draws no frames: keep what the next one will show.
+    if (this.#fresh.length > MAX_ITEMS) this.#fresh.shift()
+  }
+}
+
+function createMessage(name: string, text: string): { element: HTMLElement; status: HTMLElement } {
+  const element = make('li')
+  const time = make('time', 'number', formatClock(Date.now()).slice(0, 8))
+  const status = make('span', 'status')
+  element.append(make('b', 'name', name), time, make('span', 'text', text), status)
+  return { element, status }
+}
+
+function showFlood({ element, bar, status, mark, isOwn, sent, heard }: Flood): void {
+  const text = element.querySelector('.text')
+  if (text) setText(text, `A flood of ${formatCount(isOwn ? sent : mark.of)} messages`)
+  setText(status, `${formatCount(heard)} came ${isOwn ? 'back' : 'here'}`)
+  bar.style.transform = `scaleX(${Math.min(1, heard / mark.of)})`
+  element.dataset.answered = String(heard >= (isOwn ? sent : mark.of))
+}

@@ -1,0 +1,67 @@
+import { animationFrameScheduler, auditTime, merge, Subscription } from 'rxjs'
+import type { Member, SaidMessage } from '../shared/room-messages.ts'
+import { byId, make, setText } from './dom.ts'
+import { formatCount } from './format.ts'
+import { MessageList } from './message-list.ts'
+import type { RoomStreams } from './room-streams.ts'
+import type { Sender } from './sender.ts'
+
+/** Who is here, what is said, and the line to say something. */
+export function mountRoom(sender: Sender, room: RoomStreams): Subscription {
+  const list = new MessageList(byId('messages', HTMLElement))
+  const subscription = new Subscription()
+  let you: Member | undefined
+  subscription.add(
+    room.you$.subscribe((member) => {
+      you = member
+      showYou(member)
+    }),
+  )
+  subscription.add(room.members$.subscribe((members) => showMembers(members, you)))
+  subscription.add(sender.sent$.subscribe((message) => list.addOwn(message)))
+  subscription.add(
+    room.said$.subscribe((message: SaidMessage) => list.hear(message, message.from.id === you?.id)),
+  )
+  const frames$ = merge(sender.sent$, room.said$).pipe(auditTime(0, animationFrameScheduler))
+  subscription.add(frames$.subscribe(() => list.render()))
+  mountForm(sender)
+  return subscription
+}
+
+function mountForm(sender: Sender): void {
+  const input = byId('say-text', HTMLInputElement)
+  const error = byId('say-error', HTMLElement)
+  byId('say', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault()
+    const text = input.value.trim()
+    if (text === '') return
+    const problem = sender.say(text)
+    setText(error, problem ?? '')
+    if (problem === undefined) input.value = ''
+  })
+}
+
+function showYou(you: Member): void {
+  const name = byId('you', HTMLElement)
+  setText(name, you.name)
+  name.style.setProperty('--hue', String(you.hue))
+}
+
+function showMembers(members: readonly Member[], you: Member | undefined): void {
+  setText(byId('members', HTMLElement), formatCount(members.length))
+  setText(byId('members-unit', HTMLElement), members.length === 1 ? 'connection' : 'connections')
+  const counts = new Map<string, { member: Member; count: number }>()
+  for (const member of members) {
+    const count = (counts.get(member.id)?.count ?? 0) + 1
+    counts.set(member.id, { member, count })
+  }
+  const chips = [...counts.values()].map(({ member, count }) => {
+    const chip = make('li', '', member.name)
+    chip.style.setProperty('--hue', String(member.hue))
+    if (member.id === you?.id) chip.append(make('span', 'hint', 'you'))
+    // The room still holds a connection of ours that is dead: it has no heartbeat either.
+    if (count > 1) chip.append(make('span', 'hint', `×${count}, not all alive`))
+    return chip
+  })
+  byId('people', HTMLElement).replaceChildren(...chips)
+}

@@ -1,0 +1,65 @@
+import { isHoldfastError } from '@holdfast/core'
+import { type Observable, Subject } from 'rxjs'
+import type { ClientMessage, FloodMark } from '../shared/room-messages.ts'
+import type { RoomConnection } from './connection.ts'
+import { formatBytes, formatDuration, formatPlural } from './format.ts'
+
+/** Numbers the messages of this page and sends them; says in words when `send()` throws. */
+export class Sender {
+  readonly #connection: RoomConnection
+  readonly #sent = new Subject<ClientMessage>()
+  readonly #notes = new Subject<string>()
+  #lastId = 0
+  #lastFlood = 0
+
+  constructor(connection: RoomConnection) {
+    this.#connection = connection
+  }
+
+  /** Every message that `send()` took. */
+  get sent$(): Observable<ClientMessage> {
+    return this.#sent
+  }
+
+  /** What a flood did, for the log. */
+  get notes$(): Observable<string> {
+    return this.#notes
+  }
+
+  /** Returns why it could not be sent, or `undefined`. */
+  say(text: string): string | undefined {
+    return this.#send(text)
+  }
+
+  /** Sends `count` messages in one go, up to the first that is not taken. Returns why, or `undefined`. */
+  flood(count: number, bytes: number): string | undefined {
+    const flood: FloodMark = { id: ++this.#lastFlood, of: count }
+    const start = performance.now()
+    let taken = 0
+    let problem: string | undefined
+    while (taken < count && problem === undefined) {
+      problem = this.#send(`Flood ${taken + 1} `.padEnd(bytes, '~'), flood)
+      if (problem === undefined) taken += 1
+    }
+    const took = formatDuration(performance.now() - start)
+    const { queued, queuedBytes } = this.#connection.outbox
+    const waiting = `${formatPlural(queued, 'message')} (${formatBytes(queuedBytes)}) wait in the outbox`
+    this.#notes.next(`Flood: send() took ${formatPlural(taken, 'message')} in ${took}; now ${waiting}.`)
+    if (problem !== undefined) this.#notes.next(problem)
+    return problem
+  }
+
+  #send(text: string, flood?: FloodMark): string | undefined {
+    const id = this.#lastId + 1
+    const message: ClientMessage = { type: 'say', id, text, ...(flood && { flood }) }
+    try {
+      this.#connection.send(message)
+    } catch (error) {
+      if (isHoldfastError(error)) return `send() throws ${error.code}: ${error.message}`
+      throw error
+    }
+    this.#lastId = id
+    this.#sent.next(message)
+    return undefined
+  }
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createViteServer, type ViteDevServer } from 'vite'
+import viteConfig from '../vite.config.ts'
+import { FaultDesk } from './fault-desk.ts'
+import { Gate } from './gate.ts'
+import { createHttpListener } from './http.ts'
+import { Room } from './room.ts'
+
+/** Long enough for close frames to cross the loopback, short enough for Ctrl-C. */
+const GOODBYE_MS = 150
+
+export interface DemoOptions {
+  /** The page's port; 0 for any. A taken one is replaced by any. */
+  readonly port: number
+}
+
+export interface Demo {
+  /** The page. */
+  readonly url: string
+  /** The room's WebSocket address, as the page gets it. */
+  readonly roomUrl: string
+  close(): Promise<void>
+}
+
+/** Starts room, gate and page on 127.0.0.1. */
+export async function startDemo({ port }: DemoOptions): Promise<Demo> {
+  const room = await Room.open()
+  const gate = await Gate.open(room.port)
+  const roomUrl = `ws://127.0.0.1:${gate.port}/room`
+  const vite = await createVite()
+  const listener = createHttpListener({ desk: new FaultDesk(gate, room), vite, info: () => ({ roomUrl }) })
+  const http = await listen(listener, port)
+
+  return {
+    url: `http://127.0.0.1:${portOf(http)}`,
+    roomUrl,
+    async close() {
+      http.close()
+      http.closeAllConnections()
+      await Promise.all([room.close(GOODBYE_MS).then(() => gate.close()), vite.close()])
+    },
+  }
+}
+
+function createVite(): Promise<ViteDevServer> {
+  return createViteServer({
+    ...viteConfig,
+    configFile: false,
+    appType: 'custom',
+    logLevel: 'warn',
+    clearScreen: false,
+    server: { middlewareMode: true, hmr: false, ws: false },
+  })
+}
+
+async function listen(listener: RequestListener, port: number): Promise<Server> {
+  const http = createServer(listener)
+  http.listen(port, '127.0.0.1')
+  try {
+    await once(http, 'listening')
+    return http
+  } catch (error) {
+    if (port === 0 || !isAddressInUse(error)) throw error
+    return listen(listener, 0)
+  }
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The page has no TCP port.')
+  return address.port
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import type { ViteDevServer } from 'vite'
+import type { DemoInfo } from '../shared/faults.ts'
+import { BadRequest, type FaultDesk, isFaultName } from './fault-desk.ts'
+import { isFromOwnPage } from './loopback.ts'
+
+const PAGE = fileURLToPath(new URL('../index.html', import.meta.url))
+const MAX_BODY_BYTES = 1_024
+
+export interface HttpParts {
+  readonly desk: FaultDesk
+  readonly vite: ViteDevServer
+  readonly info: () => DemoInfo
+}
+
+/** The page, its modules through Vite, and the fault buttons' other end. */
+export function createHttpListener({ desk, vite, info }: HttpParts): RequestListener {
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (error instanceof BadRequest) sendJson(response, 400, { error: error.message })
+      else sendJson(response, 500, { error: String(error) })
+    })
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isFromOwnPage(request))
+      return sendJson(response, 403, { error: 'This server is for this machine only.' })
+    const { pathname } = new URL(request.url ?? '/', 'http://demo')
+    if (pathname === '/') return sendPage(response)
+    if (pathname === '/demo.json') return sendJson(response, 200, info())
+    if (pathname.startsWith('/faults/'))
+      return answerFault(request, response, pathname.slice('/faults/'.length))
+    vite.middlewares(request, response, () => sendJson(response, 404, { error: 'Not found.' }))
+  }
+
+  async function answerFault(
+    request: IncomingMessage,
+    response: ServerResponse,
+    name: string,
+  ): Promise<void> {
+    if (request.method === 'GET' && name === 'status') return sendJson(response, 200, desk.status())
+    if (request.method !== 'POST' || !isFaultName(name))
+      return sendJson(response, 404, { error: 'No such fault.' })
+    desk.run(name, await readJson(request))
+    sendJson(response, 200, desk.status())
+  }
+}
+
+async function sendPage(response: ServerResponse): Promise<void> {
+  // As it stands: the demo needs no HMR client, so Vite's HTML transform has nothing to add.
+  const page = await readFile(PAGE)
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    .end(page)
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  response.writeHead(status, headers).end(JSON.stringify(body))
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  // A form of a strange page cannot have this type without a CORS preflight, which nobody answers.
+  if (request.headers['content-type'] !== 'application/json') throw new BadRequest('Send application/json.')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new BadRequest('That is too long.')
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString() || '{}')
+  } catch {
+    throw new BadRequest('That is not JSON.')
+  }
+}

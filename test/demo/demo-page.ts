@@ -1,0 +1,158 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import { expect } from 'vitest'
+
+/** For `expect.poll`. */
+export const PATIENCE = { timeout: 30_000, interval: 25 }
+/** Chromium's own line about a socket that could not connect: a refused dial is what some tests order. */
+const BROWSERS_OWN = /^WebSocket connection to '.*' failed/
+
+/** The demo's page, as somebody sees it who presses its buttons. */
+export class DemoPage {
+  /** Console errors and uncaught exceptions. */
+  readonly problems: string[] = []
+  /** What the dial has shown since the page was open, e.g. `waiting 1.8 s to attempt 1`. */
+  readonly shown: string[] = []
+  readonly #page: Page
+
+  private constructor(page: Page) {
+    this.#page = page
+    page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !BROWSERS_OWN.test(message.text())) this.problems.push(message.text())
+    })
+  }
+
+  /** Loads the page and waits until its connection is open. */
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
+    const context = await browser.newContext(options)
+    const page = await context.newPage()
+    const demo = new DemoPage(page)
+    await page.goto(url)
+    await demo.#watchDial()
+    await demo.becomes('open')
+    await demo.shows('members', /^[1-9]/)
+    return demo
+  }
+
+  async close(): Promise<void> {
+    await this.#page.context().close()
+  }
+
+  async press(id: string): Promise<void> {
+    await this.#page.getByTestId(id).click()
+  }
+
+  async fill(id: string, text: string): Promise<void> {
+    await this.#page.getByTestId(id).fill(text)
+  }
+
+  async choose(id: string, value: string): Promise<void> {
+    await this.#page.getByTestId(id).selectOption(value)
+  }
+
+  async say(text: string): Promise<void> {
+    await this.fill('say-text', text)
+    await this.press('say-send')
+  }
+
+  /** Says something in the very moment in which the page shows a state for the next time. */
+  async sayWhen(status: string, text: string): Promise<void> {
+    await this.#page.evaluate(
+      ([wanted, words]) => {
+        const panel = document.querySelector<HTMLElement>('#state')
+        const input = document.querySelector<HTMLInputElement>('#say-text')
+        if (!panel || !input) throw new Error('The page is incomplete.')
+        const observer = new MutationObserver(() => {
+          if (panel.dataset.status !== wanted) return
+          observer.disconnect()
+          input.value = words ?? ''
+          input.form?.requestSubmit()
+        })
+        observer.observe(panel, { attributes: true })
+      },
+      [status, text],
+    )
+  }
+
+  async text(id: string): Promise<string> {
+    return (await this.#page.getByTestId(id).textContent()) ?? ''
+  }
+
+  async number(id: string): Promise<number> {
+    return Number((await this.text(id)).replaceAll(',', ''))
+  }
+
+  /** Bytes behind a figure that is shown in KiB or MiB. */
+  async bytes(id: 'buffered' | 'native'): Promise<number> {
+    return Number(await this.#page.getByTestId(id).getAttribute('data-bytes'))
+  }
+
+  async becomes(status: string): Promise<void> {
+    await expect
+      .poll(() => this.#page.getByTestId('state').getAttribute('data-status'), PATIENCE)
+      .toBe(status)
+  }
+
+  async shows(id: string, expected: string | RegExp): Promise<void> {
+    await expect.poll(() => this.text(id), PATIENCE).toMatch(expected)
+  }
+
+  async counts(id: string, expected: number): Promise<void> {
+    await expect.poll(() => this.number(id), PATIENCE).toBe(expected)
+  }
+
+  async hasShown(expected: RegExp): Promise<void> {
+    await expect.poll(() => this.shown, PATIENCE).toContainEqual(expect.stringMatching(expected))
+  }
+
+  /** The lines of the event log, oldest first. */
+  async log(): Promise<string[]> {
+    const lines = await this.#page.getByTestId('log').locator('li').allInnerTexts()
+    return lines.map((line) => line.replace(/\s+/g, ' ')).reverse()
+  }
+
+  /** Waits for a line of the log; times apart, it reads `label text`. */
+  async logs(expected: RegExp): Promise<void> {
+    await expect.poll(() => this.log(), PATIENCE).toContainEqual(expect.stringMatching(expected))
+  }
+
+  /** The messages of the room, as `text`, oldest first. */
+  async messages(): Promise<string[]> {
+    return this.#page.getByTestId('messages').locator('li .text').allTextContents()
+  }
+
+  async isPressed(id: string): Promise<boolean> {
+    return (await this.#page.getByTestId(id).getAttribute('aria-pressed')) === 'true'
+  }
+
+  /** How far the page reaches beyond its window to the right, in px. */
+  async overflow(): Promise<number> {
+    return this.#page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  }
+
+  async background(): Promise<string> {
+    return this.#page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  }
+
+  async elementCount(id: string): Promise<number> {
+    return this.#page.getByTestId(id).locator('> *').count()
+  }
+
+  /** Every change, not a sample: a short wait is seen too. */
+  async #watchDial(): Promise<void> {
+    await this.#page.exposeFunction('noteDial', (text: string) => this.shown.push(text))
+    await this.#page.evaluate(() => {
+      const note: unknown = Reflect.get(window, 'noteDial')
+      const panel = document.querySelector<HTMLElement>('#state')
+      const dial = document.querySelector('.dial-text')
+      if (typeof note !== 'function' || !panel || !dial) throw new Error('The page is incomplete.')
+      const read = (): void => {
+        const words = [...dial.children].map((child) => child.textContent)
+        note([panel.dataset.status, ...words].join(' '))
+      }
+      const observer = new MutationObserver(read)
+      observer.observe(panel, { subtree: true, childList: true, characterData: true, attributes: true })
+      read()
+    })
+  }
+}

@@ -1,0 +1,249 @@
+import { type Browser, chromium } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Demo, startDemo } from '../../examples/demo/server/demo.ts'
+import { DemoPage, PATIENCE } from './demo-page.ts'
+
+const FLOOD = 10_000
+const HIGH_WATER_MARK = 256 * 1024
+
+let browser: Browser
+let demo: Demo
+let pages: DemoPage[]
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+})
+
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  pages = []
+  demo = await startDemo({ port: 0 })
+})
+
+afterEach(async () => {
+  const problems = pages.flatMap((page) => page.problems)
+  await Promise.all(pages.map((page) => page.close()))
+  await demo.close()
+  expect(problems).toEqual([])
+})
+
+async function openPage(options?: Parameters<typeof DemoPage.open>[2]): Promise<DemoPage> {
+  const page = await DemoPage.open(browser, demo.url, options)
+  pages.push(page)
+  return page
+}
+
+/** Every message came back once, in order. */
+async function allCameBack(page: DemoPage, count: number): Promise<void> {
+  await page.counts('score-back', count)
+  expect({
+    sent: await page.number('score-sent'),
+    unanswered: await page.number('score-unanswered'),
+    twice: await page.number('score-twice'),
+    disordered: await page.number('score-disordered'),
+  }).toEqual({ sent: count, unanswered: 0, twice: 0, disordered: 0 })
+}
+
+describe('the server’s faults', () => {
+  it('cut: waits after 1006 with a countdown, comes back, and sends what was said meanwhile', async () => {
+    const page = await openPage()
+    await page.sayWhen('waiting', 'Said while the line is down')
+    await page.press('fault-cut')
+    await page.hasShown(/^waiting \d+\.\d s to attempt \d+$/)
+    await page.shows('verdict', /^Lost: 1006 \(cut, no close frame\)\. Verdict: retry in \d/)
+    await page.becomes('open')
+    await allCameBack(page, 1)
+    expect(await page.messages()).toEqual(['Said while the line is down'])
+    await page.shows('fault-result', '1 connection reset: no close frame was sent.')
+  })
+
+  it('restart: says 1001 and its reason, and comes back when the server is there again', async () => {
+    const page = await openPage()
+    await page.press('fault-restart')
+    await page.shows('verdict', /1001 \(going away\), “The server restarts”\. Verdict: retry in \d/)
+    await page.hasShown(/^waiting/)
+    await page.becomes('open')
+    await page.say('Hello again')
+    await allCameBack(page, 1)
+  })
+
+  it('close with 4403: stops by verdict, keeps what is queued, and opens again by hand', async () => {
+    const page = await openPage()
+    await page.choose('close-preset', '4403')
+    await page.press('fault-close')
+    await page.becomes('closed')
+    await page.shows('state-text', /^Stopped by verdict: 4403 \(forbidden\)/)
+    await page.shows('verdict', /Verdict: stop\.$/)
+    await page.say('Said after the end')
+    await page.counts('queued', 1)
+    await page.shows('open', 'Open again')
+    await page.press('open')
+    await page.becomes('open')
+    await allCameBack(page, 1)
+  })
+
+  it('close with 1013: keeps the server’s 30 s, and tries now when asked', async () => {
+    const page = await openPage()
+    await page.choose('close-preset', '1013')
+    await page.press('fault-close')
+    await page.becomes('waiting')
+    await page.hasShown(/^waiting 3\d\.\d s to attempt/)
+    await page.shows('open', 'Try now')
+    await page.press('open')
+    await page.becomes('open')
+  })
+
+  it('close with a free number: takes what a server may send, and says what it may not', async () => {
+    const page = await openPage()
+    await page.fill('close-code', '1006')
+    await page.press('fault-close')
+    await page.shows('fault-result', 'A server may send 1000 to 1003, 1007 to 1014, and 3000 to 4999.')
+    await page.fill('close-code', '4321')
+    await page.press('fault-close')
+    await page.shows('verdict', /^Lost: 4321, “Chosen on the page”\. Verdict: retry in/)
+    await page.becomes('open')
+  })
+
+  it('refuse for 10 s: tries several times, and gets in when the server listens again', async () => {
+    const page = await openPage()
+    await page.press('fault-refuse')
+    await page.shows('refuse-left', /^\d\.\d s$/)
+    await page.say('Said to nobody')
+    await page.logs(/ waiting .* to attempt 3, after 1006/)
+    await page.becomes('open')
+    await page.shows('refuse-left', '1006')
+    await allCameBack(page, 1)
+    const attempts = (await page.log()).filter((line) => / connecting attempt \d/.test(line))
+    expect(attempts.length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('stop reading: fills the native buffer to its mark and keeps the rest, until the server reads again', async () => {
+    const page = await openPage()
+    await page.press('fault-stop-reading')
+    await expect.poll(() => page.isPressed('fault-stop-reading'), PATIENCE).toBe(true)
+    await page.shows('notice', /^The server reads nothing/)
+    await page.press('flood')
+    await expect.poll(() => page.bytes('native'), PATIENCE).toBeGreaterThan(HIGH_WATER_MARK - 2_048)
+    expect(await page.number('queued')).toBeGreaterThan(1_000)
+    expect(await page.bytes('native')).toBeLessThan(HIGH_WATER_MARK + 2_048)
+    expect(await page.bytes('buffered')).toBeGreaterThan(1_000_000)
+    expect(await page.number('score-back')).toBe(0)
+    await page.press('fault-stop-reading')
+    await allCameBack(page, FLOOD)
+    await page.counts('queued', 0)
+    expect(await page.bytes('buffered')).toBe(0)
+  })
+
+  it('black hole: stays open and says that nothing notices; Reconnect recovers', async () => {
+    const page = await openPage()
+    await page.press('fault-black-hole')
+    await page.shows('notice', /nothing notices this until the heartbeat of a later issue\. Press Reconnect/)
+    await page.say('Into the hole')
+    await page.counts('written', 1)
+    await page.becomes('open')
+    await page.counts('score-unanswered', 1)
+    await page.press('reconnect')
+    await page.shows(
+      'notice',
+      /^This connection is new and well\. The black hole still holds 1 dead connection/,
+    )
+    await page.say('Out of the hole')
+    await page.counts('score-back', 1)
+    // The room has not noticed either that the old connection is dead, until the hole is closed.
+    await page.counts('members', 2)
+    await page.press('fault-black-hole')
+    await page.counts('members', 1)
+    await page.becomes('open')
+    expect(await page.number('score-unanswered')).toBe(1)
+    await page.shows('score-note', '1 message written: on the way, or lost at a cut.')
+  })
+})
+
+describe('the page', () => {
+  it('floods 10,000 messages: all come back in order, and make one line', async () => {
+    const page = await openPage()
+    await page.choose('flood-size', '100')
+    await page.press('flood')
+    await allCameBack(page, FLOOD)
+    await page.logs(/ page Flood: send\(\) took 10,000 messages in /)
+    expect(await page.messages()).toEqual(['A flood of 10,000 messages'])
+    expect(await page.elementCount('log')).toBeLessThan(20)
+  })
+
+  it('keeps a flood of an outage in the outbox, and sends it in order afterwards', async () => {
+    const page = await openPage()
+    await page.choose('close-preset', '1013')
+    await page.press('fault-close')
+    await page.becomes('waiting')
+    await page.press('flood')
+    await page.counts('queued', FLOOD)
+    await page.shows('score-note', '10,000 safe in the outbox.')
+    await page.press('open')
+    await allCameBack(page, FLOOD)
+  })
+
+  it('says so when the queue is full', async () => {
+    const page = await openPage()
+    await page.choose('close-preset', '4403')
+    await page.press('fault-close')
+    await page.becomes('closed')
+    for (let round = 0; round < 7; round++) await page.press('flood')
+    await page.shows('fault-result', /^send\(\) throws OVERFLOW: The queue is full/)
+    expect(await page.number('queued')).toBeGreaterThan(60_000)
+  })
+
+  it('closes when asked, refuses to send then, and opens a new life', async () => {
+    const page = await openPage()
+    await page.press('close')
+    await page.becomes('closed')
+    await page.shows('state-text', /^You closed it: 1000/)
+    await page.say('Too late')
+    await page.shows('say-error', /^send\(\) throws CLOSED/)
+    await page.press('open')
+    await page.becomes('open')
+    await page.press('say-send')
+    await page.counts('score-back', 1)
+    await page.shows('say-error', /^$/)
+  })
+
+  it('brings two pages together: each hears what the other says, and a fault of one hits both', async () => {
+    const [one, two] = await Promise.all([openPage(), openPage()])
+    await one.counts('members', 2)
+    await one.say('From one')
+    await expect.poll(() => two.messages(), PATIENCE).toEqual(['From one'])
+    await two.say('From two')
+    await expect.poll(() => one.messages(), PATIENCE).toEqual(['From one', 'From two'])
+    await one.press('fault-cut')
+    await two.logs(/ cut 2 connections reset/)
+    await two.logs(/ lost 1006/)
+    await one.becomes('open')
+    await two.becomes('open')
+    await Promise.all([one.counts('members', 2), two.counts('members', 2)])
+    await two.press('flood')
+    await allCameBack(two, 1 + FLOOD)
+    await expect.poll(() => one.messages(), PATIENCE).toContain('A flood of 10,000 messages')
+  })
+
+  it.each([
+    { width: 1440, height: 900 },
+    { width: 900, height: 1000 },
+    { width: 390, height: 844 },
+  ])('fits $width px, light and dark', async (viewport) => {
+    const light = await openPage({ viewport, colorScheme: 'light' })
+    const dark = await openPage({ viewport, colorScheme: 'dark' })
+    await light.press('fault-black-hole')
+    await light.shows('notice', /heartbeat/)
+    expect([await light.overflow(), await dark.overflow()]).toEqual([0, 0])
+    expect(await light.background()).not.toBe(await dark.background())
+  })
+})

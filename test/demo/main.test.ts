@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, it } from 'vitest'
+
+const DIRECTORY = fileURLToPath(new URL('../../examples/demo', import.meta.url))
+
+let child: ChildProcess | undefined
+
+afterEach(() => {
+  child?.kill('SIGKILL')
+})
+
+/** Runs `server/main.ts` as `npm start` does, and resolves with the address it prints. */
+async function start(env: NodeJS.ProcessEnv): Promise<{ process: ChildProcess; url: URL }> {
+  const args = ['--conditions=holdfast-source', '--import', 'tsx', 'server/main.ts']
+  const options = { cwd: DIRECTORY, env: { ...process.env, ...env } }
+  const started = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+  child = started
+  for await (const line of createInterface(started.stdout)) {
+    const address = /^Holdfast demo: (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1]
+    if (address !== undefined) return { process: started, url: new URL(address) }
+  }
+  throw new Error('The demo ended without an address.')
+}
+
+async function isListening({ hostname, port }: URL): Promise<boolean> {
+  const socket = connect(Number(port), hostname)
+  const outcome = await Promise.race([
+    once(socket, 'connect').then(() => true),
+    once(socket, 'error').then(() => false),
+  ]).catch(() => false)
+  socket.destroy()
+  return outcome
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)('prints its address, and ends everything at %s', async (signal) => {
+  const { process: started, url } = await start({ PORT: '0' })
+  const response = await fetch(url)
+  expect(response.status).toBe(200)
+  expect(await response.text()).toContain('<title>Holdfast demo</title>')
+  const { roomUrl } = await (await fetch(new URL('/demo.json', url))).json()
+  expect(await isListening(new URL(roomUrl))).toBe(true)
+
+  const ended = once(started, 'exit')
+  const before = performance.now()
+  started.kill(signal)
+  expect(await ended).toEqual([0, null])
+  expect(performance.now() - before).toBeLessThan(1_000)
+  expect(await isListening(url)).toBe(false)
+  expect(await isListening(new URL(roomUrl))).toBe(false)
+})
