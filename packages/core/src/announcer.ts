@@ -37,7 +37,8 @@ export class Announcer {
     this.#stateSince = environment.now()
     this.onThrow = (error) => this.fail(failed('A listener', error))
     this.states = new Emitter(this.onThrow)
-    this.events = new Emitter(this.onThrow)
+    // What listeners of events or errors throw is not told to them again: that would go on for ever.
+    this.events = new Emitter((error) => this.#tellError(failed('A listener', error), false))
     this.errors = new Emitter((error) => environment.reportError(error))
   }
 
@@ -75,6 +76,10 @@ export class Announcer {
   /** `isTold` where somebody learns of it in another way too. */
   fail(error: HoldfastError, isTold: boolean = TOLD_BY_STATE.has(error.code)): void {
     this.tell({ type: 'error', error })
+    this.#tellError(error, isTold)
+  }
+
+  #tellError(error: HoldfastError, isTold: boolean): void {
     this.notices.add(() => {
       if (this.errors.size > 0) this.errors.emit(error)
       // It must not be lost because nobody listens.

@@ -3,11 +3,12 @@ export type Listener<T> = (value: T) => void
 /** Listeners of one kind. The array is replaced, never changed: an emission goes to those of its beginning. */
 export class Emitter<T> {
   #listeners: readonly Listener<T>[] = []
-  readonly #onThrow: (error: unknown) => void
+  /** Told what a listener throws. */
+  readonly onThrow: (error: unknown) => void
   readonly #onCount: ((count: number) => void) | undefined
 
   constructor(onThrow: (error: unknown) => void, onCount?: (count: number) => void) {
-    this.#onThrow = onThrow
+    this.onThrow = onThrow
     this.#onCount = onCount
   }
 
@@ -31,16 +32,26 @@ export class Emitter<T> {
 
   /** Tells every listener; one that throws is reported and stops nobody else. */
   emit(value: T): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(value)
-      } catch (error) {
-        this.#onThrow(error)
-      }
-    }
+    this.#tell(this.#listeners, value)
+  }
+
+  /** What tells a value, when it is called, to those who listen now. */
+  later(): (value: T) => void {
+    const listeners = this.#listeners
+    return (value) => this.#tell(listeners, value)
   }
 
   clear(): void {
     this.#listeners = []
+  }
+
+  #tell(listeners: readonly Listener<T>[], value: T): void {
+    for (const listener of listeners) {
+      try {
+        listener(value)
+      } catch (error) {
+        this.onThrow(error)
+      }
+    }
   }
 }

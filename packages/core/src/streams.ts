@@ -4,7 +4,6 @@ import type { Emitter } from './emitter.ts'
 import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { OutboxSnapshot } from './outbox.ts'
-import { failed } from './policies.ts'
 import type { SendOptions } from './sender.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import type { UrlSource } from './url.ts'
@@ -147,20 +146,22 @@ export class Connection<Incoming, Outgoing> {
   }
 }
 
-type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed' | 'announcer'>
+type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed'>
 
 /** One Observable for life over an emitter: begins with `first`, completes at `end` and at dispose. */
 function stream<T>(shell: Feed, emitter: Emitter<T>, first?: () => T, end?: Emitter<void>): Observable<T> {
-  return new Stream<T>(
-    (subscriber) => {
-      if (first) subscriber.next(first())
-      if (shell.isDisposed) return subscriber.complete()
-      subscriber.add(emitter.add((value) => subscriber.next(value)))
+  return new Stream<T>((subscriber) => {
+    const { isDisposed } = shell
+    if (!isDisposed) {
       subscriber.add(shell.disposed.add(() => subscriber.complete()))
       if (end) subscriber.add(end.add(() => subscriber.complete()))
-    },
-    (error) => shell.announcer.fail(failed('A subscriber', error)),
-  )
+      // Last of the three: a lazy connection dials here, and may have ended when this returns.
+      subscriber.add(emitter.add((value) => subscriber.next(value)))
+    }
+    // Already listening: what the subscriber causes by this is news to it as to all others.
+    if (first) subscriber.next(first())
+    if (isDisposed) subscriber.complete()
+  }, emitter.onThrow)
 }
 
 type Next<T> = Partial<Observer<T>> | ((value: T) => void) | null

@@ -1,0 +1,89 @@
+import type { ShellOptions } from '../../packages/core/src/connection.ts'
+import type { HoldfastError } from '../../packages/core/src/errors.ts'
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  connect,
+  constant,
+} from '../../packages/core/src/index.ts'
+import {
+  type FakeServer,
+  fakeServer,
+  type VirtualClock,
+  virtualClock,
+} from '../../packages/core/src/testing/index.ts'
+import type { UrlSource } from '../../packages/core/src/url.ts'
+
+export type Options = Omit<ShellOptions, 'codec' | 'schema'> & {
+  readonly codec?: ShellOptions['codec']
+  readonly schema?: ShellOptions['schema']
+  readonly url?: UrlSource
+  /** Whether errors$ and events$ have a subscriber; so they do, unless this is false. */
+  readonly listens?: boolean
+}
+
+export interface World {
+  readonly clock: VirtualClock
+  readonly server: FakeServer
+  readonly connection: ReturnType<typeof connect<unknown, unknown>>
+  readonly states: ConnectionState[]
+  readonly statuses: () => string[]
+  readonly events: ConnectionEvent[]
+  readonly errors: HoldfastError[]
+  /** What came by `environment.reportError`. */
+  readonly reported: unknown[]
+  /** Events of one type. */
+  readonly eventsOf: <Type extends ConnectionEvent['type']>(
+    type: Type,
+  ) => Extract<ConnectionEvent, { type: Type }>[]
+  /** Lets the handshake, or the closing handshake, take place. */
+  readonly handshake: () => Promise<void>
+}
+
+/** A connection to a scripted server, under a clock that stands: comes back after 1 s, draws 0.5. */
+export function setUp({ url = 'ws://fake.test/room', listens = true, ...options }: Options = {}): World {
+  const clock = virtualClock()
+  const server = fakeServer({ clock: clock.environment })
+  const reported: unknown[] = []
+  // Typed by hand: the overloads are for callers who know which of their branches they take.
+  const open = connect as unknown as (url: UrlSource, options: object) => World['connection']
+  const connection = open(url, {
+    ...options,
+    reconnect: options.reconnect === false ? false : { backoff: constant(1_000), ...options.reconnect },
+    environment: {
+      ...clock.environment,
+      WebSocket: server.WebSocket,
+      random: () => 0.5,
+      reportError: (error) => reported.push(error),
+      ...options.environment,
+    } satisfies Options['environment'],
+  })
+  const states: ConnectionState[] = []
+  const events: ConnectionEvent[] = []
+  const errors: HoldfastError[] = []
+  connection.state$.subscribe((state) => states.push(state))
+  if (listens) {
+    connection.events$.subscribe((event) => events.push(event))
+    connection.errors$.subscribe((error) => errors.push(error))
+  }
+  return {
+    clock,
+    server,
+    connection,
+    states,
+    statuses: () => states.map(({ status }) => status),
+    events,
+    errors,
+    reported,
+    eventsOf: (type) =>
+      events.filter((event): event is Extract<typeof event, { type: typeof type }> => event.type === type),
+    handshake: () => clock.advance(1),
+  }
+}
+
+/** A connection that is open. */
+export async function setUpOpen(options?: Options): Promise<World> {
+  const world = setUp(options)
+  await world.handshake()
+  return world
+}
