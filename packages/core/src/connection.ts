@@ -86,12 +86,15 @@ export class Shell<Incoming, Outgoing> {
 
     this.#dialer = new Dialer(source, settings.protocols, environment)
     this.#config = machineConfig(settings, this.#dialer.asksUser, environment, onError)
-    this.#timers = new Timers(environment, (timer, lateBy) => {
+    // What a late timer is about must not have changed by the time it is dealt with.
+    const clock = announcer.notices.clock(environment)
+    this.#timers = new Timers(clock, (timer, lateBy) => {
       announcer.late(timer, lateBy)
       this.#dispatch({ type: 'timer', timer })
     })
     this.#frame = new Frame(environment, () => this.#onFrame())
-    this.#sender = new Sender<Outgoing>(options.codec, settings.queue, environment, {
+    this.#sender = new Sender<Outgoing>(options.codec, settings.queue, clock, {
+      check: () => this.#checkSendable(),
       onDrop: ({ message, bytes }, reason) => announcer.tell({ type: 'dropped', message, reason, bytes }),
       onEmpty: () => this.#onEmpty(),
       onChange: () => {
@@ -146,25 +149,17 @@ export class Shell<Incoming, Outgoing> {
   }
 
   send(message: Outgoing, options?: SendOptions): void {
-    const { state } = this
-    const hasEnded = state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
-    if (hasEnded || this.#isDisposed) throw new HoldfastError('CLOSED', 'send() after close().')
-    this.announcer.notices.hold()
-    try {
-      this.#sender.send(message, options)
-    } finally {
-      this.announcer.notices.release()
-    }
-    this.#updateWanted()
+    this.announcer.notices.during(() => this.#sender.send(message, options))
+    this.#updateWanted(true)
   }
 
   /** Drops what is queued; returns how many messages. */
   clear(): number {
-    this.announcer.notices.hold()
-    const { length } = this.#sender.clear('cleared')
-    this.#onEmpty()
-    this.announcer.notices.release()
-    return length
+    return this.announcer.notices.during(() => {
+      const { length } = this.#sender.clear('cleared')
+      this.#onEmpty()
+      return length
+    })
   }
 
   open(): void {
@@ -200,27 +195,31 @@ export class Shell<Incoming, Outgoing> {
     if (this.#isDisposed) throw new HoldfastError('CLOSED', `${call} after the connection was disposed of.`)
   }
 
+  #checkSendable(): void {
+    const { state } = this
+    const hasEnded = state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
+    if (hasEnded || this.#isDisposed) throw new HoldfastError('CLOSED', 'send() after close().')
+  }
+
   #dispatch(event: Without<MachineEvent, 'now'>): void {
     if (this.#deferred) {
       this.#deferred.push(event)
       return
     }
     const deferred: Without<MachineEvent, 'now'>[] = []
-    this.announcer.notices.hold()
-    try {
+    this.announcer.notices.during(() => {
       this.#deferred = deferred
       const now = this.#environment.now()
       const [machine, effects] = transition(this.#machine, { ...event, now }, this.#config)
       this.#deferred = undefined
       this.#adopt(machine, effects)
       for (const next of deferred) this.#dispatch(next)
-    } finally {
-      this.announcer.notices.release()
-    }
+    })
   }
 
   #adopt(machine: Machine, effects: readonly Effect[]): void {
     const previous = this.#machine.state
+    const tellEnd = this.ended.later()
     this.#machine = machine
     for (const effect of effects) {
       if (effect.type === 'tell-lost') this.announcer.lost(effect)
@@ -231,7 +230,7 @@ export class Shell<Incoming, Outgoing> {
     for (const effect of effects) this.#carryOut(effect)
     if (state.status === 'closed' && previous.status !== 'closed') {
       this.#frame.flush()
-      this.#inbox.after(() => this.announcer.notices.add(() => this.ended.emit()))
+      this.#inbox.after(() => this.announcer.notices.add(tellEnd))
     }
   }
 
@@ -278,7 +277,7 @@ export class Shell<Incoming, Outgoing> {
         opened: () => this.#onOpened(generation),
         message: (data) => {
           this.#inbox.take(data)
-          this.#sender.pump()
+          this.announcer.notices.during(() => this.#sender.pump())
         },
         lost: (close) => this.#onLost(generation, close),
       },
@@ -346,9 +345,11 @@ export class Shell<Incoming, Outgoing> {
     if (snapshot.nativeBufferedAmount > 0) this.#frame.request()
   }
 
-  #updateWanted(): void {
+  /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
+  #updateWanted(isUsed = false): void {
     if (!this.#config.lazy) return
     const wanted = this.messages.size > 0 || this.#sender.length > 0
+    if (isUsed && !wanted) this.#dispatch({ type: 'wanted', wanted: true })
     this.#dispatch({ type: 'wanted', wanted })
   }
 }

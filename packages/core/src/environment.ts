@@ -20,6 +20,8 @@ export interface Environment {
   reportError(error: unknown): void
 }
 
+export type Clock = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'>
+
 /** A native socket, as far as Holdfast uses it. */
 export interface WebSocketLike {
   readonly readyState: number

@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts'
+import type { Clock } from './environment.ts'
 import type { Outbox } from './outbox.ts'
 import type { Socket } from './socket.ts'
 
@@ -19,8 +19,6 @@ export interface FlowOptions {
   readonly onRefused: (error: unknown) => void
 }
 
-type FlowClock = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'>
-
 /**
  * Moves the outbox to the socket, in order, never writing while the native buffer is at or above the high
  * water mark.
@@ -29,7 +27,7 @@ type FlowClock = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'>
  */
 export class Flow {
   readonly #outbox: Outbox
-  readonly #environment: FlowClock
+  readonly #clock: Clock
   readonly #options: FlowOptions
   #socket: Socket | undefined
   #timer: unknown
@@ -37,9 +35,9 @@ export class Flow {
   #lastBuffered = Infinity
   #isPumping = false
 
-  constructor(outbox: Outbox, environment: FlowClock, options: FlowOptions) {
+  constructor(outbox: Outbox, clock: Clock, options: FlowOptions) {
     this.#outbox = outbox
-    this.#environment = environment
+    this.#clock = clock
     this.#options = options
   }
 
@@ -84,7 +82,7 @@ export class Flow {
   #writeBatch(): number {
     let written = 0
     while (written < BATCH && this.#accepts()) {
-      const entry = this.#outbox.peek(this.#environment.now())
+      const entry = this.#outbox.peek(this.#clock.now())
       if (entry === undefined) break
       try {
         this.#socket?.send(entry.data)
@@ -114,7 +112,7 @@ export class Flow {
     this.#disarm()
     // A full batch into an idle socket: only the yield is wanted, not the wait.
     const delay = written === BATCH && this.#accepts() ? 0 : this.#delay
-    this.#timer = this.#environment.setTimeout(() => {
+    this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined
       this.pump()
     }, delay)
@@ -127,7 +125,7 @@ export class Flow {
   }
 
   #disarm(): void {
-    if (this.#timer !== undefined) this.#environment.clearTimeout(this.#timer)
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
   }
 }

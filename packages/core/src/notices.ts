@@ -1,3 +1,5 @@
+import type { Clock } from './environment.ts'
+
 /**
  * Calls to listeners, held back until the work that caused them is complete, and made in order.
  *
@@ -8,22 +10,30 @@ export class Notices {
   #queue: (() => void)[] = []
   #depth = 0
 
-  /** From here to {@link release}, notices wait. Calls nest. */
-  hold(): void {
+  /** Notices wait until the work is done. Calls nest. */
+  during<T>(work: () => T): T {
     this.#depth += 1
+    try {
+      return work()
+    } finally {
+      // At the outermost level; while they go out, further ones join the queue.
+      if (this.#depth === 1) this.#flush()
+      this.#depth -= 1
+    }
   }
 
-  release(): void {
-    // At the outermost level; while they go out, further ones join the queue.
-    if (this.#depth === 1) this.#flush()
-    this.#depth -= 1
+  /** A clock like this one, whose callbacks are such work. */
+  clock(clock: Clock): Clock {
+    return {
+      setTimeout: (callback, delay) => clock.setTimeout(() => this.during(callback), delay),
+      clearTimeout: (handle) => clock.clearTimeout(handle),
+      now: () => clock.now(),
+    }
   }
 
   add(notice: () => void): void {
     this.#queue.push(notice)
-    if (this.#depth > 0) return
-    this.hold()
-    this.release()
+    if (this.#depth === 0) this.during(() => undefined)
   }
 
   #flush(): void {

@@ -1,6 +1,6 @@
 import { type OwnedData, own } from './bytes.ts'
 import type { Codec } from './codec.ts'
-import type { Environment } from './environment.ts'
+import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import { Flow } from './flow.ts'
 import { duration, type Settings } from './options.ts'
@@ -14,6 +14,8 @@ export interface SendOptions {
 }
 
 export interface SenderListeners {
+  /** Throws where nothing may be sent. */
+  readonly check: () => void
   readonly onDrop: (entry: Entry, reason: DropReason) => void
   /** Nothing waits any more. */
   readonly onEmpty: () => void
@@ -29,7 +31,7 @@ const UNLIMITED = { maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw'
 export class Sender<Outgoing> {
   readonly #codec: Codec<unknown, Outgoing>
   readonly #queue: Settings['queue']
-  readonly #environment: Environment
+  readonly #clock: Clock
   readonly #listeners: SenderListeners
   readonly #outbox: Outbox
   readonly #flow: Flow
@@ -39,23 +41,26 @@ export class Sender<Outgoing> {
   constructor(
     codec: Codec<unknown, Outgoing>,
     queue: Settings['queue'],
-    environment: Environment,
+    clock: Clock,
     listeners: SenderListeners,
   ) {
     this.#codec = codec
     this.#queue = queue
-    this.#environment = environment
+    this.#clock = clock
     this.#listeners = listeners
     this.#outbox = new Outbox(queue ?? UNLIMITED, listeners.onDrop)
-    this.#flow = new Flow(this.#outbox, environment, {
+    this.#flow = new Flow(this.#outbox, clock, {
       highWaterMark: queue?.highWaterMark ?? Infinity,
       onEmpty: listeners.onEmpty,
-      onProgress: listeners.onChange,
+      onProgress: () => {
+        this.#watchExpiry()
+        listeners.onChange()
+      },
       onRefused(cause) {
         listeners.onError(new HoldfastError('ENCODE', 'The native socket refused a message.', { cause }))
       },
     })
-    this.#timers = new Timers(environment, (_, lateBy) => this.#onExpiry(lateBy))
+    this.#timers = new Timers(clock, (_, lateBy) => this.#onExpiry(lateBy))
   }
 
   get length(): number {
@@ -72,7 +77,10 @@ export class Sender<Outgoing> {
 
   /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl`), or `CLOSED` without a queue. */
   send(message: Outgoing, options?: SendOptions): void {
+    this.#listeners.check()
     const encoded = this.#encode(message)
+    // Once more: the codec is the user's code, and may have closed.
+    this.#listeners.check()
     const data = this.#own(encoded)
     if (this.#queue !== undefined) this.#outbox.checkSize(data)
     const ttl = duration('ttl', options?.ttl, this.#queue?.ttl ?? Infinity)
@@ -81,7 +89,7 @@ export class Sender<Outgoing> {
       throw new HoldfastError('CLOSED', 'send() while not open, and there is no queue.')
     }
     // What the caller can change is reported, too, as it was when it was sent.
-    this.#outbox.push(encoded === message ? data : message, data, this.#environment.now() + ttl)
+    this.#outbox.push(encoded === message ? data : message, data, this.#clock.now() + ttl)
     this.#watchExpiry()
     this.#flow.pump()
     this.#listeners.onChange()
@@ -144,13 +152,13 @@ export class Sender<Outgoing> {
     if (next === this.#watched) return
     this.#watched = next
     if (next === Infinity) this.#timers.stop('expiry')
-    else this.#timers.start('expiry', Math.max(0, next - this.#environment.now()))
+    else this.#timers.start('expiry', Math.max(0, next - this.#clock.now()))
   }
 
   #onExpiry(lateBy: number): void {
     this.#watched = Infinity
     this.#listeners.onLate(lateBy)
-    this.#outbox.expire(this.#environment.now())
+    this.#outbox.expire(this.#clock.now())
     this.#watchExpiry()
     this.#listeners.onChange()
     if (this.#outbox.length === 0) this.#listeners.onEmpty()

@@ -1,9 +1,7 @@
-import type { Environment } from './environment.ts'
+import type { Clock } from './environment.ts'
 
 /** The longest delay that hosts keep; a longer one would fire at once (a signed 32-bit number of ms). */
 export const MAX_DELAY: number = 2 ** 31 - 1
-
-type Clock = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'>
 
 /** Named timers, one of each name at a time, for any delay, that know when they came late. */
 export class Timers<Name extends string> {
