@@ -266,15 +266,15 @@ describe('a change', () => {
 
   it('is carried out before a message is sent', async () => {
     const server = startServer()
+    const received = vi.spyOn(server, 'received')
     const url = ref(URL_A)
     const { result } = inScope(() => useWebSocket(url))
     await pass()
     url.value = URL_B
     result.send('to b')
     await pass()
-    expect(server.messages).toEqual(['to b'])
     expect(server.socket.url).toBe(URL_B)
-    expect(server.sockets[0]?.closedWith).toBeDefined()
+    expect(received).toHaveBeenCalledExactlyOnceWith(server.socket, 'to b')
   })
 
   it('drops what was queued and reports it', async () => {

@@ -45,9 +45,6 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
  * const { status, lastMessage, send } = useWebSocket(() => `/rooms/${props.room}`, { codec: json<Chat>() })
  * ```
  */
-export function useWebSocket<Incoming, Outgoing>(
-  connection: ConnectionSource<Incoming, Outgoing>,
-): UseWebSocketReturn<Incoming, Outgoing>
 export function useWebSocket<Incoming = unknown, Outgoing = Incoming>(
   url: UrlInput,
   options: MaybeRefOrGetter<CodecOptions<Incoming, Outgoing>>,
@@ -60,6 +57,9 @@ export function useWebSocket(
   url: UrlInput,
   options?: MaybeRefOrGetter<RawOptions | undefined>,
 ): UseWebSocketReturn<RawIncoming, RawOutgoing>
+export function useWebSocket<Incoming, Outgoing>(
+  connection: ConnectionSource<Incoming, Outgoing>,
+): UseWebSocketReturn<Incoming, Outgoing>
 export function useWebSocket<Incoming, Outgoing>(
   source: UrlInput | ConnectionSource<Incoming, Outgoing>,
   options?: MaybeRefOrGetter<UseWebSocketOptions<Incoming, Outgoing> | undefined>,
