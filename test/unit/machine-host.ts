@@ -12,7 +12,7 @@ import type { ConnectionState } from '../../packages/core/src/state.ts'
 /** The timers that each state may have; `connecting`, `waiting` and `closing` never lack their own. */
 const MAY_RUN: Record<ConnectionState['status'], readonly TimerName[]> = {
   idle: [],
-  connecting: ['connect', 'idle'],
+  connecting: ['connect', 'sign-in', 'idle'],
   open: ['stable', 'idle'],
   waiting: ['retry', 'idle'],
   closing: ['drain', 'close'],

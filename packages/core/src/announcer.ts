@@ -14,6 +14,7 @@ const LATE = 5_000
 const TOLD_BY_STATE: ReadonlySet<string> = new Set([
   'CONFIGURATION',
   'NO_WEBSOCKET',
+  'INSECURE',
   'CONNECT_TIMEOUT',
   'AUTH_REFUSED',
 ])

@@ -1,8 +1,10 @@
 import { Announcer } from './announcer.ts'
+import { Authenticator } from './authenticator.ts'
+import type { Target } from './dial.ts'
 import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
 import { type Environment, environmentOf } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
 import type { Without } from './events.ts'
 import { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
@@ -17,13 +19,14 @@ import {
 } from './machine.ts'
 import { type ConnectionOptions, duration, type MessageOptions, oneOf, settingsOf } from './options.ts'
 import type { OutboxSnapshot } from './outbox.ts'
-import { localLoss, machineConfig } from './policies.ts'
+import { failed, localLoss, machineConfig } from './policies.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import { Sender, type SendOptions } from './sender.ts'
 import type { NativeClose, Socket } from './socket.ts'
-import type { CloseReport, ConnectionState } from './state.ts'
+import type { CloseInfo, CloseReport, ConnectionState } from './state.ts'
 import { Timers } from './timers.ts'
 import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
+import type { LossCause } from './verdict.ts'
 
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
@@ -48,6 +51,7 @@ export class Shell<Incoming, Outgoing> {
   readonly #environment: Environment
   readonly #config: MachineConfig
   readonly #dialer: Dialer
+  readonly #authenticator: Authenticator | undefined
   readonly #timers: Timers<TimerName>
   readonly #sender: Sender<Outgoing>
   readonly #inbox: Inbox<Incoming>
@@ -56,6 +60,8 @@ export class Shell<Incoming, Outgoing> {
   #machine: Machine
   #socket: Socket | undefined
   #url = ''
+  /** Where the socket went, without the token. */
+  #target: Target | undefined
   #binaryType: 'blob' | 'arraybuffer'
   #unobserved = 0
   #ending: Ending<Outgoing> | undefined
@@ -84,10 +90,17 @@ export class Shell<Incoming, Outgoing> {
     this.ended = new Emitter(announcer.onThrow)
     this.disposed = new Emitter(announcer.onThrow)
 
-    this.#dialer = new Dialer(source, settings.protocols, environment)
-    this.#config = machineConfig(settings, this.#dialer.asksUser, environment, onError)
     // What a late timer is about must not have changed by the time it is dealt with.
     const clock = announcer.notices.clock(environment)
+    this.#authenticator =
+      settings.auth &&
+      new Authenticator(settings.auth, clock, {
+        send: (message) => this.#sendControl(message),
+        onError,
+      })
+    if (this.#url !== '' && URL.canParse(this.#url)) this.#authenticator?.checkUrl(this.#url)
+    this.#dialer = new Dialer(source, settings.protocols, environment, this.#authenticator)
+    this.#config = machineConfig(settings, this.#dialer.firstPhase, environment, onError)
     this.#timers = new Timers(clock, (timer, lateBy) => {
       announcer.late(timer, lateBy)
       this.#dispatch({ type: 'timer', timer })
@@ -107,7 +120,7 @@ export class Shell<Incoming, Outgoing> {
       codec: options.codec,
       // The overloads of `connect` have the schema's output for Incoming.
       schema: options.schema as StandardSchemaV1<unknown, Incoming> | undefined,
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message, generation) => this.#onMessage(message, generation),
       onError,
     })
 
@@ -149,7 +162,12 @@ export class Shell<Incoming, Outgoing> {
   }
 
   send(message: Outgoing, options?: SendOptions): void {
-    this.announcer.notices.during(() => this.#sender.send(message, options))
+    this.announcer.notices.hold()
+    try {
+      this.#sender.send(message, options)
+    } finally {
+      this.announcer.notices.release()
+    }
     this.#updateWanted(true)
   }
 
@@ -218,13 +236,15 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #adopt(machine: Machine, effects: readonly Effect[]): void {
-    const previous = this.#machine.state
+    const before = this.#machine
+    const previous = before.state
     const tellEnd = this.ended.later()
     this.#machine = machine
     for (const effect of effects) {
       if (effect.type === 'tell-lost') this.announcer.lost(effect)
     }
     const { state } = machine
+    if (this.#authenticator) adoptSignIn(this.#authenticator, before, machine, effects)
     if (state !== previous) this.announcer.state(state, previous)
     if (state.status !== 'closed' || state.by !== 'user') this.#report = undefined
     for (const effect of effects) this.#carryOut(effect)
@@ -265,19 +285,18 @@ export class Shell<Incoming, Outgoing> {
       number: attempt,
       binaryType: () => this.#binaryType,
       isCurrent: () => generation === this.#machine.generation && this.state.status === 'connecting',
-      onResolved: () => this.#dispatch({ type: 'resolved', generation }),
-      onSocket: (socket, url) => {
+      onPhase: (phase) => this.#dispatch({ type: 'phase', generation, phase }),
+      onSocket: (socket, target) => {
         this.#socket = socket
-        this.#url = url
+        this.#target = target
+        this.#url = target.url
       },
-      onFailed: (error, fatal) => {
-        this.#dispatch({ type: 'lost', generation, close: localLoss(error), fatal })
-      },
+      onFailed: (error, fatal) => this.#giveUp(generation, localLoss(error), fatal ? 'fatal' : undefined),
       handlers: {
         opened: () => this.#onOpened(generation),
         message: (data) => {
-          this.#inbox.take(data)
-          this.announcer.notices.during(() => this.#sender.pump())
+          this.#inbox.take(data, generation)
+          this.#pump()
         },
         lost: (close) => this.#onLost(generation, close),
       },
@@ -285,15 +304,50 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #onOpened(generation: number): void {
+    const { phase } = this.state.status === 'connecting' ? this.state : { phase: undefined }
+    const authenticator = this.#authenticator
+    if (authenticator?.signIn && phase !== 'sign-in') {
+      this.#dispatch({ type: 'phase', generation, phase: 'sign-in' })
+      // Whoever was told of it may have ended it.
+      if (generation !== this.#machine.generation || this.state.status !== 'connecting') return
+      try {
+        authenticator.begin()
+      } catch (error) {
+        const failure = isHoldfastError(error) ? error : failed('The sign-in', error)
+        this.#giveUp(generation, localLoss(failure, 'open'))
+      }
+      return
+    }
     const { protocol = '', extensions = '' } = this.#socket ?? {}
-    this.#dispatch({ type: 'opened', generation, protocol, extensions })
+    // One that only the carrier offered is the token.
+    const isOwn = this.#target?.protocols.includes(protocol)
+    this.#dispatch({ type: 'opened', generation, protocol: isOwn ? protocol : '', extensions })
   }
 
   #onLost(generation: number, close: NativeClose): void {
     if (generation !== this.#machine.generation) return
     this.#letGo()
-    const phase = this.state.status === 'connecting' ? 'connecting' : 'open'
-    this.#dispatch({ type: 'lost', generation, close: { ...close, phase } })
+    const { state } = this
+    const isOpen = state.status !== 'connecting' || state.phase === 'sign-in'
+    this.#dispatch({ type: 'lost', generation, close: { ...close, phase: isOpen ? 'open' : 'connecting' } })
+  }
+
+  /** Ends an attempt or a connection from this side. */
+  #giveUp(generation: number, close: CloseInfo, cause?: LossCause): void {
+    if (generation !== this.#machine.generation) return
+    this.#letGo()?.abandon()
+    this.#dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+  }
+
+  /** Sends what is not the user's: past the queue, and never counted. */
+  #sendControl(message: unknown): void {
+    // The carrier's messages are of the type that the codec takes: the user vouches for it.
+    this.#socket?.send(this.#sender.encode(message as Outgoing))
+  }
+
+  /** A sign of life: there may be room again. */
+  #pump(): void {
+    if (this.#sender.length > 0) this.announcer.notices.during(() => this.#sender.pump())
   }
 
   #drain(): void {
@@ -319,7 +373,14 @@ export class Shell<Incoming, Outgoing> {
     this.#ending = undefined
   }
 
-  #onMessage(message: Incoming): void {
+  #onMessage(message: Incoming, generation: number): void {
+    // One that was slow to decode may be of a socket that is gone, and answers nothing here.
+    const answer = generation === this.#machine.generation ? this.#authenticator?.read(message) : undefined
+    if (answer === 'accepted') return this.#onOpened(generation)
+    if (answer === 'refused') {
+      const error = new HoldfastError('AUTH_REFUSED', 'The server refused the sign-in message.')
+      return this.#giveUp(generation, localLoss(error, 'open'), 'refused')
+    }
     if (this.messages.size > 0) this.messages.emit(message)
     else {
       this.#unobserved += 1
@@ -352,6 +413,27 @@ export class Shell<Incoming, Outgoing> {
     if (isUsed && !wanted) this.#dispatch({ type: 'wanted', wanted: true })
     this.#dispatch({ type: 'wanted', wanted })
   }
+}
+
+/** What a step of the machine means to the sign-in. */
+function adoptSignIn(
+  authenticator: Authenticator,
+  before: Machine,
+  { state, generation }: Machine,
+  effects: readonly Effect[],
+): void {
+  for (const effect of effects) {
+    if (effect.type !== 'tell-lost') continue
+    const isRefused = effect.verdict === 'reauthenticate'
+    // A dial that failed may have failed for its token, and says nothing.
+    if (isRefused || effect.close.phase === 'connecting' || state.status === 'closed') {
+      authenticator.invalidate(isRefused)
+    }
+  }
+  const wasLive = before.state.status === 'connecting' || before.state.status === 'open'
+  const isLive = state.status === 'connecting' || state.status === 'open'
+  if (wasLive && (!isLive || generation !== before.generation)) authenticator.ended()
+  if (state.status === 'open' && before.state.status !== 'open') authenticator.opened()
 }
 
 interface Ending<Outgoing> {

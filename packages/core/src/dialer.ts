@@ -1,8 +1,10 @@
-import { targetOf } from './dial.ts'
+import type { Authenticator } from './authenticator.ts'
+import { type Target, targetOf } from './dial.ts'
 import type { Environment } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import { failed } from './policies.ts'
 import { Socket, type SocketHandlers } from './socket.ts'
+import type { ConnectingPhase } from './state.ts'
 import type { ProtocolsSource, UrlSource } from './url.ts'
 
 export interface Attempt {
@@ -10,29 +12,42 @@ export interface Attempt {
   readonly binaryType: () => 'blob' | 'arraybuffer'
   /** Whether it is still wanted: it may be given up while a function is asked. */
   readonly isCurrent: () => boolean
-  /** URL and protocols are known. */
-  readonly onResolved: () => void
-  readonly onSocket: (socket: Socket, url: string) => void
+  readonly onPhase: (phase: ConnectingPhase) => void
+  /** `target` is where it went, without the token. */
+  readonly onSocket: (socket: Socket, target: Target) => void
   /** There will be no socket. `fatal`: and none at a further attempt. */
   readonly onFailed: (error: HoldfastError, fatal: boolean) => void
   readonly handlers: SocketHandlers
 }
 
-/** Makes sockets: asks for URL and protocols, then opens a native socket to there. */
+/** Makes sockets: asks for URL, protocols and token, then opens a native socket to there. */
 export class Dialer {
   readonly #url: UrlSource
   readonly #protocols: ProtocolsSource
   readonly #environment: Environment
+  readonly #authenticator: Authenticator | undefined
 
-  constructor(url: UrlSource, protocols: ProtocolsSource, environment: Environment) {
+  constructor(
+    url: UrlSource,
+    protocols: ProtocolsSource,
+    environment: Environment,
+    authenticator: Authenticator | undefined,
+  ) {
     this.#url = url
     this.#protocols = protocols
     this.#environment = environment
+    this.#authenticator = authenticator
   }
 
-  /** Whether an attempt may bring something new: the user is asked for URL or protocols. */
+  /** Whether an attempt may bring something new: the user is asked for URL, protocols or a token. */
   get asksUser(): boolean {
-    return typeof this.#url === 'function' || typeof this.#protocols === 'function'
+    return this.firstPhase !== 'handshake'
+  }
+
+  /** What an attempt begins with. */
+  get firstPhase(): ConnectingPhase {
+    if (typeof this.#url === 'function' || typeof this.#protocols === 'function') return 'url'
+    return this.#authenticator ? 'token' : 'handshake'
   }
 
   /** Opens the socket within the call, unless a function makes it wait. */
@@ -41,18 +56,27 @@ export class Dialer {
     try {
       const { baseUrl } = this.#environment
       const target = targetOf(this.#url, this.#protocols, attempt.number, baseUrl)
-      if (target instanceof Promise) {
-        target.then(({ url, protocols }) => this.#open(attempt, url, protocols)).catch(fail)
-      } else this.#open(attempt, target.url, target.protocols)
+      if (target instanceof Promise) target.then((found) => this.#authorize(attempt, found)).catch(fail)
+      else this.#authorize(attempt, target)?.catch(fail)
     } catch (error) {
       fail(error)
     }
   }
 
-  #open(attempt: Attempt, url: string, protocols: string[]): void {
+  #authorize(attempt: Attempt, target: Target): Promise<void> | undefined {
     if (!attempt.isCurrent()) return
-    attempt.onResolved()
+    if (!this.#authenticator) return this.#open(attempt, target, target)
+    attempt.onPhase('token')
     // Whoever was told of it may have ended it.
+    if (!attempt.isCurrent()) return
+    const authorized = this.#authenticator.authorize(target, attempt.number)
+    if (authorized instanceof Promise) return authorized.then((found) => this.#open(attempt, target, found))
+    return this.#open(attempt, target, authorized)
+  }
+
+  #open(attempt: Attempt, target: Target, authorized: Target): undefined {
+    if (!attempt.isCurrent()) return
+    attempt.onPhase('handshake')
     if (!attempt.isCurrent()) return
     const { WebSocket } = this.#environment
     if (!WebSocket) {
@@ -61,8 +85,10 @@ export class Dialer {
         'There is no WebSocket here: give one as environment.WebSocket.',
       )
     }
+    const { url, protocols } = authorized
     const { handlers, binaryType } = attempt
-    attempt.onSocket(new Socket(WebSocket, url, protocols, binaryType(), this.#environment, handlers), url)
+    const socket = new Socket(WebSocket, url, protocols, binaryType(), this.#environment, handlers)
+    attempt.onSocket(socket, target)
   }
 
   #fail(attempt: Attempt, cause: unknown): void {
@@ -70,6 +96,7 @@ export class Dialer {
     const error = isHoldfastError(cause) ? cause : failed('The dial', cause)
     // Values that were refused once will be refused again; a function may answer something else.
     const isFixed = error.code === 'CONFIGURATION' && !this.asksUser
-    attempt.onFailed(error, error.code === 'NO_WEBSOCKET' || isFixed)
+    const isFatal = error.code === 'NO_WEBSOCKET' || error.code === 'INSECURE' || isFixed
+    attempt.onFailed(error, isFatal)
   }
 }

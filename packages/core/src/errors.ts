@@ -2,6 +2,8 @@
 export type HoldfastErrorCode =
   | 'CONFIGURATION'
   | 'NO_WEBSOCKET'
+  | 'INSECURE'
+  | 'TOKEN'
   | 'CONNECT_TIMEOUT'
   | 'AUTH_REFUSED'
   | 'ENCODE'

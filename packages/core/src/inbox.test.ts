@@ -58,19 +58,19 @@ function setUp(validate?: (value: unknown) => unknown) {
 describe('an inbox', () => {
   it('tells a message within the call where nothing makes it wait', () => {
     const { inbox, told } = setUp()
-    inbox.take('a')
+    inbox.take('a', 1)
     expect(told).toEqual(['a'])
   })
 
   it('keeps the order behind a message that is slow to decode', async () => {
     const { inbox, told, finish } = setUp()
-    for (const data of ['slow:1', '2', 'slow:3', '4']) inbox.take(data)
+    for (const data of ['slow:1', '2', 'slow:3', '4']) inbox.take(data, 1)
     await finish('1')
     expect(told).toEqual(['1', '2'])
-    inbox.take('5')
+    inbox.take('5', 1)
     await finish('3')
     expect(told).toEqual(['1', '2', '3', '4', '5'])
-    inbox.take('6')
+    inbox.take('6', 1)
     expect(told).toHaveLength(6)
   })
 
@@ -88,8 +88,8 @@ describe('an inbox', () => {
       onMessage: (message) => told.push(message.byteLength),
       onError: () => undefined,
     })
-    inbox.take(blob)
-    inbox.take(new ArrayBuffer(2))
+    inbox.take(blob, 1)
+    inbox.take(new ArrayBuffer(2), 1)
     expect(told).toEqual([])
     read(new ArrayBuffer(1))
     await settle()
@@ -98,14 +98,14 @@ describe('an inbox', () => {
 
   it('goes on after one that cannot be decoded, and tells what is wrong', () => {
     const { inbox, told, errors } = setUp()
-    for (const data of ['1', 'bad:2', '3']) inbox.take(data)
+    for (const data of ['1', 'bad:2', '3']) inbox.take(data, 1)
     expect(told).toEqual(['1', '3'])
     expect(errors).toMatchObject([{ code: 'DECODE', cause: { message: 'cannot read 2' } }])
   })
 
   it('goes on after one that took its time and failed', async () => {
     const { inbox, told, errors, finish } = setUp()
-    for (const data of ['slow-bad:1', '2', 'bad:3', 'slow-bad:4', '5']) inbox.take(data)
+    for (const data of ['slow-bad:1', '2', 'bad:3', 'slow-bad:4', '5']) inbox.take(data, 1)
     await finish('1')
     await finish('4')
     expect(told).toEqual(['2', '5'])
@@ -120,13 +120,13 @@ describe('an inbox', () => {
       onMessage: () => undefined,
       onError: (error) => errors.push(error),
     })
-    inbox.take(new ArrayBuffer(1))
+    inbox.take(new ArrayBuffer(1), 1)
     expect(errors).toMatchObject([{ code: 'DECODE', message: expect.stringContaining('text()') }])
   })
 
   it('tells what a schema makes of a message', async () => {
     const { inbox, told, finish } = setUp((value) => ({ value: `<${value}>` }))
-    for (const data of ['slow:1', '2']) inbox.take(data)
+    for (const data of ['slow:1', '2']) inbox.take(data, 1)
     await finish('1')
     expect(told).toEqual(['<1>', '<2>'])
   })
@@ -140,7 +140,7 @@ describe('an inbox', () => {
           settles.push(() => resolve(isBad ? { issues: [{ message: 'x' }] } : { value }))
         }),
     )
-    for (const data of ['1', '2', '3']) inbox.take(data)
+    for (const data of ['1', '2', '3']) inbox.take(data, 1)
     for (let i = 0; i < 3; i++) {
       settles[i]?.()
       await settle()
@@ -153,10 +153,10 @@ describe('an inbox', () => {
     const { inbox, told, finish, handlers } = setUp()
     handlers.onMessage = (message) => {
       told.push(message)
-      if (message === '1') inbox.take('caused by 1')
-      if (message === '2') inbox.take('caused by 2')
+      if (message === '1') inbox.take('caused by 1', 1)
+      if (message === '2') inbox.take('caused by 2', 1)
     }
-    for (const data of ['slow:1', '2', 'slow:3', '4']) inbox.take(data)
+    for (const data of ['slow:1', '2', 'slow:3', '4']) inbox.take(data, 1)
     await finish('1')
     await finish('3')
     expect(told).toEqual(['1', '2', '3', '4', 'caused by 1', 'caused by 2'])
@@ -167,11 +167,11 @@ describe('an inbox whose handler causes messages to arrive within the call', () 
   it('tells each to everybody before the next', () => {
     const { inbox, told, handlers } = setUp()
     handlers.onMessage = (message) => {
-      if (message === '1') inbox.take('2')
+      if (message === '1') inbox.take('2', 1)
       told.push(message)
     }
-    inbox.take('1')
-    inbox.take('3')
+    inbox.take('1', 1)
+    inbox.take('3', 1)
     expect(told).toEqual(['1', '2', '3'])
   })
 })
@@ -187,10 +187,10 @@ describe('after()', () => {
 
   it('calls back once all that came before was told, and before what comes after', async () => {
     const { inbox, told, finish } = setUp()
-    inbox.take('slow:1')
-    inbox.take('2')
+    inbox.take('slow:1', 1)
+    inbox.take('2', 1)
     inbox.after(() => told.push('end'))
-    inbox.take('3')
+    inbox.take('3', 1)
     expect(told).toEqual([])
     await finish('1')
     expect(told).toEqual(['1', '2', 'end', '3'])

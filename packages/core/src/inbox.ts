@@ -1,39 +1,45 @@
 import type { Codec, RawIncoming } from './codec.ts'
 import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
+import { Ring } from './ring.ts'
 import { type StandardSchemaV1, validate } from './schema.ts'
 
 export interface InboxOptions<Incoming> {
   readonly codec: Codec<unknown, never>
   readonly schema: StandardSchemaV1<unknown, Incoming> | undefined
-  readonly onMessage: (message: Incoming) => void
+  /** `generation` is that of the socket it came by. */
+  readonly onMessage: (message: Incoming, generation: number) => void
   readonly onError: (error: HoldfastError) => void
 }
 
-type Task = { readonly data: RawIncoming } | { readonly then: () => void }
+type Task = { readonly data: RawIncoming; readonly generation: number } | { readonly then: () => void }
 
 /** Decodes and validates what comes in, in order, also where some of it takes time (a Blob, an async schema). */
 export class Inbox<Incoming> {
   readonly #options: InboxOptions<Incoming>
-  #waiting: Task[] = []
+  readonly #waiting = new Ring<Task>()
   #isBusy = false
 
   constructor(options: InboxOptions<Incoming>) {
     this.#options = options
   }
 
-  take(data: RawIncoming): void {
-    this.#waiting.push({ data })
-    if (!this.#isBusy) this.#resume()
+  take(data: RawIncoming, generation: number): void {
+    if (this.#isBusy) return this.#waiting.push({ data, generation })
+    // Busy all along: what a handler causes to arrive comes after what had arrived before.
+    this.#isBusy = true
+    if (!this.#read(data, generation)) this.#resume()
   }
 
   /** Calls back once all that came before has been told. */
   after(then: () => void): void {
-    this.#waiting.push({ then })
-    if (!this.#isBusy) this.#resume()
+    if (this.#isBusy) return this.#waiting.push({ then })
+    this.#isBusy = true
+    then()
+    this.#resume()
   }
 
   /** Reads one message; returns true where it has to be waited for. */
-  #read(data: RawIncoming): boolean {
+  #read(data: RawIncoming, generation: number): boolean {
     let message: Incoming | Promise<Incoming>
     try {
       message = this.#decode(data)
@@ -42,10 +48,14 @@ export class Inbox<Incoming> {
       return false
     }
     if (!(message instanceof Promise)) {
-      this.#options.onMessage(message)
+      this.#options.onMessage(message, generation)
       return false
     }
-    message.then(this.#options.onMessage, (error) => this.#fail(error)).then(() => this.#resume())
+    const told = message.then(
+      (value) => this.#options.onMessage(value, generation),
+      (error: unknown) => this.#fail(error),
+    )
+    told.then(() => this.#resume())
     return true
   }
 
@@ -59,16 +69,10 @@ export class Inbox<Incoming> {
   }
 
   #resume(): void {
-    // Busy all along: what a handler causes to arrive comes after what had arrived before.
-    this.#isBusy = true
-    for (const [index, task] of this.#waiting.entries()) {
+    for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) {
       if ('then' in task) task.then()
-      else if (this.#read(task.data)) {
-        this.#waiting = this.#waiting.slice(index + 1)
-        return
-      }
+      else if (this.#read(task.data, task.generation)) return
     }
-    this.#waiting.length = 0
     this.#isBusy = false
   }
 

@@ -1,3 +1,4 @@
+export type { Auth, SignIn, Token, TokenCarrier, TokenContext } from './auth.ts'
 export {
   type Backoff,
   type BackoffContext,
@@ -7,6 +8,7 @@ export {
   exponential,
   fullJitter,
 } from './backoff.ts'
+export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
 export type { Verdict } from './close-codes.ts'
 export {
   binary,
@@ -20,6 +22,7 @@ export {
 } from './codec.ts'
 export { connect } from './connect.ts'
 export type { CloseOptions } from './connection.ts'
+export type { Target } from './dial.ts'
 export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
 export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
 export type { ConnectionEvent } from './events.ts'

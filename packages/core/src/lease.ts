@@ -79,12 +79,16 @@ export class Lease {
     if (entry) registry?.release(entry, () => this.#close(entry, 0))
   }
 
-  /** With URL and protocols also where a key was given: when they change, it is another connection. */
-  #keyOf(url: UrlSource, { key, protocols = [] }: LeaseOptions): string {
+  /**
+   * With URL and protocols also where a key was given: when they change, it is another connection. And with
+   * the user who signs in: two never share a connection, nor its queue.
+   */
+  #keyOf(url: UrlSource, { key, protocols = [], auth }: LeaseOptions): string {
     const isPrivate = key === undefined && (typeof url === 'function' || typeof protocols === 'function')
     const place = [
       typeof url === 'function' || String(url),
       typeof protocols === 'function' || [protocols].flat(),
+      auth?.identity,
     ]
     return JSON.stringify([isPrivate ? this.#privateKey : key, ...place])
   }
@@ -93,7 +97,7 @@ export class Lease {
     registry?.release(before, () => this.#close(before, 0))
     // Others still hold it, and what is queued there is theirs too.
     if (!registry?.retire(before)) return
-    const moves = handover === 'move' && entry !== undefined && isSameOrigin(before, entry)
+    const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
     this.#close(before, moves ? move(before.connection, entry.connection) : 0)
   }
 
@@ -155,7 +159,9 @@ function move(from: Connection<unknown, unknown>, to: Connection<unknown, unknow
   return moved
 }
 
-function isSameOrigin(a: Entry, b: Entry): boolean {
+/** To the same origin, for the same user. */
+function mayMove(a: Entry, b: Entry): boolean {
   const [from, to] = [a.connection.url, b.connection.url]
+  if (a.live.options.auth?.identity !== b.live.options.auth?.identity) return false
   return from !== '' && to !== '' && new URL(from).origin === new URL(to).origin
 }

@@ -1,3 +1,4 @@
+import type { Auth, SignIn } from './auth.ts'
 import type { Codec } from './codec.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
@@ -17,7 +18,7 @@ export interface LiveOptions {
 export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let url = firstUrl
   let options = first
-  const { codec, schema, protocols } = first
+  const { auth, codec, schema, protocols } = first
   const reconnect = first.reconnect || {}
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
@@ -26,6 +27,7 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
       ...(typeof protocols === 'function' && {
         protocols: (attempt) => ask(options.protocols ?? [], attempt),
       }),
+      ...(auth && { auth: liveAuth(auth, () => options.auth ?? auth) }),
       ...(codec && { codec: liveCodec(() => options.codec ?? codec) }),
       ...(schema && { schema: liveSchema(() => options.schema ?? schema) }),
       ...(first.reconnect !== false && {
@@ -57,6 +59,29 @@ function fallback<T>(value: T | undefined): T {
 function ask<T>(source: T | ((attempt: number) => T | Promise<T>), attempt: number): T | Promise<T> {
   // As in dial.ts: a T is never a function here.
   return typeof source === 'function' ? (source as (attempt: number) => T | Promise<T>)(attempt) : source
+}
+
+function liveAuth(first: Auth, current: () => Auth): Auth {
+  const { handshake, signIn } = first.via
+  return {
+    ...first,
+    token: (context) => current().token(context),
+    via: {
+      ...(handshake && {
+        handshake: (target, token) => (current().via.handshake ?? handshake)(target, token),
+      }),
+      ...(signIn && { signIn: liveSignIn(signIn, () => current().via.signIn ?? signIn) }),
+    },
+  }
+}
+
+function liveSignIn(first: SignIn, current: () => SignIn): SignIn {
+  return {
+    ...first,
+    create: (token) => current().create(token),
+    accepted: (incoming) => current().accepted(incoming),
+    refused: (incoming) => current().refused?.(incoming) ?? false,
+  }
 }
 
 function liveCodec(current: () => Codec<unknown, never>): Codec<unknown, never> {

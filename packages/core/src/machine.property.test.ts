@@ -4,13 +4,15 @@ import { MachineHost, seeded } from '../../../test/unit/machine-host.ts'
 import { constant, decorrelatedJitter, exponential, fullJitter } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import { type MachineConfig, type MachineEvent, type TimerName, transition } from './machine.ts'
-import type { CloseInfo } from './state.ts'
+import type { CloseInfo, ConnectingPhase } from './state.ts'
+import type { LossCause } from './verdict.ts'
 
 const CODES = [
   1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3003, 3008, 3999,
   4400, 4401, 4403, 4406, 4408, 4429, 4999,
 ]
-const TIMERS: readonly TimerName[] = ['connect', 'retry', 'stable', 'drain', 'close', 'idle']
+const PHASES: readonly ConnectingPhase[] = ['url', 'token', 'handshake', 'sign-in']
+const TIMERS: readonly TimerName[] = ['connect', 'sign-in', 'retry', 'stable', 'drain', 'close', 'idle']
 const BACKOFFS = [fullJitter(), exponential(), decorrelatedJitter(), constant(0), constant(700)]
 /** No delay is longer: the largest floor and the largest cap or spread. */
 const LONGEST = 30_000 + 30_000
@@ -34,7 +36,8 @@ const settings: fc.Arbitrary<Settings> = fc
     closeTimeout: fc.constantFrom(0, 3_000),
     lazy: fc.boolean(),
     idleTimeout: fc.constantFrom(0, 5_000, Infinity),
-    firstPhase: fc.constantFrom('url', 'handshake'),
+    firstPhase: fc.constantFrom('url', 'token', 'handshake'),
+    signInTimeout: fc.constantFrom(2_000, Infinity),
   })
   .map((all) => ({ ...all, idleTimeout: all.lazy ? all.idleTimeout : Infinity }))
 
@@ -60,8 +63,9 @@ type Draft =
   | { type: 'close'; code: number | undefined; reason: string; drainTimeout: number }
   | { type: 'wanted'; wanted: boolean }
   | { type: 'timer'; timer: TimerName }
-  | { type: 'resolved' | 'opened'; age: number }
-  | { type: 'lost'; age: number; code: number; phase: CloseInfo['phase']; fatal: boolean | undefined }
+  | { type: 'opened'; age: number }
+  | { type: 'phase'; age: number; phase: ConnectingPhase }
+  | { type: 'lost'; age: number; code: number; phase: CloseInfo['phase']; cause: LossCause | undefined }
 
 const age = fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, fc.constantFrom(1, 2))
 const phase = fc.constantFrom('connecting', 'open')
@@ -76,14 +80,15 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
   }),
   fc.record({ type: fc.constant('wanted'), wanted: fc.boolean() }),
   { arbitrary: fc.record({ type: fc.constant('timer'), timer: fc.constantFrom(...TIMERS) }), weight: 3 },
-  { arbitrary: fc.record({ type: fc.constantFrom('resolved', 'opened'), age }), weight: 4 },
+  { arbitrary: fc.record({ type: fc.constant('opened'), age }), weight: 2 },
+  { arbitrary: fc.record({ type: fc.constant('phase'), age, phase: fc.constantFrom(...PHASES) }), weight: 2 },
   {
     arbitrary: fc.record({
       type: fc.constant('lost'),
       age,
       code: fc.constantFrom(...CODES),
       phase,
-      fatal: fc.constantFrom(undefined, undefined, undefined, true),
+      cause: fc.constantFrom<LossCause | undefined>(undefined, undefined, undefined, 'refused', 'fatal'),
     }),
     weight: 3,
   },
@@ -102,12 +107,12 @@ function nextOf(host: MachineHost, pick: number): Draft {
     age: 0,
     code: CODES[pick % CODES.length] ?? 0,
     phase: 'open',
-    fatal: undefined,
+    cause: undefined,
   }
   const likely: Record<typeof host.state.status, readonly Draft[]> = {
     idle: [{ type: 'open' }],
     connecting: [
-      { type: 'resolved', age: 0 },
+      { type: 'phase', age: 0, phase: PHASES[pick % PHASES.length] ?? 'handshake' },
       { type: 'opened', age: 0 },
       { type: 'opened', age: 0 },
     ],
@@ -132,14 +137,16 @@ function eventOf(host: MachineHost, draft: Draft, now: number): MachineEvent {
       const { code, ...rest } = draft
       return { ...rest, now, ...(code === undefined ? {} : { code }) }
     }
-    case 'resolved':
-      return { type: 'resolved', generation: generation - draft.age, now }
+    case 'phase':
+      return { type: 'phase', generation: generation - draft.age, phase: draft.phase, now }
     case 'opened':
       return { type: 'opened', generation: generation - draft.age, protocol: 'p', extensions: 'e', now }
     case 'lost': {
-      const { code, phase, fatal } = draft
+      const { phase, cause } = draft
+      // A refusal by message comes without a close frame.
+      const code = cause === 'refused' ? 1006 : draft.code
       const close: CloseInfo = { code, reason: 'r', wasClean: code !== 1006, phase }
-      return { type: 'lost', generation: generation - draft.age, close, now, ...(fatal ? { fatal } : {}) }
+      return { type: 'lost', generation: generation - draft.age, close, now, ...(cause ? { cause } : {}) }
     }
     default:
       return { ...draft, now }
@@ -182,7 +189,7 @@ describe('the machine, for any events in any order', () => {
     fc.assert(
       fc.property(settings, script, draft, (given, acts, last) => {
         const { host, now } = play(given, acts)
-        fc.pre(last.type === 'lost' || last.type === 'opened' || last.type === 'resolved')
+        fc.pre(last.type === 'lost' || last.type === 'opened' || last.type === 'phase')
         const event = eventOf(host, { ...last, age: 1 }, now)
         const [machine, effects] = transition(host.machine, event, host.config)
         expect(machine).toBe(host.machine)

@@ -19,6 +19,7 @@ const CONFIG: MachineConfig = {
   lazy: false,
   idleTimeout: Infinity,
   firstPhase: 'handshake',
+  signInTimeout: Infinity,
 }
 
 const NOW = 1_000_000
@@ -105,7 +106,7 @@ describe('open()', () => {
     const { host, send, open } = hostOf({ firstPhase: 'url' })
     open()
     expect(host.state).toMatchObject({ phase: 'url' })
-    send({ type: 'resolved' })
+    send({ type: 'phase', phase: 'handshake' })
     expect(host.state).toMatchObject({ phase: 'handshake' })
   })
 })
@@ -128,8 +129,9 @@ describe('reconnect()', () => {
   it.each(['connecting', 'open'] as const)('in %s gives the socket up first, and tells it', (into) => {
     const { send } = driven(into)
     const effects = send({ type: 'reconnect' })
-    expect(effects.map(({ type }) => type)).toEqual(['stop', 'abandon', 'tell-lost', 'start', 'dial'])
-    expect(effects[2]).toMatchObject({ close: { code: 1006, phase: into, local: 'reconnect' }, delay: 0 })
+    const acts = effects.filter(({ type }) => type !== 'stop')
+    expect(acts.map(({ type }) => type)).toEqual(['abandon', 'tell-lost', 'start', 'dial'])
+    expect(acts[1]).toMatchObject({ close: { code: 1006, phase: into, local: 'reconnect' }, delay: 0 })
   })
 })
 
@@ -150,7 +152,7 @@ describe('close()', () => {
 
   it('gives the socket up at once while connecting', () => {
     const { close } = driven('connecting')
-    expect(close().map(({ type }) => type)).toEqual(['stop', 'stop', 'abandon', 'finish'])
+    expect(close().map(({ type }) => type)).toEqual(['stop', 'stop', 'stop', 'abandon', 'finish'])
   })
 
   it('drains first, then hangs up, then waits for the peer', () => {
@@ -212,6 +214,7 @@ describe('a socket that opens', () => {
     const { host, opened } = driven('connecting')
     expect(opened(NOW + 5)).toEqual([
       { type: 'stop', timer: 'connect' },
+      { type: 'stop', timer: 'sign-in' },
       { type: 'start', timer: 'stable', delay: 5_000 },
       { type: 'drain' },
     ])
@@ -261,7 +264,7 @@ describe('a socket that is lost', () => {
     const error = new HoldfastError('NO_WEBSOCKET', 'There is none.')
     const { host, send } = driven('connecting')
     const close: CloseInfo = { ...LOST, phase: 'connecting', local: 'error', error }
-    const effects = send({ type: 'lost', close, fatal: true })
+    const effects = send({ type: 'lost', close, cause: 'fatal' })
     expect(host.state).toMatchObject({ status: 'closed', by: 'verdict', error })
     expect(effects.at(-1)).toEqual({ type: 'tell-lost', close, verdict: 'stop', error })
   })

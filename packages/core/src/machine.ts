@@ -1,12 +1,23 @@
 import type { Backoff } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import { HoldfastError } from './errors.ts'
-import type { CloseInfo, ConnectionState } from './state.ts'
-import { dial, finish, isEnding, leave, lost, opened, same, startIdle } from './steps.ts'
-import { FRESH, type Tally } from './verdict.ts'
+import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
+import {
+  dial,
+  finish,
+  isEnding,
+  leave,
+  lost,
+  NO_CLOSE_FRAME,
+  opened,
+  phase,
+  same,
+  startIdle,
+} from './steps.ts'
+import { FRESH, type LossCause, type Tally } from './verdict.ts'
 
 /** The timers that the machine asks for; at most one of each runs. */
-export type TimerName = 'connect' | 'retry' | 'stable' | 'drain' | 'close' | 'idle'
+export type TimerName = 'connect' | 'sign-in' | 'retry' | 'stable' | 'drain' | 'close' | 'idle'
 
 /** All that a transition needs beside state and event. Its functions never throw: the shell sees to that. */
 export interface MachineConfig {
@@ -14,18 +25,20 @@ export interface MachineConfig {
   readonly backoff: Backoff
   readonly random: () => number
   readonly shouldReconnect: (close: CloseInfo, attempt: number) => Verdict | undefined
-  /** Whether a new dial can bring other credentials: there is a function for URL or protocols. */
+  /** Whether a new dial can bring other credentials: there is `auth`, or a function for URL or protocols. */
   readonly canReauthenticate: boolean
   readonly maxRefusals: number
   readonly maxAttempts: number
   readonly stableAfter: number
   readonly connectTimeout: number
+  /** For the answer to a sign-in message; Infinity: `connectTimeout` alone. */
+  readonly signInTimeout: number
   readonly closeTimeout: number
   readonly lazy: boolean
   /** Infinity: never back to idle. */
   readonly idleTimeout: number
   /** The phase that a dial starts in. */
-  readonly firstPhase: 'url' | 'handshake'
+  readonly firstPhase: ConnectingPhase
 }
 
 export interface Machine {
@@ -45,19 +58,19 @@ export type MachineEvent = { readonly now: number } & (
   | { readonly type: 'close'; readonly code?: number; readonly reason: string; readonly drainTimeout: number }
   | { readonly type: 'wanted'; readonly wanted: boolean }
   | { readonly type: 'timer'; readonly timer: TimerName }
-  | { readonly type: 'resolved'; readonly generation: number }
+  /** An attempt has come to its next phase. */
+  | { readonly type: 'phase'; readonly generation: number; readonly phase: ConnectingPhase }
   | {
       readonly type: 'opened'
       readonly generation: number
       readonly protocol: string
       readonly extensions: string
     }
-  /** `fatal`: no further dial can do better. */
   | {
       readonly type: 'lost'
       readonly generation: number
       readonly close: CloseInfo
-      readonly fatal?: boolean
+      readonly cause?: LossCause
     }
 )
 
@@ -107,15 +120,13 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
       return want(machine, event.wanted, config)
     case 'timer':
       return timer(machine, event.timer, event.now, config)
-    case 'resolved':
-      if (event.generation !== machine.generation || state.status !== 'connecting') return same(machine)
-      if (state.phase === 'handshake') return same(machine)
-      return [{ ...machine, state: { ...state, phase: 'handshake' } }, []]
+    case 'phase':
+      return phase(machine, event.generation, event.phase, config)
     case 'opened':
       return opened(machine, event, config)
     case 'lost':
       if (event.generation !== machine.generation) return same(machine)
-      return lost(machine, event.close, event.now, config, event.fatal)
+      return lost(machine, event.close, event.now, config, event.cause)
     default:
       return event satisfies never
   }
@@ -147,7 +158,7 @@ function reconnect(machine: Machine, config: MachineConfig): Transition {
     case 'connecting':
     case 'open': {
       const phase = state.status
-      const close: CloseInfo = { code: 1006, reason: '', wasClean: false, phase, local: 'reconnect' }
+      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase, local: 'reconnect' }
       return dial(anew, config, [
         { type: 'abandon' },
         { type: 'tell-lost', close, verdict: 'retry', delay: 0 },
@@ -199,7 +210,7 @@ function close(
         : [{ ...machine, state: { ...state, by: 'user' } }, [{ type: 'finish' }]]
     default:
       // No closing handshake took place, which is what 1006 says; the native class tells the same.
-      return finish(machine, { code: 1006, reason: '', wasClean: false }, [{ type: 'abandon' }])
+      return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
   }
 }
 
@@ -234,18 +245,15 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
       return state.status === 'waiting' ? dial(machine, config) : same(machine)
     case 'stable':
       return state.status === 'open' ? [{ ...machine, tally: FRESH }, []] : same(machine)
-    case 'connect': {
+    case 'connect':
+    case 'sign-in': {
       if (state.status !== 'connecting') return same(machine)
-      const text = `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
+      const text =
+        name === 'connect'
+          ? `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
+          : `No answer to the sign-in message within ${config.signInTimeout} ms.`
       const error = new HoldfastError('CONNECT_TIMEOUT', text)
-      const close: CloseInfo = {
-        code: 1006,
-        reason: '',
-        wasClean: false,
-        phase: 'connecting',
-        local: 'timeout',
-        error,
-      }
+      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
       const [next, effects] = lost(machine, close, now, config)
       // A browser holds the next dial to this host back until the hanging one is closed.
       return [next, [{ type: 'abandon' }, ...effects]]
@@ -254,7 +262,7 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
       return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
     case 'close':
       if (state.status !== 'closing') return same(machine)
-      return finish(machine, { code: 1006, reason: '', wasClean: false }, [{ type: 'abandon' }])
+      return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
     case 'idle': {
       if (machine.wanted || state.status === 'idle' || isEnding(state)) return same(machine)
       const idle: Machine = { ...machine, tally: FRESH, state: { status: 'idle', attempt: 0 } }

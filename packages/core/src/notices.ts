@@ -12,14 +12,23 @@ export class Notices {
 
   /** Notices wait until the work is done. Calls nest. */
   during<T>(work: () => T): T {
-    this.#depth += 1
+    this.hold()
     try {
       return work()
     } finally {
-      // At the outermost level; while they go out, further ones join the queue.
-      if (this.#depth === 1) this.#flush()
-      this.#depth -= 1
+      this.release()
     }
+  }
+
+  /** `during()` in two halves, for what is done for every message: it costs no closure. */
+  hold(): void {
+    this.#depth += 1
+  }
+
+  release(): void {
+    // At the outermost level; while they go out, further ones join the queue.
+    if (this.#depth === 1) this.#flush()
+    this.#depth -= 1
   }
 
   /** A clock like this one, whose callbacks are such work. */
@@ -33,7 +42,9 @@ export class Notices {
 
   add(notice: () => void): void {
     this.#queue.push(notice)
-    if (this.#depth === 0) this.during(() => undefined)
+    if (this.#depth > 0) return
+    this.hold()
+    this.release()
   }
 
   #flush(): void {

@@ -12,6 +12,8 @@ describe('settingsOf()', () => {
       binaryType: 'blob',
       reconnect: { backoff: expect.any(Function), maxAttempts: Infinity, stableAfter: 5_000 },
       canReconnect: true,
+      auth: undefined,
+      maxRefusals: 2,
       connectTimeout: 10_000,
       closeTimeout: 3_000,
       queue: {

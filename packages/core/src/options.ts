@@ -1,3 +1,4 @@
+import { type Auth, checkAuth } from './auth.ts'
 import { type Backoff, fullJitter } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Codec } from './codec.ts'
@@ -7,6 +8,9 @@ import type { OutboxLimits } from './outbox.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
 import { checkProtocols, type ProtocolsSource } from './url.ts'
+
+/** Refused sign-ins in a row, the first included, that end the connection. */
+const MAX_REFUSALS = 2
 
 export interface ReconnectOptions {
   /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 2_000, factor: 2, cap: 30_000 })` */
@@ -42,8 +46,10 @@ export interface ConnectionOptions {
   readonly protocols?: ProtocolsSource
   /** As the native property; kept over reconnects. @defaultValue 'blob' */
   readonly binaryType?: 'blob' | 'arraybuffer'
+  /** Signing in: where a token comes from, how it travels, when it is renewed. */
+  readonly auth?: Auth
   readonly reconnect?: false | ReconnectOptions
-  /** For one attempt in all, in ms: URL, protocols and handshake. @defaultValue 10_000 */
+  /** For one attempt in all, in ms: URL, token, handshake and sign-in. @defaultValue 10_000 */
   readonly connectTimeout?: number
   /** How long a peer's close frame is waited for, in ms. @defaultValue 3_000 */
   readonly closeTimeout?: number
@@ -66,6 +72,8 @@ export interface Settings {
   readonly reconnect: Required<Omit<ReconnectOptions, 'shouldReconnect'>> &
     Pick<ReconnectOptions, 'shouldReconnect'>
   readonly canReconnect: boolean
+  readonly auth: Auth | undefined
+  readonly maxRefusals: number
   readonly connectTimeout: number
   readonly closeTimeout: number
   readonly queue: (Required<QueueOptions> & OutboxLimits) | undefined
@@ -102,6 +110,7 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
     binaryType: oneOf('binaryType', options.binaryType, ['blob', 'arraybuffer']),
     reconnect: reconnectSettings(reconnect === false ? {} : reconnect),
     canReconnect: reconnect !== false,
+    ...authSettings(options.auth),
     connectTimeout: duration('connectTimeout', options.connectTimeout, 10_000),
     closeTimeout: duration('closeTimeout', options.closeTimeout, 3_000),
     queue: queue === false ? undefined : queueSettings(queue),
@@ -121,6 +130,17 @@ function reconnectSettings(options: ReconnectOptions): Settings['reconnect'] {
     stableAfter: duration('reconnect.stableAfter', options.stableAfter, 5_000),
     ...(shouldReconnect === undefined ? {} : { shouldReconnect }),
   }
+}
+
+function authSettings(auth: Auth | undefined): Pick<Settings, 'auth' | 'maxRefusals'> {
+  if (auth === undefined) return { auth, maxRefusals: MAX_REFUSALS }
+  checkAuth(auth)
+  duration('auth.refreshBefore', auth.refreshBefore, 0)
+  boolean('auth.allowInsecure', auth.allowInsecure, false)
+  if (auth.identity !== undefined && typeof auth.identity !== 'string') {
+    throw misconfigured('auth.identity', 'a string', auth.identity)
+  }
+  return { auth, maxRefusals: count('auth.maxRefusals', auth.maxRefusals, MAX_REFUSALS) }
 }
 
 function queueSettings(options: QueueOptions): Required<QueueOptions> {

@@ -3,21 +3,24 @@ import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
 import { type ReconnectOptions, settingsOf } from './options.ts'
 import { machineConfig } from './policies.ts'
-import type { CloseInfo } from './state.ts'
+import type { CloseInfo, ConnectingPhase } from './state.ts'
 
 const CLOSE: CloseInfo = { code: 1006, reason: '', wasClean: false, phase: 'open' }
 
-function configOf(reconnect: ReconnectOptions, asksUser = false) {
+function configOf(reconnect: ReconnectOptions, firstPhase: ConnectingPhase = 'handshake') {
   const errors: HoldfastError[] = []
   const settings = settingsOf({ reconnect })
-  const config = machineConfig(settings, asksUser, { random: () => 0.5 }, (error) => errors.push(error))
+  const config = machineConfig(settings, firstPhase, { random: () => 0.5 }, (error) => errors.push(error))
   return { config, errors }
 }
 
 describe('machineConfig()', () => {
   it('asks for URL and protocols where there is a function to ask, and can sign in anew then', () => {
-    expect(configOf({}, true).config).toMatchObject({ firstPhase: 'url', canReauthenticate: true })
-    expect(configOf({}, false).config).toMatchObject({ firstPhase: 'handshake', canReauthenticate: false })
+    expect(configOf({}, 'url').config).toMatchObject({ firstPhase: 'url', canReauthenticate: true })
+    expect(configOf({}, 'handshake').config).toMatchObject({
+      firstPhase: 'handshake',
+      canReauthenticate: false,
+    })
   })
 })
 

@@ -4,15 +4,13 @@ import type { Environment } from './environment.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
 import type { MachineConfig } from './machine.ts'
 import type { Settings } from './options.ts'
-import type { CloseInfo } from './state.ts'
-
-/** Refused sign-ins in a row, the first included, that end the connection. */
-const MAX_REFUSALS = 2
+import type { CloseInfo, ConnectingPhase } from './state.ts'
+import { NO_CLOSE_FRAME } from './steps.ts'
 
 /** The machine's configuration: the user's functions are called here, and what they throw is reported. */
 export function machineConfig(
   settings: Settings,
-  asksUser: boolean,
+  firstPhase: ConnectingPhase,
   environment: Pick<Environment, 'random'>,
   onError: (error: HoldfastError) => void,
 ): MachineConfig {
@@ -22,10 +20,11 @@ export function machineConfig(
     reconnect: canReconnect,
     maxAttempts: reconnect.maxAttempts,
     stableAfter: reconnect.stableAfter,
-    maxRefusals: MAX_REFUSALS,
-    canReauthenticate: asksUser,
-    firstPhase: asksUser ? 'url' : 'handshake',
+    maxRefusals: settings.maxRefusals,
+    canReauthenticate: firstPhase !== 'handshake',
+    firstPhase,
     connectTimeout,
+    signInTimeout: settings.auth?.via.signIn?.timeout ?? Infinity,
     closeTimeout,
     lazy,
     idleTimeout,
@@ -68,6 +67,6 @@ export function failed(what: string, cause: unknown): HoldfastError {
 }
 
 /** A loss that this side found. */
-export function localLoss(error: HoldfastError): CloseInfo {
-  return { code: 1006, reason: '', wasClean: false, phase: 'connecting', local: 'error', error }
+export function localLoss(error: HoldfastError, phase: CloseInfo['phase'] = 'connecting'): CloseInfo {
+  return { ...NO_CLOSE_FRAME, phase, local: 'error', error }
 }

@@ -95,6 +95,11 @@ export class Sender<Outgoing> {
     this.#listeners.onChange()
   }
 
+  /** What goes over the wire for a message that does not go by the queue. */
+  encode(message: Outgoing): OwnedData {
+    return this.#own(this.#encode(message))
+  }
+
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#flow.start(socket)

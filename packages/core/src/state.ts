@@ -7,7 +7,7 @@ export interface CloseInfo {
   readonly reason: string
   /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
   readonly wasClean: boolean
-  /** How far the connection had come. */
+  /** How far the socket had come; `'open'` also while it signs in. */
   readonly phase: 'connecting' | 'open'
   /** Set when this side gave the connection up, and why. */
   readonly local?: 'timeout' | 'reconnect' | 'error'
@@ -27,10 +27,15 @@ export interface IdleState extends Counted {
   readonly status: 'idle'
 }
 
+export type ConnectingPhase = 'url' | 'token' | 'handshake' | 'sign-in'
+
 export interface ConnectingState extends Counted {
   readonly status: 'connecting'
-  /** `'url'` while URL and protocols are asked for; `'handshake'` once the native socket is dialling. */
-  readonly phase: 'url' | 'handshake'
+  /**
+   * `'url'` while URL and protocols are asked for, `'token'` while a token is fetched, `'handshake'` once the
+   * native socket is dialling, `'sign-in'` while a first message waits to be accepted.
+   */
+  readonly phase: ConnectingPhase
 }
 
 /** The connection is usable. */

@@ -1,8 +1,26 @@
 import type { Effect, Machine, MachineConfig, MachineEvent, TimerName, Transition } from './machine.ts'
-import type { CloseInfo, ConnectionState } from './state.ts'
-import { FRESH, judge } from './verdict.ts'
+import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
+import { FRESH, judge, type LossCause } from './verdict.ts'
 
-/** The socket is open. */
+/** What is told where no closing handshake took place (RFC 6455 §7.1.5). */
+export const NO_CLOSE_FRAME = { code: 1006, reason: '', wasClean: false } as const
+
+/** An attempt has come to its next phase. */
+export function phase(
+  machine: Machine,
+  generation: number,
+  next: ConnectingPhase,
+  config: MachineConfig,
+): Transition {
+  const { state } = machine
+  if (generation !== machine.generation || state.status !== 'connecting') return same(machine)
+  if (state.phase === next) return same(machine)
+  const effects: Effect[] =
+    next === 'sign-in' ? [{ type: 'start', timer: 'sign-in', delay: config.signInTimeout }] : []
+  return [{ ...machine, state: { ...state, phase: next } }, effects]
+}
+
+/** The connection is usable. */
 export function opened(
   machine: Machine,
   event: Extract<MachineEvent, { type: 'opened' }>,
@@ -13,11 +31,7 @@ export function opened(
   const { now: since, protocol, extensions } = event
   return [
     { ...machine, state: { status: 'open', attempt: state.attempt, since, protocol, extensions } },
-    [
-      { type: 'stop', timer: 'connect' },
-      { type: 'start', timer: 'stable', delay: config.stableAfter },
-      { type: 'drain' },
-    ],
+    [...leave(machine), { type: 'start', timer: 'stable', delay: config.stableAfter }, { type: 'drain' }],
   ]
 }
 
@@ -27,7 +41,7 @@ export function lost(
   close: CloseInfo,
   now: number,
   config: MachineConfig,
-  fatal?: boolean,
+  cause?: LossCause,
 ): Transition {
   const { state } = machine
   if (state.status === 'closing') return finish(machine, close)
@@ -35,7 +49,7 @@ export function lost(
   // The stable timer may be throttled or asleep; the clock is not.
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
-  const { stop, delay, verdict, tally: counted } = judge(tally, close, config, fatal)
+  const { stop, delay, verdict, tally: counted } = judge(tally, close, config, cause)
   if (stop !== undefined) {
     const { code, reason, wasClean } = close
     const error = stop.error ?? close.error
@@ -121,7 +135,7 @@ export function finish(
 export function leave({ state }: Machine, ...others: readonly TimerName[]): Effect[] {
   const own: Record<ConnectionState['status'], readonly TimerName[]> = {
     idle: [],
-    connecting: ['connect'],
+    connecting: ['connect', 'sign-in'],
     open: ['stable'],
     waiting: ['retry'],
     closing: ['drain', 'close'],

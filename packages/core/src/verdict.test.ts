@@ -280,7 +280,7 @@ describe('without a next attempt', () => {
   })
 
   it('stops after a failure that no further dial can mend', () => {
-    const { stop } = judge(DIALLED, closeOf(1006, 'connecting'), CONFIG, true)
+    const { stop } = judge(DIALLED, closeOf(1006, 'connecting'), CONFIG, 'fatal')
     expect(stop).toEqual({ by: 'verdict' })
   })
 })

@@ -33,25 +33,31 @@ export interface Judgement {
   readonly stop?: { readonly by: Exclude<ClosedState['by'], 'user'>; readonly error?: HoldfastError }
 }
 
+/**
+ * What the close itself does not say. `'fatal'`: no further dial can do better. `'refused'`: the server
+ * refused the sign-in by a message.
+ */
+export type LossCause = 'fatal' | 'refused'
+
 type JudgeConfig = Pick<
   MachineConfig,
   'reconnect' | 'backoff' | 'random' | 'shouldReconnect' | 'canReauthenticate' | 'maxRefusals' | 'maxAttempts'
 >
 
 /** Whether and when to come back after a loss. Pure, given a random source. */
-export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, fatal = false): Judgement {
+export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, cause?: LossCause): Judgement {
   const stop = (by: 'verdict' | 'attempts' | 'auth', counted = tally, error?: HoldfastError): Judgement => {
     return { tally: counted, verdict: 'stop', delay: 0, stop: error ? { by, error } : { by } }
   }
-  if (fatal || !config.reconnect) return stop('verdict')
+  if (cause === 'fatal' || !config.reconnect) return stop('verdict')
 
   const answer = config.shouldReconnect(close, tally.dials)
-  const rule = answer === undefined ? tableRule(close, config) : answeredRule(answer)
+  const rule = answer === undefined ? tableRule(close, config, cause) : answeredRule(answer)
   const counted = count(tally, close, rule)
   if (rule.kind === 'stop') return stop('verdict', counted)
   if (rule.kind === 'limited' && counted.streak.count > rule.tries) return stop('verdict', counted)
   if (rule.kind === 'reauthenticate' && counted.refusals >= config.maxRefusals) {
-    const text = `The server refused the sign-in ${counted.refusals} times in a row (close code ${close.code}).`
+    const text = `The server refused the sign-in ${counted.refusals} times in a row; last by ${cause === 'refused' ? 'a message' : `close code ${close.code}`}.`
     return stop('auth', counted, new HoldfastError('AUTH_REFUSED', text))
   }
   if (tally.dials >= config.maxAttempts) return stop('attempts', counted)
@@ -64,7 +70,8 @@ export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, fatal
   return { tally: { ...counted, delays: counted.delays + 1, previous: draw }, verdict, delay: floor + draw }
 }
 
-function tableRule(close: CloseInfo, config: JudgeConfig): CodeRule {
+function tableRule(close: CloseInfo, config: JudgeConfig, cause: LossCause | undefined): CodeRule {
+  if (cause === 'refused') return { kind: 'reauthenticate' }
   // A dial that fails says nothing by its code: browsers hide the reason, and mock-socket says 1000.
   if (close.phase === 'connecting') return { kind: 'retry' }
   const rule = ruleFor(close.code)

@@ -1,0 +1,160 @@
+import type { Auth, SignIn } from './auth.ts'
+import { isLoopback } from './auth.ts'
+import type { Target } from './dial.ts'
+import type { Clock } from './environment.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
+import { Timers } from './timers.ts'
+import { TokenSource } from './token-source.ts'
+
+/** After a renewal that failed, the next try comes no sooner than this, in ms. */
+const RETRY = 1_000
+
+export interface AuthenticatorHost {
+  /** Sends a control message over the living socket, past the queue. */
+  readonly send: (message: unknown) => void
+  readonly onError: (error: HoldfastError) => void
+}
+
+/** Signs a connection in: gets tokens, puts them on their carrier, reads the answers, renews in time. */
+export class Authenticator {
+  readonly #auth: Auth
+  readonly #host: AuthenticatorHost
+  readonly #clock: Clock
+  readonly #tokens: TokenSource
+  readonly #timers: Timers<'renewal'>
+  /** The token of the attempt under way, until it is sent. */
+  #token = ''
+  #awaitsAnswer = false
+  #isOpen = false
+
+  constructor(auth: Auth, clock: Clock, host: AuthenticatorHost) {
+    this.#auth = auth
+    this.#clock = clock
+    this.#host = host
+    this.#tokens = new TokenSource(auth, clock)
+    this.#timers = new Timers(clock, () => void this.#renew())
+  }
+
+  /** Whether the connection is open only after an answer. */
+  get signIn(): SignIn | undefined {
+    return this.#auth.via.signIn
+  }
+
+  /** @throws HoldfastError `INSECURE` where a token would cross a network in the clear. */
+  checkUrl(url: string): void {
+    const { protocol, hostname } = new URL(url)
+    if (protocol !== 'ws:' || isLoopback(hostname) || this.#auth.allowInsecure) return
+    throw new HoldfastError(
+      'INSECURE',
+      'A token over ws: to another host can be read on the way: use wss:, or auth.allowInsecure.',
+    )
+  }
+
+  /** Adds a token to where a dial goes. Throws or rejects where there is none. */
+  authorize(target: Target, attempt: number): Target | Promise<Target> {
+    this.checkUrl(target.url)
+    const token = this.#tokens.get(attempt)
+    return token instanceof Promise
+      ? token.then((value) => this.#carry(target, value))
+      : this.#carry(target, token)
+  }
+
+  /** The socket is open: sends the token, if it goes by message. */
+  begin(): void {
+    const token = this.#token
+    this.#token = ''
+    if (this.signIn) this.#sendToken(this.signIn, token)
+  }
+
+  /** Reads a message before anybody else does; `'accepted'` and `'refused'` ones are not for others. */
+  read(message: unknown): 'other' | 'accepted' | 'refused' {
+    if (!this.#awaitsAnswer || !this.signIn) return 'other'
+    const { accepted, refused } = this.signIn
+    const answer = this.#ask(refused, message)
+      ? 'refused'
+      : this.#ask(accepted, message)
+        ? 'accepted'
+        : 'other'
+    if (answer !== 'other') this.#awaitsAnswer = false
+    return answer
+  }
+
+  /** The connection is open and signed in. */
+  opened(): void {
+    this.#isOpen = true
+    this.#watch()
+  }
+
+  /** An attempt or a connection has ended: what was under way for it ends too. */
+  ended(): void {
+    this.#isOpen = false
+    this.#awaitsAnswer = false
+    this.#token = ''
+    this.#timers.stopAll()
+    this.#tokens.abort()
+  }
+
+  /** The token is not used again. `refused`: the server said so. */
+  invalidate(refused: boolean): void {
+    this.#tokens.invalidate(refused)
+  }
+
+  #carry(target: Target, token: string): Target {
+    this.#token = token
+    const { handshake } = this.#auth.via
+    if (!handshake) return target
+    try {
+      return handshake(target, token)
+    } catch {
+      throw carrierFailed()
+    }
+  }
+
+  #sendToken({ create }: SignIn, token: string): void {
+    this.#awaitsAnswer = true
+    let message: unknown
+    try {
+      message = create(token)
+    } catch {
+      throw carrierFailed()
+    }
+    this.#host.send(message)
+  }
+
+  #ask(predicate: ((incoming: never) => boolean) | undefined, message: unknown): boolean {
+    try {
+      // The user vouches for the type of what the codec makes.
+      return predicate?.(message as never) ?? false
+    } catch (cause) {
+      this.#host.onError(new HoldfastError('HANDLER', 'A predicate of auth.via threw.', { cause }))
+      return false
+    }
+  }
+
+  #watch(): void {
+    const { renewAt } = this.#tokens
+    if (renewAt < Infinity) this.#timers.start('renewal', Math.max(0, renewAt - this.#clock.now()))
+  }
+
+  async #renew(): Promise<void> {
+    // The clock was set back, or this timer was started for an older token.
+    if (this.#clock.now() < this.#tokens.renewAt) return this.#watch()
+    try {
+      const token = await this.#tokens.fetch(0)
+      if (!this.#isOpen) return
+      // With another carrier it is kept for the next dial.
+      if (this.signIn && this.signIn.renew !== false) this.#sendToken(this.signIn, token)
+      this.#watch()
+    } catch (error) {
+      if (!this.#isOpen) return
+      if (isHoldfastError(error)) this.#host.onError(error)
+      const left = this.#tokens.expiresAt - this.#clock.now()
+      if (left > 0 && left < Infinity) this.#timers.start('renewal', Math.max(RETRY, left / 2))
+    }
+  }
+}
+
+/** Without the carrier's own error, which may show the token. */
+function carrierFailed(): HoldfastError {
+  return new HoldfastError('HANDLER', 'auth.via threw. (Its error is not shown: the token may be in it.)')
+}

@@ -1,0 +1,506 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Auth,
+  type ConnectionEvent,
+  type ConnectionOptions,
+  type ConnectionState,
+  connect,
+  constant,
+  firstMessage,
+  type HoldfastError,
+  json,
+  queryParameter,
+  subprotocol,
+  type TokenCarrier,
+  type TokenContext,
+} from './index.ts'
+import { fakeServer, virtualClock } from './testing/index.ts'
+
+interface Message {
+  readonly type: string
+  readonly token?: string
+}
+
+const inBand = (more: Partial<Parameters<typeof firstMessage<Message>>[0]> = {}): TokenCarrier =>
+  firstMessage<Message>({
+    create: (token) => ({ type: 'sign-in', token }),
+    accepted: ({ type }) => type === 'welcome',
+    refused: ({ type }) => type === 'go-away',
+    ...more,
+  })
+
+function setUp(
+  auth: Partial<Auth> & Pick<Auth, 'via'>,
+  options: ConnectionOptions = {},
+  url = 'wss://fake.test/',
+) {
+  const clock = virtualClock()
+  const server = fakeServer({ clock: clock.environment })
+  const asked: TokenContext[] = []
+  const connection = connect(url, {
+    codec: json<Message>(),
+    reconnect: { backoff: constant(1_000) },
+    ...options,
+    auth: {
+      token(context) {
+        asked.push(context)
+        return `token-${asked.length}`
+      },
+      ...auth,
+    },
+    environment: { ...clock.environment, WebSocket: server.WebSocket, random: () => 0.5 },
+  })
+  const states: ConnectionState[] = []
+  const errors: HoldfastError[] = []
+  const events: ConnectionEvent[] = []
+  const messages: string[] = []
+  connection.state$.subscribe((state) => states.push(state))
+  connection.errors$.subscribe((error) => errors.push(error))
+  connection.events$.subscribe((event) => events.push(event))
+  connection.messages$.subscribe(({ type }) => messages.push(type))
+  const phases = () => states.map((state) => ('phase' in state ? state.phase : state.status))
+  const welcome = () => server.send('{"type":"welcome"}')
+  return { clock, server, connection, asked, states, errors, events, messages, phases, welcome }
+}
+
+describe('a token in the handshake', () => {
+  it('goes into the query of the dial, and not into the url property', async () => {
+    const { clock, server, connection, phases } = setUp({ via: queryParameter() })
+    await clock.advance(1)
+    expect(server.socket.url).toBe('wss://fake.test/?access_token=token-1')
+    expect(connection.url).toBe('wss://fake.test/')
+    expect(phases()).toEqual(['idle', 'token', 'handshake', 'open'])
+  })
+
+  it('goes as a subprotocol, which the protocol property never shows', async () => {
+    const { clock, server, connection } = setUp({ via: subprotocol() })
+    server.protocols = ['bearer.token-1']
+    await clock.advance(1)
+    expect(server.socket.protocols).toEqual(['bearer.token-1'])
+    expect(connection.state.status).toBe('open')
+    expect(connection.protocol).toBe('')
+  })
+
+  it('leaves the real subprotocol to be chosen and shown', async () => {
+    const { clock, server, connection } = setUp({ via: subprotocol() }, { protocols: 'chat' })
+    server.protocols = ['chat']
+    await clock.advance(1)
+    expect(connection.protocol).toBe('chat')
+  })
+})
+
+describe('a token in the first message', () => {
+  it('leaves before everything that was queued, and nothing else does before it is accepted', async () => {
+    const { clock, server, connection, phases, welcome } = setUp({ via: inBand() })
+    connection.send({ type: 'queued' })
+    await clock.advance(1)
+    connection.send({ type: 'queued too' })
+    expect(server.messages).toEqual(['{"type":"sign-in","token":"token-1"}'])
+    welcome()
+    expect(server.messages).toHaveLength(3)
+    expect(phases()).toEqual(['idle', 'token', 'handshake', 'sign-in', 'open'])
+  })
+
+  it('counts for nothing in the outbox', async () => {
+    const { clock, connection, welcome } = setUp({ via: inBand() })
+    await clock.advance(1)
+    welcome()
+    expect(connection.outbox).toMatchObject({ accepted: 0, written: 0, queued: 0 })
+  })
+
+  it('keeps the answer out of messages$, and lets others through in order', async () => {
+    const { clock, server, messages, welcome } = setUp({ via: inBand() })
+    await clock.advance(1)
+    server.send('{"type":"motd"}')
+    welcome()
+    welcome()
+    expect(messages).toEqual(['motd', 'welcome'])
+  })
+
+  it('is open, and stable, only from the answer on', async () => {
+    const { clock, server, connection, states, welcome } = setUp(
+      { via: inBand() },
+      { connectTimeout: 60_000, reconnect: { backoff: constant(10), stableAfter: 5_000 } },
+    )
+    await clock.advance(30_000)
+    expect(connection.state).toMatchObject({ status: 'connecting', phase: 'sign-in' })
+    welcome()
+    await clock.advance(4_999)
+    server.drop(1006)
+    expect(states.at(-1)).toMatchObject({ status: 'waiting', attempt: 1 })
+  })
+
+  it('gives up where no answer comes within its timeout, and tries again', async () => {
+    const { clock, server, states, errors } = setUp({ via: inBand({ timeout: 2_000 }) })
+    await clock.advance(2_001)
+    expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { local: 'timeout' } })
+    expect(errors.map(({ code }) => code)).toEqual(['CONNECT_TIMEOUT'])
+    await clock.advance(1_001)
+    expect(server.messages).toHaveLength(2)
+  })
+
+  it('obeys a close code that comes instead of an answer', async () => {
+    const { clock, server, connection } = setUp({ via: inBand() })
+    await clock.advance(1)
+    server.drop(4403)
+    expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', code: 4403 })
+  })
+
+  it('is closed at once by close(), and nothing is left', async () => {
+    const { clock, connection, server } = setUp({ via: inBand() })
+    await clock.advance(1)
+    await connection.close()
+    await clock.advance(1)
+    expect(server.live).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('where a token comes from', () => {
+  it('is asked at every attempt', async () => {
+    const { clock, server, asked } = setUp({ via: queryParameter() })
+    await clock.advance(1)
+    server.drop(1006)
+    await clock.advance(1_001)
+    expect(asked.map(({ attempt, refused }) => [attempt, refused])).toEqual([
+      [1, false],
+      [2, false],
+    ])
+  })
+
+  it('is not asked while the last token is valid', async () => {
+    let calls = 0
+    const { clock, server } = setUp({
+      via: queryParameter(),
+      token: () => {
+        calls += 1
+        return { value: `t${calls}`, expiresAt: clock.now() + 600_000 }
+      },
+    })
+    await clock.advance(1)
+    server.drop(1006)
+    await clock.advance(1_001)
+    expect(calls).toBe(1)
+    expect(server.sockets.map(({ url }) => new URL(url).search)).toEqual([
+      '?access_token=t1',
+      '?access_token=t1',
+    ])
+  })
+
+  it('is asked anew after a handshake that failed, which is no refusal', async () => {
+    const asked: boolean[] = []
+    const { clock, server, connection } = setUp({
+      via: queryParameter(),
+      token: ({ refused }) => {
+        asked.push(refused)
+        return { value: 't', expiresAt: clock.now() + 600_000 }
+      },
+    })
+    server.refuse()
+    await clock.advance(5_000)
+    expect(asked.length).toBeGreaterThan(3)
+    expect(asked).not.toContain(true)
+    expect(connection.state.status).not.toBe('closed')
+  })
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    ['gives an empty text', () => ''],
+    ['gives a number', () => 7 as never],
+    ['gives a line break', () => 'a\nb'],
+    ['gives an expired one', () => ({ value: 'a', expiresAt: 1 })],
+    ['gives a text for expiresAt', () => ({ value: 'a', expiresAt: 'soon' as never })],
+  ])('%s: a failed attempt, retried, with nothing lost', async (_, token) => {
+    let fails = true
+    const { clock, server, connection, errors } = setUp({
+      via: queryParameter(),
+      token: () => (fails ? token() : 'good'),
+    })
+    connection.send({ type: 'queued' })
+    await clock.advance(1)
+    expect(errors.map(({ code }) => code)).toEqual(['TOKEN'])
+    expect(connection.state.status).toBe('waiting')
+    fails = false
+    await clock.advance(1_001)
+    expect(server.messages).toEqual(['{"type":"queued"}'])
+  })
+
+  it('hangs: ended by connectTimeout, its signal aborted, and asked again', async () => {
+    const signals: AbortSignal[] = []
+    const { clock, connection } = setUp({
+      via: queryParameter(),
+      token({ signal }) {
+        signals.push(signal)
+        return new Promise<string>(() => undefined)
+      },
+    })
+    await clock.advance(10_000)
+    expect(connection.state).toMatchObject({ status: 'waiting', cause: { local: 'timeout' } })
+    await clock.advance(1_000)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    await connection.close()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+  })
+
+  it('comes after close(): nobody uses it, and nothing dials', async () => {
+    let give: (token: string) => void = () => undefined
+    const { clock, server, connection } = setUp({
+      via: queryParameter(),
+      token: () =>
+        new Promise<string>((resolve) => {
+          give = resolve
+        }),
+    })
+    await clock.advance(1)
+    await connection.close()
+    give('late')
+    await clock.advance(1)
+    expect(server.sockets).toEqual([])
+  })
+})
+
+describe('a refused sign-in', () => {
+  it.each([1008, 3000, 4401])('by %i: a fresh token at once, told that it is for a refusal', async (code) => {
+    const { clock, server, connection, asked } = setUp({ via: queryParameter() })
+    await clock.advance(1)
+    server.drop(code)
+    await clock.advance(1)
+    expect(asked.map(({ refused }) => refused)).toEqual([false, true])
+    expect(connection.state.status).toBe('open')
+  })
+
+  it('by a message: the same', async () => {
+    const { clock, server, asked, connection, welcome } = setUp({ via: inBand() })
+    await clock.advance(1)
+    server.send('{"type":"go-away"}')
+    await clock.advance(1)
+    expect(asked.map(({ refused }) => refused)).toEqual([false, true])
+    welcome()
+    expect(connection.state.status).toBe('open')
+  })
+
+  it('twice in a row: closed by auth, the queue kept for after the next open()', async () => {
+    const { clock, server, connection, errors, welcome } = setUp({ via: inBand() })
+    connection.send({ type: 'queued' })
+    await clock.advance(1)
+    server.send('{"type":"go-away"}')
+    await clock.advance(1)
+    server.drop(4401)
+    await clock.advance(100_000)
+    expect(connection.state).toMatchObject({ status: 'closed', by: 'auth', error: { code: 'AUTH_REFUSED' } })
+    expect(errors.at(-1)?.code).toBe('AUTH_REFUSED')
+    expect(server.sockets).toHaveLength(2)
+    expect(connection.outbox.queued).toBe(1)
+    connection.open()
+    await clock.advance(1)
+    welcome()
+    expect(server.messages.at(-1)).toBe('{"type":"queued"}')
+  })
+
+  it('does not use a kept token again', async () => {
+    let calls = 0
+    const { clock, server } = setUp({
+      via: queryParameter(),
+      token: () => ({ value: `t${++calls}`, expiresAt: clock.now() + 600_000 }),
+    })
+    await clock.advance(1)
+    server.drop(4401)
+    await clock.advance(1)
+    expect(server.socket.url).toContain('t2')
+  })
+})
+
+describe('renewal', () => {
+  const lasting = (clock: { now(): number }, life: number) => {
+    let calls = 0
+    return () => ({ value: `t${++calls}`, expiresAt: clock.now() + life })
+  }
+
+  it('sends a new token over the living connection, ahead of expiry', async () => {
+    const clockOf: { now: () => number } = { now: () => 0 }
+    const { clock, server, states, messages, welcome } = setUp({
+      via: inBand(),
+      token: lasting(clockOf, 100_000),
+    })
+    clockOf.now = clock.now
+    await clock.advance(1)
+    welcome()
+    await clock.advance(70_000)
+    expect(server.messages).toEqual(['{"type":"sign-in","token":"t1"}', '{"type":"sign-in","token":"t2"}'])
+    welcome()
+    await clock.advance(70_000)
+    expect(server.messages).toHaveLength(3)
+    expect(server.sockets).toHaveLength(1)
+    expect(messages).toEqual([])
+    expect(states.filter(({ status }) => status === 'open')).toHaveLength(1)
+  })
+
+  it('keeps a new token for the next dial, with a carrier of the handshake', async () => {
+    const clockOf: { now: () => number } = { now: () => 0 }
+    const { clock, server } = setUp({ via: queryParameter(), token: lasting(clockOf, 100_000) })
+    clockOf.now = clock.now
+    await clock.advance(75_000)
+    expect(server.sockets).toHaveLength(1)
+    server.drop(1006)
+    await clock.advance(1_001)
+    expect(server.socket.url).toContain('t2')
+  })
+
+  it('happens once after a sleep, and once after the clock was set', async () => {
+    const clockOf: { now: () => number } = { now: () => 0 }
+    const { clock, server, welcome } = setUp({ via: inBand(), token: lasting(clockOf, 100_000) })
+    clockOf.now = clock.now
+    await clock.advance(1)
+    welcome()
+    clock.sleep(500_000)
+    await clock.advance(1)
+    expect(server.messages).toHaveLength(2)
+    clock.set(clock.now() - 50_000)
+    await clock.advance(60_000)
+    expect(server.messages).toHaveLength(2)
+  })
+
+  it('that fails is told, and tried again before the token expires', async () => {
+    let calls = 0
+    const { clock, errors, server, welcome } = setUp({
+      via: inBand(),
+      token() {
+        calls += 1
+        if (calls === 2) throw new Error('down')
+        return { value: `t${calls}`, expiresAt: clock.now() + 100_000 }
+      },
+    })
+    await clock.advance(1)
+    welcome()
+    await clock.advance(99_000)
+    expect(errors.map(({ code }) => code)).toEqual(['TOKEN'])
+    expect(server.messages.at(-1)).toBe('{"type":"sign-in","token":"t3"}')
+  })
+
+  it('refused: the connection is replaced with a fresh token', async () => {
+    const clockOf: { now: () => number } = { now: () => 0 }
+    const { clock, server, connection, welcome } = setUp({ via: inBand(), token: lasting(clockOf, 100_000) })
+    clockOf.now = clock.now
+    await clock.advance(1)
+    welcome()
+    await clock.advance(70_000)
+    server.send('{"type":"go-away"}')
+    await clock.advance(1)
+    welcome()
+    expect(server.sockets).toHaveLength(2)
+    expect(connection.state.status).toBe('open')
+  })
+
+  it('does not happen with renew: false', async () => {
+    const clockOf: { now: () => number } = { now: () => 0 }
+    const { clock, server, welcome } = setUp({
+      via: inBand({ renew: false }),
+      token: lasting(clockOf, 100_000),
+    })
+    clockOf.now = clock.now
+    await clock.advance(1)
+    welcome()
+    await clock.advance(99_000)
+    expect(server.messages).toHaveLength(1)
+  })
+})
+
+describe('secrecy', () => {
+  it.each(['ws://example.com', 'http://example.com'])('refuses %s at the call', (url) => {
+    expect(() => setUp({ via: queryParameter() }, {}, url)).toThrow(
+      expect.objectContaining({ code: 'INSECURE' }),
+    )
+  })
+
+  it.each([
+    'ws://localhost',
+    'ws://app.localhost:1',
+    'ws://127.0.0.1',
+    'ws://127.9.9.9',
+    'ws://[::1]:80',
+    'wss://a.b',
+  ])('lets a token travel to %s', (url) => {
+    expect(() => setUp({ via: queryParameter() }, {}, url)).not.toThrow()
+  })
+
+  it('refuses an insecure URL that a function gives, and stops', async () => {
+    const clock = virtualClock()
+    const server = fakeServer({ clock: clock.environment })
+    const connection = connect(() => 'ws://example.com', {
+      auth: { token: () => 't', via: queryParameter() },
+      environment: { ...clock.environment, WebSocket: server.WebSocket },
+    })
+    await clock.advance(1)
+    expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', error: { code: 'INSECURE' } })
+    expect(server.sockets).toEqual([])
+  })
+
+  it.each<[string, TokenCarrier]>([
+    ['queryParameter', queryParameter()],
+    ['subprotocol', subprotocol()],
+    ['firstMessage', inBand()],
+    [
+      'a carrier that throws it',
+      {
+        handshake: (_, token) => {
+          throw new Error(`bad ${token}`)
+        },
+      },
+    ],
+    [
+      'a first message that throws it',
+      inBand({
+        create: (token) => {
+          throw new Error(`bad ${token}`)
+        },
+      }),
+    ],
+    [
+      'a carrier that makes a bad URL of it',
+      { handshake: ({ protocols }, token) => ({ url: `wss://${token} x`, protocols }) },
+    ],
+    [
+      'a carrier that makes a bad subprotocol of it',
+      { handshake: ({ url }, token) => ({ url, protocols: [`${token},x`] }) },
+    ],
+  ])('with %s, no token is anywhere to be seen', async (_, via) => {
+    const MARKER = 'mArKeR-0123456789'
+    const { clock, server, connection, states, errors, events } = setUp({ via, token: () => MARKER })
+    for (const code of [1006, 4401, 1001, 4401, 4401]) {
+      await clock.advance(6_000)
+      server.protocols = [`bearer.${MARKER}`]
+      server.send('{"type":"welcome"}')
+      server.send('{"type":"go-away"}')
+      server.drop(code)
+      connection.open()
+    }
+    const report = await Promise.all([connection.close(), clock.advance(10_000)])
+    const seen = [
+      states,
+      events,
+      errors,
+      report,
+      connection.url,
+      connection.protocol,
+      connection.outbox,
+      connection.state,
+    ]
+    expect(everything(seen)).not.toContain(MARKER)
+  })
+})
+
+/** All text that can be reached from a value: also what JSON leaves out, as stacks and causes. */
+function everything(value: unknown, met = new Set<unknown>()): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (met.has(value)) return ''
+  met.add(value)
+  return Object.getOwnPropertyNames(value)
+    .map((name) => `${name}: ${everything((value as Record<string, unknown>)[name], met)}`)
+    .join('\n')
+}

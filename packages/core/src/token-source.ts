@@ -1,0 +1,119 @@
+import type { Auth, Token } from './auth.ts'
+import type { Environment } from './environment.ts'
+import { describe, HoldfastError } from './errors.ts'
+
+const REFRESH_BEFORE = 30_000
+
+interface Cached {
+  readonly value: string
+  /** Epoch ms; from then on another one is fetched. Infinity where nothing is known. */
+  readonly renewAt: number
+  readonly expiresAt: number
+}
+
+/** Fetches tokens, one call at a time, and keeps one for as long as it is said to be valid. */
+export class TokenSource {
+  readonly #auth: Auth
+  readonly #environment: Pick<Environment, 'now'>
+  #cached: Cached | undefined
+  #pending: { readonly token: Promise<string>; readonly controller: AbortController } | undefined
+  #refused = false
+
+  constructor(auth: Auth, environment: Pick<Environment, 'now'>) {
+    this.#auth = auth
+    this.#environment = environment
+  }
+
+  /** Epoch ms of the renewal that is due; Infinity for none. */
+  get renewAt(): number {
+    return this.#cached?.renewAt ?? Infinity
+  }
+
+  get expiresAt(): number {
+    return this.#cached?.expiresAt ?? Infinity
+  }
+
+  /** A valid token, at once where there is one. Throws or rejects `TOKEN`. */
+  get(attempt: number): string | Promise<string> {
+    const cached = this.#cached
+    if (cached && cached.expiresAt < Infinity && this.#environment.now() < cached.renewAt) return cached.value
+    return this.fetch(attempt)
+  }
+
+  /** A new token; joins a call that is under way. */
+  fetch(attempt: number): string | Promise<string> {
+    if (this.#pending) return this.#pending.token
+    const controller = new AbortController()
+    const answer = this.#call(attempt, controller.signal)
+    if (!(answer instanceof Promise)) return this.#accept(answer)
+    const isCurrent = (): boolean => this.#pending?.controller === controller
+    const token = answer.then(
+      (value) => {
+        if (!isCurrent()) throw aborted()
+        this.#pending = undefined
+        return this.#accept(value)
+      },
+      (cause: unknown) => {
+        if (isCurrent()) this.#pending = undefined
+        throw new HoldfastError('TOKEN', 'auth.token rejected.', { cause })
+      },
+    )
+    // Whoever asked may be gone by then.
+    token.catch(() => undefined)
+    this.#pending = { token, controller }
+    return token
+  }
+
+  /** The kept token is no good. `refused`: the server said so, and the next call is told. */
+  invalidate(refused: boolean): void {
+    this.#cached = undefined
+    this.#refused = refused
+  }
+
+  /** Ends a call that is under way. */
+  abort(): void {
+    const pending = this.#pending
+    this.#pending = undefined
+    pending?.controller.abort()
+  }
+
+  #call(attempt: number, signal: AbortSignal): string | Token | Promise<string | Token> {
+    try {
+      return this.#auth.token({ attempt, refused: this.#refused, signal })
+    } catch (cause) {
+      throw new HoldfastError('TOKEN', 'auth.token threw.', { cause })
+    }
+  }
+
+  #accept(answer: string | Token): string {
+    const { value, expiresAt = Infinity } = checkToken(answer)
+    const now = this.#environment.now()
+    if (!(expiresAt > now)) throw new HoldfastError('TOKEN', 'The token has expired already (expiresAt).')
+    const life = expiresAt - now
+    const before = Math.min(this.#auth.refreshBefore ?? REFRESH_BEFORE, life / 2)
+    this.#cached = { value, expiresAt, renewAt: life === Infinity ? Infinity : expiresAt - before }
+    this.#refused = false
+    return value
+  }
+}
+
+/** A line break in a header or a query is somebody's attack, or a file that was read whole. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u001f\u007f]/
+
+function checkToken(answer: string | Token): Token {
+  const token = typeof answer === 'string' ? { value: answer } : answer
+  const { value, expiresAt } = Object(token) as Partial<Token>
+  if (typeof value !== 'string' || value === '') {
+    throw new HoldfastError('TOKEN', `auth.token must give a text that is not empty; got ${describe(value)}.`)
+  }
+  if (CONTROL.test(value)) throw new HoldfastError('TOKEN', 'A token must not have line breaks.')
+  if (expiresAt !== undefined && typeof expiresAt !== 'number') {
+    throw new HoldfastError('TOKEN', `expiresAt must be epoch ms; got ${describe(expiresAt)}.`)
+  }
+  return { value, ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+function aborted(): HoldfastError {
+  return new HoldfastError('TOKEN', 'The token came after its attempt had ended.')
+}
