@@ -104,8 +104,7 @@ export class Outbox {
   push(message: unknown, data: OwnedData, expiresAt: number): void {
     const { maxMessages, maxBytes, overflow } = this.#limits
     const entry: Entry = { message, data, bytes: byteLength(data), expiresAt }
-    const isFull = (): boolean => this.length >= maxMessages || this.#bytes + entry.bytes > maxBytes
-    if (isFull()) {
+    if (this.#isFullFor(entry)) {
       if (overflow === 'throw') {
         throw new HoldfastError(
           'OVERFLOW',
@@ -118,7 +117,7 @@ export class Outbox {
         return
       }
       // The empty queue takes any message that passed checkSize(), so this ends.
-      while (isFull()) this.#dropHead('overflow')
+      while (this.#isFullFor(entry)) this.#dropHead('overflow')
     }
     this.#accepted += 1
     this.#bytes += entry.bytes
@@ -172,6 +171,11 @@ export class Outbox {
     this.#nextExpiry = Infinity
     this.#drop(entries, reason)
     return entries.map(({ message }) => message)
+  }
+
+  #isFullFor({ bytes }: Entry): boolean {
+    const { maxMessages, maxBytes } = this.#limits
+    return this.length >= maxMessages || this.#bytes + bytes > maxBytes
   }
 
   #dropHead(reason: DropReason): void {
