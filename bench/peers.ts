@@ -1,0 +1,41 @@
+import type { WebSocketConstructor } from '@holdfast/core'
+
+/** What the benches use of a peer. */
+export interface PeerSocket {
+  readonly readyState: number
+  readonly bufferedAmount: number
+  send(data: string): void
+  close(): void
+  addEventListener(type: 'message' | 'open', listener: (event: { data: unknown }) => void): void
+}
+
+export interface Peer {
+  readonly name: string
+  connect(url: string, WebSocket: WebSocketConstructor): PeerSocket
+}
+
+type PeerClass = new (url: string, protocols: string[], options: object) => PeerSocket
+
+/** Makes them come back quickly, with their queue as large as it gets. */
+const QUICK = { minReconnectionDelay: 20, maxReconnectionDelay: 50, maxEnqueuedMessages: Infinity }
+
+async function load(name: string, specifier: string): Promise<Peer | undefined> {
+  try {
+    const module = await import(specifier)
+    // What comes of a CommonJS module differs with who loads it.
+    const Class: PeerClass = module.default?.default ?? module.default
+    return { name, connect: (url, WebSocket) => new Class(url, [], { ...QUICK, WebSocket }) }
+  } catch (error) {
+    console.log(`${name} is skipped: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+    return undefined
+  }
+}
+
+/** Those of them that are installed. */
+export async function peers(): Promise<Peer[]> {
+  const loaded = await Promise.all([
+    load('partysocket', 'partysocket/ws'),
+    load('reconnecting-websocket', 'reconnecting-websocket'),
+  ])
+  return loaded.filter((peer) => peer !== undefined)
+}

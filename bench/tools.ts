@@ -1,0 +1,50 @@
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
+
+/** Prints one table, the rows as given. */
+export function print(title: string, rows: readonly Record<string, string | number>[]): void {
+  console.log(`\n${title}`)
+  console.table(rows)
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
+
+export function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits))
+}
+
+/** Bytes on the heap that are still reachable. Needs `--expose-gc`. */
+export async function heapUsed(): Promise<number> {
+  const { gc } = globalThis
+  if (!gc) throw new Error('Run this with --expose-gc')
+  // What a finalizer or a closed handle lets go of, only the next collection takes.
+  for (let i = 0; i < 3; i++) {
+    gc()
+    await setImmediate()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** ms that the work took: on the clock, and of the processor, which other programs do not disturb. */
+export async function timed(work: () => void | Promise<void>): Promise<{ elapsed: number; cpu: number }> {
+  const start = performance.now()
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return { elapsed: performance.now() - start, cpu: (user + system) / 1_000 }
+}
+
+/** Growth of y for each step of x, by least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+}
