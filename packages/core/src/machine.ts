@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
-import { HoldfastError } from './errors.ts'
+import type { HoldfastError } from './errors.ts'
 import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
 import {
   dial,
@@ -13,6 +13,7 @@ import {
   phase,
   same,
   startIdle,
+  timedOut,
 } from './steps.ts'
 import { FRESH, type LossCause, type Tally } from './verdict.ts'
 
@@ -246,18 +247,8 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
     case 'stable':
       return state.status === 'open' ? [{ ...machine, tally: FRESH }, []] : same(machine)
     case 'connect':
-    case 'sign-in': {
-      if (state.status !== 'connecting') return same(machine)
-      const text =
-        name === 'connect'
-          ? `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
-          : `No answer to the sign-in message within ${config.signInTimeout} ms.`
-      const error = new HoldfastError('CONNECT_TIMEOUT', text)
-      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
-      const [next, effects] = lost(machine, close, now, config)
-      // A browser holds the next dial to this host back until the hanging one is closed.
-      return [next, [{ type: 'abandon' }, ...effects]]
-    }
+    case 'sign-in':
+      return timedOut(machine, name, now, config)
     case 'drain':
       return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
     case 'close':

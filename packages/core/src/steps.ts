@@ -1,3 +1,4 @@
+import { HoldfastError } from './errors.ts'
 import type { Effect, Machine, MachineConfig, MachineEvent, TimerName, Transition } from './machine.ts'
 import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
 import { FRESH, judge, type LossCause } from './verdict.ts'
@@ -83,6 +84,26 @@ export function lost(
       { type: 'start', timer: 'retry', delay },
     ],
   ]
+}
+
+/** An attempt took too long. */
+export function timedOut(
+  machine: Machine,
+  timer: 'connect' | 'sign-in',
+  now: number,
+  config: MachineConfig,
+): Transition {
+  const { state } = machine
+  if (state.status !== 'connecting') return same(machine)
+  const text =
+    timer === 'connect'
+      ? `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
+      : `No answer to the sign-in message within ${config.signInTimeout} ms.`
+  const error = new HoldfastError('CONNECT_TIMEOUT', text)
+  const close: CloseInfo = { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
+  const [next, effects] = lost(machine, close, now, config)
+  // A browser holds the next dial to this host back until the hanging one is closed.
+  return [next, [{ type: 'abandon' }, ...effects]]
 }
 
 /** A new attempt. */
