@@ -1,0 +1,12 @@
+'use client'
+
+export type { ReleaseReport } from '@holdfast/core/bindings'
+export type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions, ViewOptions } from './options.ts'
+export { ConnectionProvider, type ConnectionProviderProps, useConnection } from './provider.tsx'
+export { useConnectionState } from './use-connection-state.ts'
+export { useLastMessage } from './use-last-message.ts'
+export { useMessageHistory } from './use-message-history.ts'
+export { useMessages } from './use-messages.ts'
+export { useOutbox } from './use-outbox.ts'
+export type { MaybeConnection } from './use-snapshot.ts'
+export { type UseWebSocketReturn, useWebSocket } from './use-web-socket.ts'

@@ -1,0 +1,36 @@
+import type { Codec, RawIncoming, RawOutgoing, StandardSchemaV1 } from '@holdfast/core'
+import type { LeaseOptions } from '@holdfast/core/bindings'
+
+/** The options of a connection, and what a view adds: `enabled`, `key`, `handover`, `onRelease`. */
+export interface ViewOptions extends Omit<LeaseOptions, 'codec' | 'schema'> {}
+
+/** Messages have the types of the codec. */
+export interface CodecOptions<Incoming, Outgoing> extends ViewOptions {
+  readonly codec: Codec<Incoming, Outgoing>
+  readonly schema?: never
+}
+
+/** Incoming messages have the schema's output type; one that does not fit goes to `errors$`. */
+export interface SchemaOptions<Incoming, Outgoing> extends ViewOptions {
+  readonly schema: StandardSchemaV1<unknown, Incoming>
+  /** @defaultValue json() */
+  readonly codec?: Codec<unknown, Outgoing>
+}
+
+/** Messages are what the native class takes and gives. */
+export interface RawOptions extends ViewOptions {
+  readonly codec?: never
+  readonly schema?: never
+}
+
+/**
+ * Options of {@link useWebSocket}: those of `connect()`, and `enabled`, `key`, `handover`, `onRelease`.
+ *
+ * @remarks Functions may be new at every render: the newest are called, and nothing reconnects for them. Of
+ * the plain data the first holds as long as the connection lives; different data is a `CONFIGURATION` error
+ * on `errors$`, unless the `key` differs too.
+ */
+export type UseWebSocketOptions<Incoming = RawIncoming, Outgoing = RawOutgoing> =
+  | CodecOptions<Incoming, Outgoing>
+  | SchemaOptions<Incoming, Outgoing>
+  | RawOptions

@@ -1,0 +1,36 @@
+import { HistoryStore } from '@holdfast/core/bindings'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { MaybeConnection } from './use-snapshot.ts'
+
+const NONE: readonly never[] = []
+
+/**
+ * The newest messages since mount, oldest first, over reconnects too; a new array at most once a frame. It
+ * begins anew with another connection.
+ *
+ * @param limit - How many messages to keep: a whole number, 1 or more. May change.
+ * @throws HoldfastError `CONFIGURATION` for any other limit.
+ * @example
+ * ```tsx
+ * const lines = useMessageHistory(connection, 100)
+ * return <ol>{lines.map((line) => <li key={line.id}>{line.text}</li>)}</ol>
+ * ```
+ */
+export function useMessageHistory<Incoming, Outgoing>(
+  connection: MaybeConnection<Incoming, Outgoing>,
+  limit: number,
+): readonly Incoming[] {
+  const [first] = useState(limit)
+  const store = useMemo(
+    () => (connection ? new HistoryStore(connection, first) : undefined),
+    [connection, first],
+  )
+  useEffect(() => store?.resize(limit), [store, limit])
+  return useSyncExternalStore(
+    useCallback((listener) => store?.subscribe(listener) ?? doNothing, [store]),
+    () => store?.get() ?? NONE,
+    () => NONE,
+  )
+}
+
+function doNothing(): void {}

@@ -1,0 +1,96 @@
+import {
+  Connection,
+  type ConnectionState,
+  type OutboxSnapshot,
+  type RawIncoming,
+  type RawOutgoing,
+  type SendOptions,
+  type UrlSource,
+} from '@holdfast/core'
+import { Lease, type LeaseOptions, trySend } from '@holdfast/core/bindings'
+import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
+import type { CodecOptions, RawOptions, SchemaOptions } from './options.ts'
+import { type Field, Tracked } from './tracked.ts'
+import { useLatest } from './use-latest.ts'
+import type { MaybeConnection } from './use-snapshot.ts'
+
+/** What {@link useWebSocket} returns. A component renders anew only for those fields that it has read. */
+export interface UseWebSocketReturn<Incoming, Outgoing> {
+  /** The state, with all that is true in it. Idle without a connection, and on a server. */
+  readonly state: ConnectionState
+  /** `state.status` alone: no render for a mere change of details. */
+  readonly status: ConnectionState['status']
+  /** The newest message since this was first read; at most one render a frame. For all of them: `useMessages`. */
+  readonly lastMessage: Incoming | undefined
+  /** The numbers of the send queue; at most one render a frame. */
+  readonly outbox: OutboxSnapshot
+  /**
+   * Sends now, or queues until the connection is open. The same function for life.
+   *
+   * @returns False where the message was not taken: a full queue, a closed connection (both also on
+   * `errors$`), or no connection.
+   * @throws HoldfastError `ENCODE` for what cannot be encoded.
+   */
+  readonly send: (message: Outgoing, options?: SendOptions) => boolean
+  /** For the other hooks and for streams; `null` while there is none, and on a server. */
+  readonly connection: Connection<Incoming, Outgoing> | null
+}
+
+/**
+ * A connection for a component: shared by URL and protocols (or by `key`), opened after mount, closed when
+ * the last component that uses it is gone for 100 ms.
+ *
+ * @remarks Also takes a connection that you made with `connect()`: then it is yours to close.
+ * @param url - `null` or `undefined`: not connected. A function is asked before each attempt; unless it has
+ * a `key`, its connection is shared with nobody.
+ * @throws HoldfastError `CONFIGURATION`, while rendering, for a bad URL, subprotocol or option.
+ * @example
+ * ```tsx
+ * function Chat({ room }: { room: string }) {
+ *   const { status, lastMessage, send } = useWebSocket(`wss://example.com/${room}`, { codec: json<string>() })
+ *   return <button onClick={() => send('hello')}>{status}: {lastMessage}</button>
+ * }
+ * ```
+ */
+export function useWebSocket<Incoming = unknown, Outgoing = Incoming>(
+  url: UrlSource | null | undefined,
+  options: CodecOptions<Incoming, Outgoing>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket<Incoming, Outgoing = unknown>(
+  url: UrlSource | null | undefined,
+  options: SchemaOptions<Incoming, Outgoing>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket(
+  url: UrlSource | null | undefined,
+  options?: RawOptions,
+): UseWebSocketReturn<RawIncoming, RawOutgoing>
+export function useWebSocket<Incoming, Outgoing>(
+  connection: MaybeConnection<Incoming, Outgoing>,
+): UseWebSocketReturn<Incoming, Outgoing>
+export function useWebSocket<Incoming, Outgoing>(
+  source: UrlSource | MaybeConnection<Incoming, Outgoing>,
+  options: LeaseOptions = {},
+): UseWebSocketReturn<Incoming, Outgoing> {
+  const [lease] = useState(() => new Lease())
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0)
+  const [given, url] = source instanceof Connection ? [source, null] : [undefined, source]
+  const entry = lease.find(url, options)
+  // The overloads have the types that codec and schema give to its messages.
+  const leased = entry?.connection as Connection<Incoming, Outgoing> | undefined
+  const connection = given ?? leased ?? null
+
+  const latest = useLatest(connection)
+  const [send] = useState(
+    () => (message: Outgoing, how?: SendOptions) => trySend(latest.current, message, how),
+  )
+  // Passive effects all: those of one commit run in one go, so that nothing can arrive between the dial and
+  // the subscriptions of any component; and they outlast a Suspense boundary that falls back.
+  useEffect(() => {
+    if (!lease.hold(entry, url, options)) renderAgain()
+  })
+  useEffect(() => () => lease.release(), [lease])
+
+  const [fields] = useState(() => new Set<Field>())
+  const tracked = useMemo(() => new Tracked(connection, fields, send), [connection, fields, send])
+  return useSyncExternalStore(tracked.subscribe, tracked.get, tracked.getOnServer)
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url'
+import type { TestProjectConfiguration } from 'vitest/config'
+
+const conditions = ['holdfast-source']
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const react18 = `${root}test/react-18/node_modules`
+
+function project(name: string, alias: Record<string, string>, exclude: string[]): TestProjectConfiguration {
+  return {
+    root,
+    resolve: { alias, conditions: [...conditions, 'module', 'import', 'default'] },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: {
+      name,
+      environment: 'happy-dom',
+      setupFiles: ['test/react/set-up.ts'],
+      include: ['packages/react/src/**/*.test.tsx', 'test/react/**/*.test.{ts,tsx}'],
+      exclude: ['**/node_modules/**', ...exclude],
+      typecheck: {
+        enabled: name === 'react',
+        include: ['packages/react/src/**/*.test-d.{ts,tsx}'],
+        tsconfig: './tsconfig.json',
+      },
+    },
+  }
+}
+
+/** The same suite on React 19 and 18; what 18 does not have is left out there. */
+export const reactProjects: TestProjectConfiguration[] = [
+  project('react', {}, []),
+  project(
+    'react-18',
+    {
+      'react-dom': `${react18}/react-dom`,
+      react: `${react18}/react`,
+      // As a module, so that the other aliases reach what it imports.
+      '@testing-library/react': `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+    },
+    ['**/*.react-19.test.tsx', 'test/react/*.test.ts'],
+  ),
+]

@@ -1,0 +1,81 @@
+import { act } from '@testing-library/react'
+import { createElement, Fragment, StrictMode } from 'react'
+import { hydrateRoot } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  ConnectionProvider,
+  useConnection,
+  useConnectionState,
+  useLastMessage,
+  useMessageHistory,
+  useMessages,
+  useOutbox,
+  useWebSocket,
+} from '../../packages/react/src/index.ts'
+import { backends, ROOM } from './backends.ts'
+import { FRAME, pass } from './harness.tsx'
+import { atEnd } from './of-this-test.ts'
+
+describe.each([true, false])('on a server, and then in a page (StrictMode: %s)', (isStrict) => {
+  function setUp() {
+    const server = backends.fake()
+    const heard: unknown[] = []
+    function Below() {
+      const connection = useConnection()
+      const [state, outbox] = [useConnectionState(connection), useOutbox(connection)]
+      const [last, history] = [useLastMessage(connection), useMessageHistory(connection, 3)]
+      useMessages(connection, (message) => heard.push(message))
+      return <p>{[state.status, outbox.queued, String(last), history.length].join()}</p>
+    }
+    function App() {
+      const { status, connection, lastMessage, send } = useWebSocket(ROOM, {
+        environment: server.environment,
+      })
+      return (
+        <ConnectionProvider connection={connection}>
+          <button type="button" onClick={() => send('hello')}>
+            {status} {connection === null ? 'none' : 'one'} {String(lastMessage)}
+          </button>
+          <Below />
+        </ConnectionProvider>
+      )
+    }
+    return { server, heard, app: createElement(isStrict ? StrictMode : Fragment, null, <App />) }
+  }
+
+  /** As on a host without a window. */
+  function onServer(element: ReturnType<typeof setUp>['app']): string {
+    vi.stubGlobal('window', undefined)
+    const html = renderToString(element)
+    vi.unstubAllGlobals()
+    return html.replaceAll('<!-- -->', '')
+  }
+
+  it('renders idle, and dials nothing', async () => {
+    const { server, app } = setUp()
+    expect(onServer(app)).toBe('<button type="button">idle none undefined</button><p>idle,0,undefined,0</p>')
+    await pass(1_000)
+    expect(server.dials).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('hydrates without a mismatch, dials once, and misses nothing', async () => {
+    const { server, app, heard } = setUp()
+    server.greeting = 'welcome'
+    const container = document.createElement('div')
+    document.body.append(container)
+    vi.stubGlobal('window', undefined)
+    container.innerHTML = renderToString(app)
+    vi.unstubAllGlobals()
+    const complained = vi.fn()
+    const root = await act(async () => hydrateRoot(container, app, { onRecoverableError: complained }))
+    atEnd.push(() => act(() => root.unmount()))
+    await pass(10)
+    await pass(FRAME)
+    expect(container.textContent).toBe('open one welcomeopen,0,welcome,1')
+    expect(server.dials).toEqual([ROOM])
+    expect(heard).toEqual(['welcome'])
+    expect(complained).not.toHaveBeenCalled()
+  })
+})
