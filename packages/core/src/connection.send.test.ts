@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest'
+import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { json } from './codec.ts'
+
+const OVERFLOW = expect.objectContaining({ code: 'OVERFLOW' })
+
+describe('what the caller changes after send()', () => {
+  const data = () => {
+    const bytes = new Uint8Array([1, 2, 3, 4])
+    return { bytes, change: () => bytes.fill(9) }
+  }
+  const KINDS: [string, (bytes: Uint8Array<ArrayBuffer>) => unknown, number[]][] = [
+    ['an ArrayBuffer', ({ buffer }) => buffer, [1, 2, 3, 4]],
+    ['a view', (bytes) => bytes.subarray(1, 3), [2, 3]],
+    ['a DataView', ({ buffer }) => new DataView(buffer, 2), [3, 4]],
+  ]
+  const bytesOf = (message: unknown) =>
+    Array.from(message instanceof Uint8Array ? message : new Uint8Array(message as ArrayBuffer))
+
+  it.each(KINDS)('in %s is sent as it was, queued or not', async (_, view, expected) => {
+    const { connection, server, handshake } = setUp()
+    const [queued, passed] = [data(), data()]
+    connection.send(view(queued.bytes))
+    queued.change()
+    await handshake()
+    server.isStalled = true
+    connection.send(view(passed.bytes))
+    passed.change()
+    server.flush()
+    expect(server.messages.map(bytesOf)).toEqual([expected, expected])
+  })
+
+  it.each(KINDS)('in %s is reported as it was', async (_, view, expected) => {
+    const { connection } = setUp()
+    const { bytes, change } = data()
+    connection.send(view(bytes))
+    change()
+    const { undelivered } = await connection.close()
+    expect(undelivered.map(bytesOf)).toEqual([expected])
+  })
+
+  it('in a buffer that its codec uses again is sent as it was', async () => {
+    const buffer = new Uint8Array(1)
+    const { connection, server, handshake } = setUp({
+      codec: {
+        encode(message) {
+          buffer[0] = Number(message)
+          return buffer
+        },
+        decode: (data) => data,
+      },
+    })
+    connection.send(1)
+    connection.send(2)
+    await handshake()
+    connection.send(3)
+    expect(server.messages.map(bytesOf)).toEqual([[1], [2], [3]])
+  })
+})
+
+describe('send() of what cannot be sent', () => {
+  it.each<[string, unknown]>([
+    ['an object without a codec', { a: 1 }],
+    ['a number', 5],
+    ['undefined', undefined],
+  ])('throws ENCODE: %s', async (_, message) => {
+    const { connection } = await setUpOpen()
+    expect(() => connection.send(message)).toThrow(expect.objectContaining({ code: 'ENCODE' }))
+    expect(connection.outbox.accepted).toBe(0)
+  })
+
+  it('throws ENCODE: a buffer that was given away', async () => {
+    const { connection } = await setUpOpen()
+    const given = new Uint8Array([1])
+    structuredClone(given, { transfer: [given.buffer] })
+    const encode = expect.objectContaining({ code: 'ENCODE' })
+    expect(() => connection.send(given.buffer)).toThrow(encode)
+    expect(() => connection.send(new DataView(new ArrayBuffer(1)))).not.toThrow()
+  })
+
+  it('throws ENCODE with what the codec threw as its cause', async () => {
+    const { connection } = await setUpOpen({ codec: json() })
+    expect(() => connection.send(5n)).toThrow(
+      expect.objectContaining({ code: 'ENCODE', cause: expect.any(TypeError) }),
+    )
+  })
+
+  it('throws CONFIGURATION for a bad ttl, and takes nothing', async () => {
+    const { connection } = await setUpOpen()
+    expect(() => connection.send('x', { ttl: -1 })).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION' }),
+    )
+    expect(connection.outbox.accepted).toBe(0)
+  })
+})
+
+describe('a full queue', () => {
+  it('throws OVERFLOW, and takes more once there is room', async () => {
+    const { connection, server, handshake } = setUp({ queue: { maxMessages: 2 } })
+    connection.send('1')
+    connection.send('2')
+    expect(() => connection.send('3')).toThrow(OVERFLOW)
+    await handshake()
+    connection.send('4')
+    expect(server.messages).toEqual(['1', '2', '4'])
+    expect(connection.outbox).toMatchObject({ accepted: 3, written: 3, dropped: 0 })
+  })
+
+  it.each([
+    ['drop-oldest', ['2', '3'], '1'],
+    ['drop-newest', ['1', '2'], '3'],
+  ] as const)("with '%s' tells what it dropped", async (overflow, kept, dropped) => {
+    const { connection, server, handshake, eventsOf } = setUp({ queue: { maxMessages: 2, overflow } })
+    for (const text of ['1', '2', '3']) connection.send(text)
+    expect(eventsOf('dropped')).toMatchObject([{ message: dropped, reason: 'overflow', bytes: 1 }])
+    expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 1, queued: 2 })
+    await handshake()
+    expect(server.messages).toEqual(kept)
+  })
+
+  it.each(['throw', 'drop-oldest', 'drop-newest'] as const)(
+    'or not: a message over maxBytes throws OVERFLOW with %s, open too',
+    async (overflow) => {
+      const { connection, handshake } = setUp({ queue: { maxBytes: 10, overflow } })
+      expect(() => connection.send('x'.repeat(11))).toThrow(OVERFLOW)
+      await handshake()
+      expect(() => connection.send('x'.repeat(11))).toThrow(OVERFLOW)
+      expect(() => connection.send(new ArrayBuffer(11))).toThrow(OVERFLOW)
+      connection.send('x'.repeat(10))
+      expect(connection.outbox).toMatchObject({ accepted: 1, written: 1, dropped: 0 })
+    },
+  )
+})
+
+describe('ttl', () => {
+  it('drops a message when it expires, not at the next dial, and tells it', async () => {
+    const { connection, clock, server, eventsOf, events } = setUp({ queue: { ttl: 500 } })
+    server.hang()
+    connection.send('x')
+    await clock.advance(499)
+    expect(connection.outbox.queued).toBe(1)
+    await clock.advance(1)
+    expect(eventsOf('dropped')).toMatchObject([{ message: 'x', reason: 'expired', bytes: 1 }])
+    expect(events.at(-1)?.at).toBe(clock.now())
+    expect(connection.outbox).toMatchObject({ accepted: 1, dropped: 1, queued: 0 })
+  })
+
+  it('of one message comes before that of the queue', async () => {
+    const { connection, clock, server, eventsOf } = setUp({ queue: { ttl: 500 } })
+    server.hang()
+    connection.send('queue')
+    connection.send('short', { ttl: 100 })
+    connection.send('long', { ttl: 900 })
+    connection.send('for ever', { ttl: Infinity })
+    await clock.advance(2_000)
+    expect(eventsOf('dropped').map(({ message, at }) => [message, at - clock.now() + 2_000])).toEqual([
+      ['short', 100],
+      ['queue', 500],
+      ['long', 900],
+    ])
+    server.accept()
+    expect(server.messages).toEqual(['for ever'])
+  })
+
+  it('of 0 lets a message pass, and never wait', async () => {
+    const { connection, clock, server, eventsOf } = setUp()
+    connection.send('early', { ttl: 0 })
+    await clock.advance(1)
+    connection.send('open', { ttl: 0 })
+    expect(server.messages).toEqual(['open'])
+    expect(eventsOf('dropped')).toMatchObject([{ message: 'early', reason: 'expired' }])
+  })
+
+  it('never writes what has expired, though the timer is late', async () => {
+    const { connection, clock, server } = setUp({ connectTimeout: Infinity })
+    server.hang()
+    await clock.advance(1)
+    connection.send('old', { ttl: 100 })
+    connection.send('new', { ttl: 100_000 })
+    clock.sleep(50_000)
+    server.accept()
+    expect(server.messages).toEqual(['new'])
+  })
+
+  it('is not held up by a clock that was set back, nor hurried', async () => {
+    const { connection, clock, server, eventsOf } = setUp({ connectTimeout: Infinity })
+    server.hang()
+    await clock.advance(1)
+    connection.send('x', { ttl: 100 })
+    clock.set(clock.now() - 1_000)
+    await clock.advance(100)
+    expect(eventsOf('dropped')).toEqual([])
+    await clock.advance(1_000)
+    expect(eventsOf('dropped')).toHaveLength(1)
+  })
+
+  it('leaves no timer once its messages are written', async () => {
+    const { connection, clock, server } = setUp({ queue: { ttl: 60_000 } })
+    connection.send('x')
+    await clock.advance(1)
+    server.drop(1000)
+    expect(server.messages).toEqual(['x'])
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('clear()', () => {
+  it('drops what is queued, tells each, and returns how many', async () => {
+    const { connection, server, handshake, eventsOf, clock } = setUp()
+    connection.send('1', { ttl: 5_000 })
+    connection.send('2')
+    expect(connection.clear()).toBe(2)
+    expect(connection.clear()).toBe(0)
+    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
+      ['1', 'cleared'],
+      ['2', 'cleared'],
+    ])
+    expect(connection.outbox).toMatchObject({ accepted: 2, dropped: 2, queued: 0, queuedBytes: 0 })
+    await handshake()
+    expect(server.messages).toEqual([])
+    expect(clock.pending).toBe(1) // 'stable'
+  })
+
+  it('works after a stop by verdict too', async () => {
+    const { connection, server } = await setUpOpen()
+    server.drop(1000)
+    connection.send('x')
+    expect(connection.clear()).toBe(1)
+    expect(await connection.close()).toMatchObject({ undelivered: [] })
+  })
+
+  it('while draining lets the close go on at once', async () => {
+    const { connection, server, handshake } = await setUpOpen({ queue: { highWaterMark: 1 } })
+    server.isStalled = true
+    connection.send('1')
+    connection.send('2')
+    const closed = connection.close()
+    expect(server.socket.closedWith).toBeUndefined()
+    connection.clear()
+    expect(server.socket.closedWith).toBeDefined()
+    await handshake()
+    expect(await closed).toMatchObject({ undelivered: [], wasClean: true })
+  })
+})
+
+describe('queue: false', () => {
+  it('throws before it is open, between two connections, and after', async () => {
+    const { connection, server, handshake } = setUp({ queue: false })
+    const closed = expect.objectContaining({ code: 'CLOSED' })
+    expect(() => connection.send('x')).toThrow(closed)
+    await handshake()
+    connection.send('y')
+    server.drop()
+    expect(() => connection.send('z')).toThrow(closed)
+    expect(server.messages).toEqual(['y'])
+    expect(connection.outbox).toMatchObject({ accepted: 1, written: 1, queued: 0, dropped: 0 })
+  })
+
+  it('hands everything to the native socket, whatever it has buffered', async () => {
+    const { connection, server } = await setUpOpen({ queue: false })
+    server.isStalled = true
+    for (let i = 0; i < 3; i++) connection.send('x'.repeat(300_000))
+    expect(connection.outbox).toMatchObject({ nativeBufferedAmount: 900_000, queued: 0 })
+  })
+})
+
+describe('flow', () => {
+  it('keeps back what the native buffer has no room for, and follows when a message comes', async () => {
+    const { connection, server } = await setUpOpen({ queue: { highWaterMark: 10 } })
+    server.isStalled = true
+    for (let i = 0; i < 5; i++) connection.send('x'.repeat(10))
+    expect(connection.outbox).toMatchObject({ written: 1, queued: 4, nativeBufferedAmount: 10 })
+    server.flush()
+    server.send('sign of life')
+    expect(connection.outbox).toMatchObject({ written: 2, queued: 3 })
+    server.flush()
+    connection.send('y')
+    expect(connection.outbox).toMatchObject({ written: 3, queued: 3 })
+  })
+
+  it('keeps the order where there is room again for a later one', async () => {
+    const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 10 } })
+    server.isStalled = true
+    connection.send('x'.repeat(10))
+    connection.send('2')
+    server.isStalled = false
+    server.flush()
+    connection.send('3')
+    await clock.advance(50)
+    expect(server.messages).toEqual(['x'.repeat(10), '2', '3'])
+  })
+
+  it('does not write into a socket whose peer is already closing it', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    server.socket.readyState = 2
+    connection.send('x')
+    expect(connection.outbox).toMatchObject({ queued: 1, written: 0 })
+    server.socket.end(1006, '', false)
+    await clock.advance(1_001)
+    expect(server.messages).toEqual(['x'])
+  })
+})
