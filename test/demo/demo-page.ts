@@ -6,6 +6,12 @@ export const PATIENCE = { timeout: 30_000, interval: 25 }
 /** Chromium's own line about a socket that could not connect: a refused dial is what some tests order. */
 const BROWSERS_OWN = /^WebSocket connection to '.*' failed/
 
+/** The page's panels other than the plain one: each has a connection of its own. */
+export const PANELS = ['react', 'vue'] as const
+export type Panel = (typeof PANELS)[number]
+/** Connections of one page. */
+export const CONNECTIONS = 1 + PANELS.length
+
 /** The demo's page, as somebody sees it who presses its buttons. */
 export class DemoPage {
   /** Console errors and uncaught exceptions. */
@@ -22,7 +28,7 @@ export class DemoPage {
     })
   }
 
-  /** Loads the page and waits until its connection is open. */
+  /** Loads the page and waits until its connections are open. */
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
     const context = await browser.newContext(options)
     const page = await context.newPage()
@@ -31,6 +37,7 @@ export class DemoPage {
     await demo.#watchDial()
     await demo.becomes('open')
     await demo.shows('members', /^[1-9]/)
+    await demo.panelsBecome('open')
     return demo
   }
 
@@ -91,6 +98,44 @@ export class DemoPage {
     await expect
       .poll(() => this.#page.getByTestId('state').getAttribute('data-status'), PATIENCE)
       .toBe(status)
+  }
+
+  /** Waits until the React and the Vue panel show a state. */
+  async panelsBecome(status: string): Promise<void> {
+    for (const panel of PANELS) {
+      await expect
+        .poll(() => this.#page.getByTestId(`${panel}-status`).getAttribute('data-status'), PATIENCE)
+        .toBe(status)
+    }
+  }
+
+  /** What a panel says of itself: `10,003 messages, 41 renders`. */
+  async tally(panel: Panel): Promise<{ messages: number; renders: number }> {
+    const text = await this.text(`${panel}-tally`)
+    const [messages = Number.NaN, renders = Number.NaN] = text
+      .replaceAll(',', '')
+      .split(' messages ')
+      .map((part) => Number.parseInt(part, 10))
+    return { messages, renders }
+  }
+
+  async sayIn(panel: Panel, text: string): Promise<void> {
+    await this.fill(`${panel}-text`, text)
+    await this.press(`${panel}-send`)
+  }
+
+  /** Counts the frames that the browser draws from now on; returns what reads the count. */
+  async countFrames(): Promise<() => Promise<number>> {
+    await this.#page.evaluate(() => {
+      const counter = { frames: 0 }
+      Reflect.set(window, 'frameCounter', counter)
+      const count = (): void => {
+        counter.frames += 1
+        requestAnimationFrame(count)
+      }
+      requestAnimationFrame(count)
+    })
+    return () => this.#page.evaluate(() => Number(Reflect.get(window, 'frameCounter').frames))
   }
 
   async shows(id: string, expected: string | RegExp): Promise<void> {

@@ -1,47 +1,11 @@
-import { type Browser, chromium } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Demo, startDemo } from '../../examples/demo/server/demo.ts'
-import { DemoPage, PATIENCE } from './demo-page.ts'
+import { describe, expect, it } from 'vitest'
+import { CONNECTIONS, type DemoPage, PATIENCE } from './demo-page.ts'
+import { prepareDemo } from './prepare-demo.ts'
 
 const FLOOD = 10_000
 const HIGH_WATER_MARK = 256 * 1024
 
-let browser: Browser
-let demo: Demo
-let pages: DemoPage[]
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-})
-
-afterAll(() => browser.close())
-
-beforeEach(async () => {
-  pages = []
-  demo = await startDemo({ port: 0 })
-})
-
-afterEach(async () => {
-  const problems = pages.flatMap((page) => page.problems)
-  await Promise.all(pages.map((page) => page.close()))
-  await demo.close()
-  expect(problems).toEqual([])
-})
-
-async function openPage(options?: Parameters<typeof DemoPage.open>[2]): Promise<DemoPage> {
-  const page = await DemoPage.open(browser, demo.url, options)
-  pages.push(page)
-  return page
-}
+const openPage = prepareDemo()
 
 /** Every message came back once, in order. */
 async function allCameBack(page: DemoPage, count: number): Promise<void> {
@@ -64,7 +28,7 @@ describe('the server’s faults', () => {
     await page.becomes('open')
     await allCameBack(page, 1)
     expect(await page.messages()).toEqual(['Said while the line is down'])
-    await page.shows('fault-result', '1 connection reset: no close frame was sent.')
+    await page.shows('fault-result', `${CONNECTIONS} connections reset: no close frame was sent.`)
   })
 
   it('restart: says 1001 and its reason, and comes back when the server is there again', async () => {
@@ -155,14 +119,14 @@ describe('the server’s faults', () => {
     await page.press('reconnect')
     await page.shows(
       'notice',
-      /^This connection is new and well\. The black hole still holds 1 dead connection/,
+      /^This connection is new and well\. The black hole still holds 3 dead connections/,
     )
     await page.say('Out of the hole')
     await page.counts('score-back', 1)
     // The room has not noticed either that the old connection is dead, until the hole is closed.
-    await page.counts('members', 2)
+    await page.counts('members', CONNECTIONS + 1)
     await page.press('fault-black-hole')
-    await page.counts('members', 1)
+    await page.counts('members', CONNECTIONS)
     await page.becomes('open')
     expect(await page.number('score-unanswered')).toBe(1)
     await page.shows('score-note', '1 message written: on the way, or lost at a cut.')
@@ -218,17 +182,18 @@ describe('the page', () => {
 
   it('brings two pages together: each hears what the other says, and a fault of one hits both', async () => {
     const [one, two] = await Promise.all([openPage(), openPage()])
-    await one.counts('members', 2)
+    await one.counts('members', 2 * CONNECTIONS)
     await one.say('From one')
     await expect.poll(() => two.messages(), PATIENCE).toEqual(['From one'])
     await two.say('From two')
     await expect.poll(() => one.messages(), PATIENCE).toEqual(['From one', 'From two'])
     await one.press('fault-cut')
-    await two.logs(/ cut 2 connections reset/)
+    await two.logs(/ cut 6 connections reset/)
     await two.logs(/ lost 1006/)
     await one.becomes('open')
     await two.becomes('open')
-    await Promise.all([one.counts('members', 2), two.counts('members', 2)])
+    await Promise.all([one, two].map((page) => page.counts('members', 2 * CONNECTIONS)))
+    await two.choose('flood-size', '100')
     await two.press('flood')
     await allCameBack(two, 1 + FLOOD)
     await expect.poll(() => one.messages(), PATIENCE).toContain('A flood of 10,000 messages')

@@ -1,21 +1,24 @@
 import type { DemoInfo } from '../shared/faults.ts'
 import { mountChart } from './chart.ts'
-import { CODE_SHOWN, joinRoom } from './connection.ts'
+import { CODE_SHOWN, joinRoom, roomUrlFor } from './connection.ts'
 import { byId, setText } from './dom.ts'
 import { FaultClient } from './fault-client.ts'
 import { mountFaultsPanel } from './faults-panel.ts'
 import { mountLog } from './log.ts'
 import { mountNotice } from './notice.ts'
+import { mountReactPanel } from './react-panel.tsx'
 import { mountRoom } from './room.ts'
 import { roomStreams } from './room-streams.ts'
 import { mountScoreboard } from './scoreboard.ts'
 import { Sender } from './sender.ts'
 import { mountStatePanel } from './state-panel.ts'
+import { mountVuePanel } from './vue-panel.ts'
 
 // Our own server vouches for the shape.
 const { roomUrl } = (await (await fetch('/demo.json')).json()) as DemoInfo
 
-const connection = joinRoom(roomUrl)
+const members = { plain: crypto.randomUUID(), react: crypto.randomUUID(), vue: crypto.randomUUID() }
+const connection = joinRoom(roomUrlFor(roomUrl, members.plain))
 const room = roomStreams(connection)
 const sender = new Sender(connection)
 const faults = new FaultClient()
@@ -25,7 +28,17 @@ mountLog(connection, faults, sender)
 mountStatePanel(connection)
 mountChart(connection, faults)
 mountScoreboard(connection, sender, room)
-mountRoom(sender, room)
+mountRoom(
+  sender,
+  room,
+  new Map([
+    [members.plain, 'you'],
+    [members.react, 'React'],
+    [members.vue, 'Vue'],
+  ]),
+)
 mountNotice(connection, faults)
 mountFaultsPanel(faults, sender)
+mountReactPanel(byId('react-panel', HTMLElement), roomUrlFor(roomUrl, members.react))
+mountVuePanel(byId('vue-panel', HTMLElement), roomUrlFor(roomUrl, members.vue))
 setText(byId('code', HTMLElement), CODE_SHOWN)

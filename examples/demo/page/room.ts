@@ -6,8 +6,12 @@ import { MessageList } from './message-list.ts'
 import type { RoomStreams } from './room-streams.ts'
 import type { Sender } from './sender.ts'
 
-/** Who is here, what is said, and the line to say something. */
-export function mountRoom(sender: Sender, room: RoomStreams): Subscription {
+/** Who is here, what is said, and the line to say something. `hints`: what is known of members, by id. */
+export function mountRoom(
+  sender: Sender,
+  room: RoomStreams,
+  hints: ReadonlyMap<string, string>,
+): Subscription {
   const list = new MessageList(byId('messages', HTMLElement))
   const subscription = new Subscription()
   let you: Member | undefined
@@ -17,7 +21,7 @@ export function mountRoom(sender: Sender, room: RoomStreams): Subscription {
       showYou(member)
     }),
   )
-  subscription.add(room.members$.subscribe((members) => showMembers(members, you)))
+  subscription.add(room.members$.subscribe((members) => showMembers(members, hints)))
   subscription.add(sender.sent$.subscribe((message) => list.addOwn(message)))
   subscription.add(
     room.said$.subscribe((message: SaidMessage) => list.hear(message, message.from.id === you?.id)),
@@ -47,7 +51,7 @@ function showYou(you: Member): void {
   name.style.setProperty('--hue', String(you.hue))
 }
 
-function showMembers(members: readonly Member[], you: Member | undefined): void {
+function showMembers(members: readonly Member[], hints: ReadonlyMap<string, string>): void {
   setText(byId('members', HTMLElement), formatCount(members.length))
   setText(byId('members-unit', HTMLElement), members.length === 1 ? 'connection' : 'connections')
   const counts = new Map<string, { member: Member; count: number }>()
@@ -58,7 +62,8 @@ function showMembers(members: readonly Member[], you: Member | undefined): void 
   const chips = [...counts.values()].map(({ member, count }) => {
     const chip = make('li', '', member.name)
     chip.style.setProperty('--hue', String(member.hue))
-    if (member.id === you?.id) chip.append(make('span', 'hint', 'you'))
+    const hint = hints.get(member.id)
+    if (hint !== undefined) chip.append(make('span', 'hint', hint))
     // The room still holds a connection of ours that is dead: it has no heartbeat either.
     if (count > 1) chip.append(make('span', 'hint', `×${count}, not all alive`))
     return chip

@@ -13,6 +13,8 @@ const GOODBYE_MS = 150
 export interface DemoOptions {
   /** The page's port; 0 for any. A taken one is replaced by any. */
   readonly port: number
+  /** A Vite server to share, which then stays open; one of its own unless given. */
+  readonly vite?: ViteDevServer
 }
 
 export interface Demo {
@@ -24,11 +26,11 @@ export interface Demo {
 }
 
 /** Starts room, gate and page on 127.0.0.1. */
-export async function startDemo({ port }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, vite: shared }: DemoOptions): Promise<Demo> {
   const room = await Room.open()
   const gate = await Gate.open(room.port)
   const roomUrl = `ws://127.0.0.1:${gate.port}/room`
-  const vite = await createVite()
+  const vite = shared ?? (await createVite())
   const listener = createHttpListener({ desk: new FaultDesk(gate, room), vite, info: () => ({ roomUrl }) })
   const http = await listen(listener, port)
 
@@ -38,12 +40,13 @@ export async function startDemo({ port }: DemoOptions): Promise<Demo> {
     async close() {
       http.close()
       http.closeAllConnections()
-      await Promise.all([room.close(GOODBYE_MS).then(() => gate.close()), vite.close()])
+      await Promise.all([room.close(GOODBYE_MS).then(() => gate.close()), shared ?? vite.close()])
     },
   }
 }
 
-function createVite(): Promise<ViteDevServer> {
+/** Compiles the page's modules. */
+export function createVite(): Promise<ViteDevServer> {
   return createViteServer({
     ...viteConfig,
     configFile: false,
