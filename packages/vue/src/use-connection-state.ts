@@ -1,7 +1,7 @@
 import type { ConnectionState } from '@holdfast/core'
 import { computed, type Ref } from 'vue'
+import { useField } from './fields.ts'
 import { useStart } from './following.ts'
-import { usePart } from './parts.ts'
 import type { ConnectionSource } from './sources.ts'
 
 /**
@@ -23,6 +23,6 @@ export function useConnectionState<Incoming, Outgoing>(
   connection: ConnectionSource<Incoming, Outgoing>,
   selector?: (state: ConnectionState) => unknown,
 ): Readonly<Ref<unknown>> {
-  const state = usePart(connection, 'state', useStart())
+  const state = useField(connection, 'state', useStart())
   return selector ? computed(() => selector(state.value)) : state
 }

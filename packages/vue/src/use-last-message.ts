@@ -1,6 +1,6 @@
 import { computed, type Ref } from 'vue'
+import { useField } from './fields.ts'
 import { useStart } from './following.ts'
-import { usePart } from './parts.ts'
 import type { ConnectionSource } from './sources.ts'
 
 /**
@@ -27,7 +27,7 @@ export function useLastMessage<Incoming, Outgoing>(
   selector?: (message: Incoming) => unknown,
   isEqual: (a: unknown, b: unknown) => boolean = Object.is,
 ): Readonly<Ref<unknown>> {
-  const message = usePart(connection, 'lastMessage', useStart())
+  const message = useField(connection, 'lastMessage', useStart())
   if (!selector) return message
   return computed((before: unknown) => {
     const incoming = message.value

@@ -6,17 +6,17 @@ import type {
   RawOutgoing,
   SendOptions,
 } from '@holdfast/core'
-import { type ComputedRef, computed, type MaybeRefOrGetter, type ShallowRef } from 'vue'
+import type { MaybeRefOrGetter, ShallowRef } from 'vue'
+import { useField } from './fields.ts'
 import { type Start, useStart } from './following.ts'
 import { useHolding } from './holding.ts'
 import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from './options.ts'
-import { usePart } from './parts.ts'
 import type { ConnectionSource, UrlInput } from './sources.ts'
 
 /** Each field that is taken is kept up to date; a template renders only for what it reads. */
 export interface UseWebSocketReturn<Incoming, Outgoing> {
   readonly state: Readonly<ShallowRef<ConnectionState>>
-  readonly status: ComputedRef<ConnectionState['status']>
+  readonly status: Readonly<ShallowRef<ConnectionState['status']>>
   /**
    * New at most once a frame, and in the end the last one; `watch(lastMessage, …)` also runs for one that
    * equals the one before. Every message: {@link useMessages}.
@@ -66,12 +66,11 @@ export function useWebSocket<Incoming, Outgoing>(
 ): UseWebSocketReturn<Incoming, Outgoing> {
   const start = useStart()
   const { connection, send } = useHolding<Incoming, Outgoing>(source, options, start)
-  const state = usePart(connection, 'state', start)
-  const lastMessage = lazy(start, (begin) => usePart(connection, 'lastMessage', begin))
-  const outbox = lazy(start, (begin) => usePart(connection, 'outbox', begin))
+  const lastMessage = lazy(start, (begin) => useField(connection, 'lastMessage', begin))
+  const outbox = lazy(start, (begin) => useField(connection, 'outbox', begin))
   return {
-    state,
-    status: computed(() => state.value.status),
+    state: useField(connection, 'state', start),
+    status: useField(connection, 'status', start),
     send,
     connection,
     // Getters: what nobody takes is not listened for, and does not wake a lazy connection.

@@ -8,28 +8,31 @@ import { type ShallowRef, shallowReadonly, shallowRef, triggerRef } from 'vue'
 import { follow, type Start } from './following.ts'
 import { type ConnectionSource, readConnection } from './sources.ts'
 
-/** A part of a connection's snapshots as a ref; each message triggers, also one that equals the last. */
-export function usePart<Incoming, Outgoing, Part extends SnapshotPart>(
+type Field = SnapshotPart | 'status'
+
+/** A field of a connection's snapshots as a ref; each message triggers, also one that equals the last. */
+export function useField<Incoming, Outgoing, Name extends Field>(
   source: ConnectionSource<Incoming, Outgoing>,
-  part: Part,
+  name: Name,
   start: Start,
-): Readonly<ShallowRef<ConnectionSnapshot<Incoming>[Part]>> {
+): Readonly<ShallowRef<ConnectionSnapshot<Incoming>[Name]>> {
   const none: ConnectionSnapshot<Incoming> = DISCONNECTED
-  const shown = shallowRef(none[part])
+  const part: SnapshotPart = name === 'status' ? 'state' : name
+  const shown = shallowRef(none[name])
   let count = 0
 
   function show(snapshot: ConnectionSnapshot<Incoming>): void {
-    const isRepeated = part === 'lastMessage' && snapshot.messageCount !== count
+    const isMessage = part === 'lastMessage' && snapshot.messageCount !== count
     count = snapshot.messageCount
-    if (isRepeated && Object.is(shown.value, snapshot[part])) triggerRef(shown)
-    else shown.value = snapshot[part]
+    if (isMessage && Object.is(shown.value, snapshot[name])) triggerRef(shown)
+    else shown.value = snapshot[name]
   }
 
   follow(
     () => readConnection(source),
     (connection) => {
       if (connection === null) {
-        shown.value = none[part]
+        shown.value = none[name]
         return undefined
       }
       const store = snapshotsOf(connection)
