@@ -1,5 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { reactProjects } from './test/projects/react.ts'
+import { vueProjects } from './test/projects/vue.ts'
 
 const conditions = ['holdfast-source']
 const resolve = { conditions: [...conditions, 'module', 'import', 'default'] }
@@ -8,13 +10,20 @@ const ssr = { resolve: { conditions, externalConditions: conditions } }
 export default defineConfig({
   test: {
     projects: [
+      ...reactProjects,
+      ...vueProjects,
       {
         resolve,
         ssr,
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['packages/core/src/**/*.test.ts', 'test/structure/**/*.test.ts'],
+          include: [
+            'packages/core/src/**/*.test.ts',
+            'test/structure/**/*.test.ts',
+            'test/docs/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
           typecheck: {
             enabled: true,
             include: ['packages/core/src/**/*.test-d.ts'],
@@ -45,9 +54,13 @@ export default defineConfig({
       },
       {
         resolve,
+        // Found late, they would make Vite reload the page under a running test.
+        optimizeDeps: {
+          include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],
+        },
         test: {
           name: 'chromium',
-          include: ['test/chromium/**/*.test.ts'],
+          include: ['test/chromium/**/*.test.{ts,tsx}'],
           globalSetup: ['test/chromium/global-setup.ts'],
           testTimeout: 60_000,
           browser: {
