@@ -13,7 +13,7 @@ function project(name: string, alias: Record<string, string>, exclude: string[])
     test: {
       name,
       environment: 'happy-dom',
-      setupFiles: ['test/react/set-up.ts'],
+      setupFiles: ['test/react/refresh-hook.ts', 'test/react/set-up.ts'],
       include: ['packages/react/src/**/*.test.tsx', 'test/react/**/*.test.{ts,tsx}'],
       exclude: ['**/node_modules/**', ...exclude],
       typecheck: {

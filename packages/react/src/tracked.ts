@@ -2,7 +2,6 @@ import type { Connection } from '@holdfast/core'
 import {
   type ConnectionSnapshot,
   DISCONNECTED,
-  type SnapshotPart,
   type SnapshotStore,
   snapshotsOf,
 } from '@holdfast/core/bindings'
@@ -50,7 +49,11 @@ export class Tracked<Incoming, Outgoing> {
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    const start = (): (() => void) | undefined => this.#store?.subscribe(listener, this.#parts())
+    const start = (): (() => void) | undefined =>
+      this.#store?.subscribe(
+        listener,
+        [...this.#fields].map((field) => PARTS[field]),
+      )
     let told = this.#fields.size
     let stop = start()
     const onRead = (): void => {
@@ -66,10 +69,6 @@ export class Tracked<Incoming, Outgoing> {
       if (this.#onRead === onRead) this.#onRead = undefined
       stop?.()
     }
-  }
-
-  #parts(): SnapshotPart[] {
-    return [...this.#fields].map((field) => PARTS[field])
   }
 
   #view(

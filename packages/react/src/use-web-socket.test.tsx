@@ -279,9 +279,11 @@ describeModes('useWebSocket', (setUp) => {
       }, [send])
       return null
     }
+    const accepted = new Map<string, number>()
     function Parent({ url }: { url: string }) {
-      const { send, status } = useWebSocket(url, options)
-      return <Child key={url} send={send} aria-label={status} />
+      const { send, connection } = useWebSocket(url, options)
+      useEffect(() => void accepted.set(url, connection?.outbox.accepted ?? 0))
+      return <Child key={url} send={send} />
     }
     const { rerender } = show(<Parent url={ROOM} />)
     await pass(20)
@@ -289,6 +291,8 @@ describeModes('useWebSocket', (setUp) => {
     await pass(20)
     expect(new Set(server.received)).toEqual(new Set(['from a child']))
     expect(server.live).toEqual([LOBBY])
+    // StrictMode runs effects twice.
+    for (const url of [ROOM, LOBBY]) expect(accepted.get(url)).toBeGreaterThanOrEqual(1)
     // StrictMode renders a first time for nothing.
     expect(sends.size).toBeLessThanOrEqual(2)
   })
