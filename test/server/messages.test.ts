@@ -81,15 +81,19 @@ describe.each(nativeClasses)('messages, with the class of %s', (_, WebSocket) =>
   it('sends what a buffer held at send(), queued or not', async () => {
     const server = await startServer()
     const { connection, seen } = connectTo(server.url, { environment })
-    const buffer = Uint8Array.of(1, 2, 3)
-    connection.send(buffer)
-    buffer.fill(9)
+    const bytes = Uint8Array.of(1, 2, 3)
+    const send = () => {
+      connection.send(bytes)
+      connection.send(bytes.buffer)
+      bytes.fill(9)
+    }
+    send()
     await seen('open')
-    buffer.set([4, 5, 6])
-    connection.send(buffer)
-    buffer.fill(9)
-    await server.waitFor(({ messages }) => messages.length === 2)
-    expect(server.messages).toEqual([Buffer.of(1, 2, 3), Buffer.of(4, 5, 6)])
+    bytes.set([4, 5, 6])
+    send()
+    await server.waitFor(({ messages }) => messages.length === 4)
+    const [first, second] = [Buffer.of(1, 2, 3), Buffer.of(4, 5, 6)]
+    expect(server.messages).toEqual([first, first, second, second])
   })
 
   it('sends a Blob before the text that came after it', async () => {
