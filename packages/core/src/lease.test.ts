@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { queryParameter } from './carriers.ts'
 import type { HoldfastError } from './errors.ts'
 import { Lease, type LeaseOptions } from './lease.ts'
 import type { Entry } from './registry.ts'
@@ -124,5 +125,37 @@ describe('a lease', () => {
     expect(show(hidden, A, { environment })).toBe(current)
     await vi.advanceTimersByTimeAsync(10)
     expect(server.live).toHaveLength(1)
+  })
+})
+
+describe('who signs in', () => {
+  const signedIn = (environment: LeaseOptions['environment'], identity: string): LeaseOptions => ({
+    environment,
+    key: 'room',
+    handover: 'move',
+    auth: { token: () => `token of ${identity}`, via: queryParameter(), allowInsecure: true, identity },
+  })
+
+  it('never shares a socket or a queue with somebody else, under one key and with handover', async () => {
+    const { server, environment } = setUp()
+    const lease = createLease()
+    server.hang()
+    const ada = show(lease, A, signedIn(environment, 'ada'))
+    ada?.connection.send('from ada')
+    const errors: HoldfastError[] = []
+    const ben = show(lease, A, signedIn(environment, 'ben'))
+    ben?.connection.errors$.subscribe((error) => errors.push(error))
+    server.accept()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(ben?.connection).not.toBe(ada?.connection)
+    expect(server.live.map(({ url }) => url)).toEqual([`${A}?access_token=token+of+ben`])
+    expect(server.messages).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it('shares a connection with the same user in another view', () => {
+    const { environment } = setUp()
+    const entries = [createLease(), createLease()].map((lease) => lease.find(A, signedIn(environment, 'ada')))
+    expect(entries[0]).toBe(entries[1])
   })
 })
