@@ -7,7 +7,7 @@ import { type Demo, startDemo } from '../../examples/demo/server/demo.ts'
 let demo: Demo
 
 beforeAll(async () => {
-  demo = await startDemo({ port: 0 })
+  demo = await startDemo({ port: 0, signInDeadline: 200 })
 })
 
 afterAll(() => demo.close())
@@ -18,6 +18,11 @@ async function statusOf(path: string, options: RequestOptions = {}, body = ''): 
   const [response]: IncomingMessage[] = await once(sent, 'response')
   response?.resume()
   return response?.statusCode
+}
+
+async function closeOf(socket: WebSocket): Promise<number> {
+  const [code]: number[] = await once(socket, 'close')
+  return code ?? 0
 }
 
 const json = { 'content-type': 'application/json' }
@@ -53,8 +58,31 @@ describe('the demo’s server', () => {
   })
 
   it('lets no page of another site into the room', async () => {
-    const socket = new WebSocket(`${demo.roomUrl}?member=one`, { origin: 'https://example.com' })
+    const socket = new WebSocket(demo.roomUrl, { origin: 'https://example.com' })
     const [error]: Error[] = await once(socket, 'error')
     expect(error?.message).toContain('403')
   })
+  it('issues tokens to its own page only, and for members only', async () => {
+    const strange = { ...json, origin: 'https://example.com' }
+    expect(await statusOf('/token', { method: 'POST', headers: strange }, '{"member":"one"}')).toBe(403)
+    expect(await statusOf('/token', { method: 'POST', headers: json }, '{"member":"a b"}')).toBe(400)
+    expect(await statusOf('/token', { method: 'POST', headers: json }, '{"member":"one"}')).toBe(200)
+  })
+
+  it('closes with 4408 a connection that does not sign in', async () => {
+    expect(await closeOf(new WebSocket(demo.roomUrl))).toBe(4408)
+  })
+
+  it.each(['?access_token=forged', '?access_token='])('closes %s with 4401', async (query) => {
+    expect(await closeOf(new WebSocket(demo.roomUrl + query))).toBe(4401)
+  })
+
+  it.each([{ type: 'say', id: 1, text: 'Too soon' }, { type: 'sign-in', token: 'forged' }, 'nothing'])(
+    'closes with 4401 a connection that says %j first',
+    async (message) => {
+      const socket = new WebSocket(demo.roomUrl)
+      socket.once('open', () => socket.send(JSON.stringify(message)))
+      expect(await closeOf(socket)).toBe(4401)
+    },
+  )
 })

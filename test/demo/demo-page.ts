@@ -18,12 +18,23 @@ export class DemoPage {
   readonly problems: string[] = []
   /** What the dial has shown since the page was open, e.g. `waiting 1.8 s to attempt 1`. */
   readonly shown: string[] = []
+  /** Tokens that the server issued to this page. */
+  readonly tokens: string[] = []
+  /** Everything that was written to the console. */
+  readonly #console: string[] = []
   readonly #page: Page
 
   private constructor(page: Page) {
     this.#page = page
     page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message))
+    page.on('response', async (response) => {
+      if (!response.url().endsWith('/token')) return
+      // A page that is closed amid an answer has none.
+      const body = await response.json().catch(() => ({}))
+      this.tokens.push(body.value)
+    })
     page.on('console', (message) => {
+      this.#console.push(message.text())
       if (message.type() === 'error' && !BROWSERS_OWN.test(message.text())) this.problems.push(message.text())
     })
   }
@@ -43,6 +54,18 @@ export class DemoPage {
 
   async close(): Promise<void> {
     await this.#page.context().close()
+  }
+
+  /** All that can be read on the page, in its markup and in the console. */
+  async everything(): Promise<string> {
+    return [await this.#page.content(), ...this.#console].join('\n')
+  }
+
+  /** Orders a fault as the page's buttons do. */
+  async order(fault: string, body: object): Promise<void> {
+    const url = new URL(`/faults/${fault}`, this.#page.url()).href
+    const answer = await this.#page.request.post(url, { data: body })
+    expect(answer.status()).toBe(200)
   }
 
   async press(id: string): Promise<void> {

@@ -1,20 +1,20 @@
-import { type Browser, chromium } from 'playwright'
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright'
 import type { ViteDevServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { createVite, type Demo, startDemo } from '../../examples/demo/server/demo.ts'
+import { createVite, type Demo, type DemoOptions, startDemo } from '../../examples/demo/server/demo.ts'
 import { DemoPage } from './demo-page.ts'
 
-type OpenPage = (options?: Parameters<typeof DemoPage.open>[2]) => Promise<DemoPage>
+type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
 
 /** For each test a demo of its own; returns what opens its page. A page that logged an error fails the test. */
-export function prepareDemo(): OpenPage {
+export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   let browser: Browser
   let vite: ViteDevServer
   let demo: Demo
   let pages: DemoPage[]
 
   beforeAll(async () => {
-    vite = await createVite()
+    vite = await createVite(`node_modules/.vite-test-${process.env.VITEST_POOL_ID}`)
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
       args: [
@@ -31,7 +31,7 @@ export function prepareDemo(): OpenPage {
 
   beforeEach(async () => {
     pages = []
-    demo = await startDemo({ port: 0, vite })
+    demo = await startDemo({ port: 0, vite, ...demoOptions })
   })
 
   afterEach(async () => {
@@ -41,8 +41,8 @@ export function prepareDemo(): OpenPage {
     expect(problems).toEqual([])
   })
 
-  return async (options) => {
-    const page = await DemoPage.open(browser, demo.url, options)
+  return async (options, search = '') => {
+    const page = await DemoPage.open(browser, `${demo.url}/${search}`, options)
     pages.push(page)
     return page
   }

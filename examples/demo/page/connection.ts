@@ -1,36 +1,56 @@
-import { type Connection, connect, fullJitter, json } from '@holdfast/core'
+import {
+  type Auth,
+  type Codec,
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  fullJitter,
+  json,
+} from '@holdfast/core'
 import type { ClientMessage, ServerMessage } from '../shared/room-messages.ts'
+import { ROOM_PROTOCOL } from '../shared/sign-in.ts'
 
 export type RoomConnection = Connection<ServerMessage, ClientMessage>
+
+export interface RoomOptions extends ConnectionOptions {
+  readonly codec: Codec<ServerMessage, ClientMessage>
+}
 
 /** Bytes of the native `bufferedAmount` up to which the library writes; its default, named for the chart. */
 export const HIGH_WATER_MARK = 256 * 1024
 
 /** All that an application needs to write to get what this page shows; the React and Vue panels use it too. */
-export const ROOM_OPTIONS = {
-  codec: json<ServerMessage, ClientMessage>(),
-  reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
-  // Room for several floods during an outage; then send() throws OVERFLOW, and the page says so.
-  queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024, highWaterMark: HIGH_WATER_MARK },
-}
-
-/** The room's address for somebody: it names them after this id, so that after a reconnect they are the same. */
-export function roomUrlFor(roomUrl: string, member: string): string {
-  const url = new URL(roomUrl)
-  url.searchParams.set('member', member)
-  return url.href
+export function roomOptions(auth: Auth): RoomOptions {
+  return {
+    codec: json<ServerMessage, ClientMessage>(),
+    // The room chooses this one, also where the token travels as another.
+    protocols: ROOM_PROTOCOL,
+    auth,
+    reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
+    // Room for several floods during an outage; then send() throws OVERFLOW, and the page says so.
+    queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024, highWaterMark: HIGH_WATER_MARK },
+  }
 }
 
 /** The plain connection of the page. */
-export function joinRoom(url: string): RoomConnection {
-  return connect(url, ROOM_OPTIONS)
+export function joinRoom(url: string, auth: Auth): RoomConnection {
+  return connect(url, roomOptions(auth))
 }
 
 /** The same, as the page shows it. */
-export const CODE_SHOWN = `import { connect, fullJitter, json } from '@holdfast/core'
+export const CODE_SHOWN = `import { connect, firstMessage, fullJitter, json } from '@holdfast/core'
 
 const connection = connect(url, {
   codec: json<ServerMessage, ClientMessage>(),
+  protocols: 'room.v1',
+  auth: {
+    token: ({ signal }) => fetchToken(signal), // { value, expiresAt }
+    via: firstMessage({
+      create: (token) => ({ type: 'sign-in', token }),
+      accepted: ({ type }) => type === 'signed-in',
+      refused: ({ type }) => type === 'refused',
+    }),
+  },
   reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
   queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024 },
 })

@@ -7,11 +7,16 @@ const STARTS: Readonly<Record<FaultName, string>> = {
   refuse: 'refuse',
   'stop-reading': 'stop reading',
   'black-hole': 'black hole',
+  revoke: 'revoke',
+  'refuse-tokens': 'refuse tokens',
+  'fail-handshakes': 'HTTP 401',
 }
 
 const ENDS: Partial<Readonly<Record<FaultName, string>>> = {
   'stop-reading': 'reads again',
   'black-hole': 'hole closed',
+  'refuse-tokens': 'takes tokens',
+  'fail-handshakes': 'shakes hands',
 }
 
 /** A fault in a word or two, for the chart and the log. */

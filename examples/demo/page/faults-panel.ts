@@ -19,6 +19,8 @@ export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscript
   const subscription = new Subscription()
   subscription.add(mountToggle('stop-reading', faults))
   subscription.add(mountToggle('black-hole', faults))
+  subscription.add(mountToggle('refuse-tokens', faults))
+  subscription.add(mountToggle('fail-handshakes', faults))
   subscription.add(faults.status$.pipe(switchMap(ticking)).subscribe(showActive()))
   mountCloseForm(faults, result)
   mountFloodForm(sender, result)
@@ -27,13 +29,22 @@ export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscript
   return subscription
 }
 
-function mountToggle(name: 'stop-reading' | 'black-hole', faults: FaultClient): Subscription {
+type Toggle = 'stop-reading' | 'black-hole' | 'refuse-tokens' | 'fail-handshakes'
+
+const IS_ON: Readonly<Record<Toggle, (status: FaultStatus) => boolean>> = {
+  'stop-reading': ({ isReading }) => !isReading,
+  'black-hole': ({ blackHole }) => blackHole !== null,
+  'refuse-tokens': ({ isRefusingTokens }) => isRefusingTokens,
+  'fail-handshakes': ({ handshakeStatus }) => handshakeStatus !== null,
+}
+
+function mountToggle(name: Toggle, faults: FaultClient): Subscription {
   const button = byId(`fault-${name}`, HTMLButtonElement)
   button.addEventListener('click', () => {
     faults.order(name, { on: button.getAttribute('aria-pressed') !== 'true' })
   })
   return faults.status$.subscribe((status) => {
-    const isOn = status !== null && (name === 'stop-reading' ? !status.isReading : status.blackHole !== null)
+    const isOn = status !== null && IS_ON[name](status)
     button.setAttribute('aria-pressed', String(isOn))
     setText(byId(`${name}-pill`, HTMLElement), isOn ? 'on' : 'off')
   })

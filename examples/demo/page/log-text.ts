@@ -2,6 +2,7 @@ import type { ConnectionEvent, ConnectionState } from '@holdfast/core'
 import type { FaultRecord } from '../shared/faults.ts'
 import { labelFault } from './fault-text.ts'
 import { formatBytes, formatDuration, formatPlural } from './format.ts'
+import type { TokenNote } from './sign-in.ts'
 import { tellClose, tellLoss } from './state-text.ts'
 
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm' | 'fault'
@@ -30,7 +31,8 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
   switch (event.type) {
     case 'state': {
       const { state, previous, duration } = event
-      const lasted = previous.status === 'idle' ? '' : ` (${previous.status} for ${formatDuration(duration)})`
+      const before = previous.status === 'connecting' ? previous.phase : previous.status
+      const lasted = before === 'idle' ? '' : ` (${before} for ${formatDuration(duration)})`
       const line = { at, label: state.status, tone: TONE_OF[state.status], text: tellStep(state) + lasted }
       return line
     }
@@ -83,6 +85,14 @@ function tellStep(state: ConnectionState): string {
 /** A fault that was done on the server. */
 export function lineOfFault(record: FaultRecord): LogLine {
   return { at: record.at, label: labelFault(record), tone: 'fault', text: record.text }
+}
+
+/** That the page's token function was called, and answered. */
+export function lineOfToken({ at, expiresAt, attempt, refused }: TokenNote): LogLine {
+  const what = attempt === 0 ? 'renewed for the living connection' : `fetched for attempt ${attempt}`
+  const why = refused ? ', since the one before was refused' : ''
+  const text = `${what}${why}; good for ${formatDuration(expiresAt - at)}`
+  return { at, label: 'token', tone: 'calm', text }
 }
 
 /** What the page itself has to say. */

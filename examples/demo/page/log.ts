@@ -1,21 +1,28 @@
-import { map, merge, type Subscription } from 'rxjs'
+import { map, merge, type Observable, type Subscription } from 'rxjs'
 import type { RoomConnection } from './connection.ts'
 import { byId, make } from './dom.ts'
 import type { FaultClient } from './fault-client.ts'
 import { formatClock, formatCount } from './format.ts'
-import { type LogLine, lineOfEvent, lineOfFault, lineOfNote } from './log-text.ts'
+import { type LogLine, lineOfEvent, lineOfFault, lineOfNote, lineOfToken } from './log-text.ts'
 import type { Sender } from './sender.ts'
+import type { TokenNote } from './sign-in.ts'
 
 const MAX_LINES = 200
 
 /** The newest events, faults and notes. Many of one kind make one line with a number. */
-export function mountLog(connection: RoomConnection, faults: FaultClient, sender: Sender): Subscription {
+export function mountLog(
+  connection: RoomConnection,
+  faults: FaultClient,
+  sender: Sender,
+  tokens$: Observable<TokenNote>,
+): Subscription {
   const list = byId('log', HTMLElement)
   let newest: { kind: string | undefined; count: number; badge: HTMLElement } | undefined
 
   const lines$ = merge(
     connection.events$.pipe(map(lineOfEvent)),
     faults.records$.pipe(map(lineOfFault)),
+    tokens$.pipe(map(lineOfToken)),
     merge(sender.notes$, faults.refusals$).pipe(map(lineOfNote)),
   )
   return lines$.subscribe((line) => {

@@ -1,6 +1,6 @@
 import type { DemoInfo } from '../shared/faults.ts'
 import { mountChart } from './chart.ts'
-import { CODE_SHOWN, joinRoom, roomUrlFor } from './connection.ts'
+import { CODE_SHOWN, joinRoom, type RoomOptions, roomOptions } from './connection.ts'
 import { byId, setText } from './dom.ts'
 import { FaultClient } from './fault-client.ts'
 import { mountFaultsPanel } from './faults-panel.ts'
@@ -11,6 +11,8 @@ import { mountRoom } from './room.ts'
 import { roomStreams } from './room-streams.ts'
 import { mountScoreboard } from './scoreboard.ts'
 import { Sender } from './sender.ts'
+import { chosenCarrier, SignIn } from './sign-in.ts'
+import { mountSignInPanel } from './sign-in-panel.ts'
 import { mountStatePanel } from './state-panel.ts'
 import { mountVuePanel } from './vue-panel.ts'
 
@@ -18,14 +20,17 @@ import { mountVuePanel } from './vue-panel.ts'
 const { roomUrl } = (await (await fetch('/demo.json')).json()) as DemoInfo
 
 const members = { plain: crypto.randomUUID(), react: crypto.randomUUID(), vue: crypto.randomUUID() }
-const connection = joinRoom(roomUrlFor(roomUrl, members.plain))
+const carrier = chosenCarrier(location)
+const signIn = new SignIn(members.plain, carrier)
+const connection = joinRoom(roomUrl, signIn.auth)
 const room = roomStreams(connection)
 const sender = new Sender(connection)
 const faults = new FaultClient()
 
 // The connection dials in a microtask: all of these see it from its first state on.
-mountLog(connection, faults, sender)
+mountLog(connection, faults, sender, signIn.notes$)
 mountStatePanel(connection)
+mountSignInPanel(connection, carrier, signIn.notes$, faults)
 mountChart(connection, faults)
 mountScoreboard(connection, sender, room)
 mountRoom(
@@ -39,6 +44,11 @@ mountRoom(
 )
 mountNotice(connection, faults)
 mountFaultsPanel(faults, sender)
-mountReactPanel(byId('react-panel', HTMLElement), roomUrlFor(roomUrl, members.react))
-mountVuePanel(byId('vue-panel', HTMLElement), roomUrlFor(roomUrl, members.vue))
+mountReactPanel(byId('react-panel', HTMLElement), roomUrl, optionsFor(members.react))
+mountVuePanel(byId('vue-panel', HTMLElement), roomUrl, optionsFor(members.vue))
 setText(byId('code', HTMLElement), CODE_SHOWN)
+
+/** The panels sign in with their first message, whatever the plain connection does. */
+function optionsFor(member: string): RoomOptions {
+  return roomOptions(new SignIn(member, 'message').auth)
+}

@@ -2,17 +2,22 @@ import { useLastMessage, useMessages, useWebSocket } from '@holdfast/react'
 import { type CSSProperties, type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Member } from '../shared/room-messages.ts'
-import { ROOM_OPTIONS } from './connection.ts'
+import type { RoomOptions } from './connection.ts'
 import { formatCount } from './format.ts'
 import { tellButton, tellMessage } from './panel-text.ts'
 
 /** The room once more, through `@holdfast/react` and a connection of its own. */
-export function mountReactPanel(container: HTMLElement, url: string): void {
-  createRoot(container).render(<ReactPanel url={url} />)
+export function mountReactPanel(container: HTMLElement, url: string, options: RoomOptions): void {
+  createRoot(container).render(<ReactPanel url={url} options={options} />)
 }
 
-function ReactPanel({ url }: { readonly url: string }): ReactNode {
-  const { status, send, connection } = useWebSocket(url, ROOM_OPTIONS)
+interface PanelProps {
+  readonly url: string
+  readonly options: RoomOptions
+}
+
+function ReactPanel({ url, options }: PanelProps): ReactNode {
+  const { status, send, connection } = useWebSocket(url, options)
   const lastMessage = useLastMessage(connection)
   const you = useRef<Member>(undefined)
   const received = useRef(0)

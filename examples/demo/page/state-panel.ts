@@ -1,4 +1,4 @@
-import type { ConnectionState } from '@holdfast/core'
+import type { ConnectingState, ConnectionState } from '@holdfast/core'
 import { distinctUntilChanged, filter, interval, map, Subscription, startWith, switchMap } from 'rxjs'
 import type { RoomConnection } from './connection.ts'
 import { byId, setText } from './dom.ts'
@@ -88,12 +88,19 @@ interface DialReading {
   readonly part: number
 }
 
+const PHASE_PART: Readonly<Record<ConnectingState['phase'], number>> = {
+  url: 0.1,
+  token: 0.2,
+  handshake: 0.4,
+  'sign-in': 0.7,
+}
+
 function readDial(state: ConnectionState, now: number): DialReading {
   switch (state.status) {
     case 'idle':
       return { text: '–', unit: 'not started', part: 0 }
     case 'connecting':
-      return { text: `#${state.attempt}`, unit: 'attempt', part: 0.25 }
+      return { text: `#${state.attempt}`, unit: state.phase, part: PHASE_PART[state.phase] }
     case 'open':
       return { text: formatUptime(now - state.since), unit: 'open', part: 1 }
     case 'waiting': {
@@ -104,7 +111,10 @@ function readDial(state: ConnectionState, now: number): DialReading {
     case 'closing':
       return { text: '…', unit: 'goodbye', part: 0.25 }
     case 'closed':
-      return { text: String(state.code), unit: 'closed', part: 1 }
+      // A refusal may come as a message: then the code is only that of a connection given up here.
+      return state.by === 'auth'
+        ? { text: '✕', unit: 'refused', part: 1 }
+        : { text: String(state.code), unit: 'closed', part: 1 }
     default:
       return state satisfies never
   }
@@ -119,13 +129,18 @@ function mountControls(connection: RoomConnection): Subscription {
   onPress(close, () => connection.close(1000, 'Closed by the user'))
   return connection.state$.subscribe((state) => {
     const { status } = state
-    setText(open, status === 'waiting' ? 'Try now' : status === 'closed' ? 'Open again' : 'Open')
+    setText(open, labelOpen(state))
     const isUnderWay = status === 'connecting' || status === 'open' || status === 'closing'
     const hasUserClosed = status === 'closed' && state.by === 'user'
     allow(open, !isUnderWay)
     allow(reconnect, status !== 'closing' && !hasUserClosed)
     allow(close, status !== 'closing' && !hasUserClosed)
   })
+}
+
+function labelOpen(state: ConnectionState): string {
+  if (state.status === 'closed') return state.by === 'auth' ? 'Sign in again' : 'Open again'
+  return state.status === 'waiting' ? 'Try now' : 'Open'
 }
 
 /** Not `disabled`: that would take the focus away from who has just pressed it. */

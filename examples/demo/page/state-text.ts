@@ -1,6 +1,20 @@
-import type { ClosedState, CloseInfo, ConnectionEvent, ConnectionState, Verdict } from '@holdfast/core'
+import type {
+  ClosedState,
+  CloseInfo,
+  ConnectingState,
+  ConnectionEvent,
+  ConnectionState,
+  Verdict,
+} from '@holdfast/core'
 import { nameCode } from './close-codes.ts'
 import { formatDuration } from './format.ts'
+
+const PHASE_TEXT: Readonly<Record<ConnectingState['phase'], string>> = {
+  url: 'Asking for the address.',
+  token: 'Fetching a token. What you send waits.',
+  handshake: 'Dialling: waiting for the server to answer the handshake. What you send waits.',
+  'sign-in': 'Signing in: the token is sent, and nothing else before the room has answered.',
+}
 
 /** A state in a sentence, without what changes while it lasts. */
 export function tellState(state: ConnectionState): string {
@@ -8,8 +22,7 @@ export function tellState(state: ConnectionState): string {
     case 'idle':
       return 'Nobody asked for a connection yet.'
     case 'connecting':
-      if (state.phase === 'url') return 'Asking for the address.'
-      return 'Dialling: waiting for the server to answer the handshake. What you send waits.'
+      return PHASE_TEXT[state.phase]
     case 'open':
       return state.attempt > 1
         ? 'Back. What waited in the outbox goes out first, in order.'
@@ -34,7 +47,7 @@ function tellClosed({ by, code }: ClosedState): string {
     case 'attempts':
       return `Given up after the last attempt allowed: ${nameCode(code)}. The outbox is kept.`
     case 'auth':
-      return `The sign-in was refused: ${nameCode(code)}. The outbox is kept.`
+      return 'The sign-in was refused, with a fresh token too. The outbox is kept; sign in again.'
     default:
       return by satisfies never
   }

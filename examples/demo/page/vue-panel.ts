@@ -2,19 +2,25 @@
 import { useLastMessage, useMessages, useWebSocket } from '@holdfast/vue'
 import { createApp, defineComponent, h, type PropType, shallowRef, type VNode } from 'vue'
 import type { Member } from '../shared/room-messages.ts'
-import { ROOM_OPTIONS } from './connection.ts'
+import type { RoomOptions } from './connection.ts'
 import { formatCount } from './format.ts'
 import { tellButton, tellMessage } from './panel-text.ts'
 
 /** The room once more, through `@holdfast/vue` and a connection of its own. */
-export function mountVuePanel(container: HTMLElement, url: string): void {
-  createApp(VuePanel, { url }).mount(container)
+export function mountVuePanel(container: HTMLElement, url: string, options: RoomOptions): void {
+  createApp(VuePanel, { url, options }).mount(container)
 }
 
 const VuePanel = defineComponent({
-  props: { url: { type: String, required: true } },
+  props: {
+    url: { type: String, required: true },
+    options: { type: Object as PropType<RoomOptions>, required: true },
+  },
   setup(props) {
-    const { status, send, connection } = useWebSocket(() => props.url, ROOM_OPTIONS)
+    const { status, send, connection } = useWebSocket(
+      () => props.url,
+      () => props.options,
+    )
     const lastMessage = useLastMessage(connection)
     // Plain variables: what changes ten thousand times a second is not to be reactive.
     let you: Member | undefined

@@ -6,15 +6,22 @@ import { FaultDesk } from './fault-desk.ts'
 import { Gate } from './gate.ts'
 import { createHttpListener } from './http.ts'
 import { Room } from './room.ts'
+import { TokenDesk } from './token-desk.ts'
 
 /** Long enough for close frames to cross the loopback, short enough for Ctrl-C. */
 const GOODBYE_MS = 150
+const TOKEN_LIFE_MS = 60_000
+const SIGN_IN_DEADLINE_MS = 5_000
 
 export interface DemoOptions {
   /** The page's port; 0 for any. A taken one is replaced by any. */
   readonly port: number
   /** A Vite server to share, which then stays open; one of its own unless given. */
   readonly vite?: ViteDevServer
+  /** How long a token is good for, in ms. */
+  readonly tokenLife?: number
+  /** How long a connection may stay without signing in, in ms. */
+  readonly signInDeadline?: number
 }
 
 export interface Demo {
@@ -26,12 +33,15 @@ export interface Demo {
 }
 
 /** Starts room, gate and page on 127.0.0.1. */
-export async function startDemo({ port, vite: shared }: DemoOptions): Promise<Demo> {
-  const room = await Room.open()
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { port, vite: shared, tokenLife = TOKEN_LIFE_MS, signInDeadline = SIGN_IN_DEADLINE_MS } = options
+  const tokens = new TokenDesk(tokenLife)
+  const room = await Room.open(tokens, signInDeadline)
   const gate = await Gate.open(room.port)
   const roomUrl = `ws://127.0.0.1:${gate.port}/room`
   const vite = shared ?? (await createVite())
-  const listener = createHttpListener({ desk: new FaultDesk(gate, room), vite, info: () => ({ roomUrl }) })
+  const desk = new FaultDesk(gate, room, tokens)
+  const listener = createHttpListener({ desk, tokens, vite, info: () => ({ roomUrl }) })
   const http = await listen(listener, port)
 
   return {
@@ -45,10 +55,11 @@ export async function startDemo({ port, vite: shared }: DemoOptions): Promise<De
   }
 }
 
-/** Compiles the page's modules. */
-export function createVite(): Promise<ViteDevServer> {
+/** Compiles the page's modules. Two that start at the same time need a `cacheDir` each. */
+export function createVite(cacheDir = 'node_modules/.vite'): Promise<ViteDevServer> {
   return createViteServer({
     ...viteConfig,
+    cacheDir,
     configFile: false,
     appType: 'custom',
     logLevel: 'warn',

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import {
   FAULT_NAMES,
   type FaultName,
@@ -7,8 +8,10 @@ import {
   SENDABLE_CODES,
 } from '../shared/faults.ts'
 import { isRecord } from '../shared/room-messages.ts'
+import { REFUSED } from './door.ts'
 import type { Gate } from './gate.ts'
 import type { Room } from './room.ts'
+import type { TokenDesk } from './token-desk.ts'
 
 const REFUSE_MS = 10_000
 const RESTART_MS = 1_000
@@ -22,17 +25,27 @@ export class BadRequest extends Error {}
 export class FaultDesk {
   readonly #gate: Gate
   readonly #room: Room
+  readonly #tokens: TokenDesk
   readonly #history: FaultRecord[] = []
   #seq = 0
 
-  constructor(gate: Gate, room: Room) {
+  constructor(gate: Gate, room: Room, tokens: TokenDesk) {
     this.#gate = gate
     this.#room = room
+    this.#tokens = tokens
   }
 
   status(): FaultStatus {
     const { connections, refusedUntil, isReading, blackHole } = this.#gate
-    return { connections, refusedUntil, isReading, blackHole, history: [...this.#history] }
+    return {
+      connections,
+      refusedUntil,
+      isReading,
+      blackHole,
+      isRefusingTokens: this.#tokens.isRefusing,
+      handshakeStatus: this.#room.handshakeStatus,
+      history: [...this.#history],
+    }
   }
 
   run(name: FaultName, body: unknown): void {
@@ -66,7 +79,24 @@ export class FaultDesk {
       case 'black-hole':
         if (isStart) return `${connections(this.#gate.openHole())} in the hole: bytes vanish both ways.`
         return `The hole is closed, and ${connections(this.#gate.closeHole())} in it reset.`
+      case 'revoke':
+        return `Every token so far is void; ${connections(this.#revoke())} closed with ${REFUSED}.`
+      case 'refuse-tokens':
+        this.#tokens.isRefusing = isStart
+        if (!isStart) return 'Tokens are taken again.'
+        return `Every token is refused, fresh ones too; ${connections(this.#revoke())} closed with ${REFUSED}.`
+      case 'fail-handshakes': {
+        this.#room.handshakeStatus = isStart ? statusArgument(body) : null
+        const status = this.#room.handshakeStatus
+        if (status === null) return 'Handshakes are taken again.'
+        return `${connections(this.#gate.cut())} reset; every handshake is answered with HTTP ${status}.`
+      }
     }
+  }
+
+  #revoke(): number {
+    this.#tokens.revokeAll()
+    return this.#room.closeAll(REFUSED, 'The tokens were revoked')
   }
 }
 
@@ -84,6 +114,11 @@ function closeArguments(body: Readonly<Record<string, unknown>>): { code: number
     throw new BadRequest(`The reason must be a text of at most ${MAX_REASON_BYTES} bytes.`)
   }
   return { code, reason }
+}
+
+function statusArgument({ status = 401 }: Readonly<Record<string, unknown>>): number {
+  if (typeof status === 'number' && status in STATUS_CODES && status >= 400) return status
+  throw new BadRequest('The status must be one of HTTP from 400 on.')
 }
 
 function connections(count: number): string {

@@ -3,20 +3,24 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { fileURLToPath } from 'node:url'
 import type { ViteDevServer } from 'vite'
 import type { DemoInfo } from '../shared/faults.ts'
+import { isRecord } from '../shared/room-messages.ts'
+import { isMemberId } from '../shared/sign-in.ts'
 import { BadRequest, type FaultDesk, isFaultName } from './fault-desk.ts'
 import { isFromOwnPage } from './loopback.ts'
+import type { TokenDesk } from './token-desk.ts'
 
 const PAGE = fileURLToPath(new URL('../index.html', import.meta.url))
 const MAX_BODY_BYTES = 1_024
 
 export interface HttpParts {
   readonly desk: FaultDesk
+  readonly tokens: TokenDesk
   readonly vite: ViteDevServer
   readonly info: () => DemoInfo
 }
 
-/** The page, its modules through Vite, and the fault buttons' other end. */
-export function createHttpListener({ desk, vite, info }: HttpParts): RequestListener {
+/** The page, its modules through Vite, its tokens, and the fault buttons' other end. */
+export function createHttpListener({ desk, tokens, vite, info }: HttpParts): RequestListener {
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof BadRequest) sendJson(response, 400, { error: error.message })
@@ -32,7 +36,16 @@ export function createHttpListener({ desk, vite, info }: HttpParts): RequestList
     if (pathname === '/demo.json') return sendJson(response, 200, info())
     if (pathname.startsWith('/faults/'))
       return answerFault(request, response, pathname.slice('/faults/'.length))
+    if (pathname === '/token' && request.method === 'POST') return answerToken(request, response)
     vite.middlewares(request, response, () => sendJson(response, 404, { error: 'Not found.' }))
+  }
+
+  /** Whoever sits at this machine may sign in, under any name; a real one would look for a session here. */
+  async function answerToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readJson(request)
+    const member = isRecord(body) ? body.member : undefined
+    if (!isMemberId(member)) throw new BadRequest('A token is for a member: letters, digits, _ and -.')
+    sendJson(response, 200, await tokens.issue(member))
   }
 
   async function answerFault(

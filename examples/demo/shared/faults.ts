@@ -1,5 +1,15 @@
 /** The faults that the server can do, by the last part of their address: `POST /faults/<name>`. */
-export const FAULT_NAMES = ['cut', 'restart', 'close', 'refuse', 'stop-reading', 'black-hole'] as const
+export const FAULT_NAMES = [
+  'cut',
+  'restart',
+  'close',
+  'refuse',
+  'stop-reading',
+  'black-hole',
+  'revoke',
+  'refuse-tokens',
+  'fail-handshakes',
+] as const
 
 export type FaultName = (typeof FAULT_NAMES)[number]
 
@@ -24,6 +34,10 @@ export interface FaultStatus {
   readonly refusedUntil: number | null
   readonly isReading: boolean
   readonly blackHole: { readonly since: number; readonly connections: number } | null
+  /** Whether every token is refused, however fresh. */
+  readonly isRefusingTokens: boolean
+  /** The HTTP status that answers every handshake; null while they are taken. */
+  readonly handshakeStatus: number | null
   /** The newest records, oldest first. */
   readonly history: readonly FaultRecord[]
 }
