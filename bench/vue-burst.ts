@@ -1,0 +1,164 @@
+/**
+ * A burst of 10,000 messages from a real server to a Vue component in headless Chromium: what a handler, a
+ * watcher and the component see of it, and what it costs the page's main thread, beside a bare `onmessage`.
+ *
+ *     node --conditions=holdfast-source --import tsx bench/vue-burst.ts [rounds]
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { type Page as BrowserPage, type CDPSession, chromium } from 'playwright'
+import { build } from 'vite'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { median, print, round } from './tools.ts'
+import type { Counts, Page, Way } from './vue-burst-page.ts'
+
+declare const page: Page
+declare const ways: Way[]
+
+const BURST = 10_000
+const ROUNDS = Number(process.argv[2] ?? 15)
+/** Where there is no server. */
+const IN_ONE_TASK = 25
+/** The main thread is at rest once it has done nothing for so many looks, so many ms apart. */
+const LOOKS = 4
+const PAUSE = 25
+
+const kinds: Record<string, (index: number) => string> = {
+  different: (index) => `{"symbol":"HLDF","price":${index / 100},"volume":${index * 3}}`,
+  equal: () => '{"symbol":"HLDF","price":12.34,"volume":1000}',
+}
+
+/** The page's script, as for production. */
+async function script(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    root: import.meta.dirname,
+    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'import', 'default'] },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      lib: { entry: `${import.meta.dirname}/vue-burst-page.ts`, formats: ['es'] },
+    },
+  })
+  const [output] = Array.isArray(result) ? result : [result]
+  const chunk = output && 'output' in output ? output.output[0] : undefined
+  if (!chunk) throw new Error('Nothing was built.')
+  return chunk.code
+}
+
+/** ms of processor time that the page's main thread has spent on tasks. */
+async function mainThread(cdp: CDPSession): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics')
+  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000
+}
+
+/** What the main thread has spent once it is at rest. The look itself costs a little each time. */
+async function atRest(cdp: CDPSession): Promise<number> {
+  let [spent, quiet] = [await mainThread(cdp), 0]
+  while (quiet < LOOKS) {
+    await setTimeout(PAUSE)
+    const now = await mainThread(cdp)
+    quiet = now - spent < 0.5 ? quiet + 1 : 0
+    spent = now
+  }
+  return spent
+}
+
+interface Result extends Counts {
+  readonly cpu: number
+}
+
+/** How a burst comes, and what its messages are. */
+interface Burst {
+  readonly title: string
+  readonly messages: readonly string[]
+  readonly isInPage: boolean
+}
+
+async function measure(tab: BrowserPage, cdp: CDPSession, way: Way, burst: Burst): Promise<Result> {
+  const { messages, isInPage } = burst
+  const connected = isInPage ? undefined : (once(server, 'connection') as Promise<[WebSocket]>)
+  await tab.evaluate(([name, address]) => page.mount(name, address), [
+    way,
+    isInPage ? undefined : url,
+  ] as const)
+  const [socket] = (await connected) ?? []
+  const held = await tab.evaluateHandle((all) => all, isInPage ? messages : [])
+  await cdp.send('HeapProfiler.collectGarbage')
+  const before = await atRest(cdp)
+  if (socket) for (const message of messages) socket.send(message)
+  else await tab.evaluate(([all, size]) => page.burst(all, size), [held, IN_ONE_TASK] as const)
+  const cpu = (await atRest(cdp)) - before
+  const counts = await tab.evaluate(() => page.finish())
+  await held.dispose()
+  if (counts.last !== messages.at(-1)) throw new Error(`${way} did not end on the last message.`)
+  return { ...counts, cpu }
+}
+
+function burst(kind: string, make: (index: number) => string, isInPage: boolean): Burst {
+  const how = isInPage ? `handed over ${IN_ONE_TASK} in a task` : 'from a server'
+  return {
+    title: `${BURST.toLocaleString('en')} ${kind} messages, ${how}: medians of ${ROUNDS} runs`,
+    messages: Array.from({ length: BURST }, (_, index) => make(index)),
+    isInPage,
+  }
+}
+
+const code = await script()
+const http = createServer((request, response) => {
+  const isScript = request.url === '/page.js'
+  response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+  response.end(
+    isScript ? code : '<!doctype html><title>burst</title><script type="module" src="/page.js"></script>',
+  )
+})
+const server = new WebSocketServer({ server: http })
+http.listen(0, '127.0.0.1')
+await once(http, 'listening')
+const { port } = http.address() as AddressInfo
+const url = `ws://127.0.0.1:${port}/`
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+try {
+  const tab = await browser.newPage()
+  await tab.goto(`http://127.0.0.1:${port}/`)
+  const cdp = await tab.context().newCDPSession(tab)
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const names = await tab.evaluate(() => ways)
+  const bursts = [false, true].flatMap((isInPage) =>
+    Object.entries(kinds).map(([kind, make]) => burst(kind, make, isInPage)),
+  )
+  for (const each of bursts) {
+    const results = new Map<Way, Result[]>(names.map((way) => [way, []]))
+    // In turn, so that what else the machine does befalls all alike; the first round warms up.
+    for (let turn = 0; turn <= ROUNDS; turn++) {
+      for (const way of names) {
+        const result = await measure(tab, cdp, way, each)
+        if (turn > 0) results.get(way)?.push(result)
+      }
+    }
+    const of = (way: Way, part: 'calls' | 'renders' | 'cpu'): number =>
+      median((results.get(way) ?? []).map((result) => result[part]))
+    const bare = of('bare onmessage', 'cpu')
+    print(
+      each.title,
+      names.map((way) => ({
+        way,
+        'calls or runs': of(way, 'calls'),
+        renders: of(way, 'renders'),
+        'main thread, ms': round(of(way, 'cpu')),
+        '× bare': round(of(way, 'cpu') / bare, 2),
+      })),
+    )
+  }
+} finally {
+  await browser.close()
+  server.close()
+  http.close()
+}
