@@ -55,8 +55,8 @@ interface Measured {
 
 async function run({ what, url, cycles, WebSocket, left }: Measured) {
   const step = cycles / 10
-  // Warm up: compiled code and caches grow at first.
-  for (let i = 0; i < step; i++) await cycle(url, WebSocket)
+  // Warm up: compiled code and caches grow for some thousand cycles, by half a MiB.
+  for (let i = 0; i < cycles; i++) await cycle(url, WebSocket)
   const points: [number, number][] = [[0, await heapUsed()]]
   const resources = process.getActiveResourcesInfo().length
   const listeners = process.eventNames().length

@@ -1,0 +1,122 @@
+/** A burst of 10,000 messages in headless Chromium: what each way to take them costs, in renders and CPU time. */
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright'
+import { build } from 'vite'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { LOOPBACK, listen } from '../test/support/listen.ts'
+import type { Tally } from './react-burst/page.tsx'
+import { median, print, round } from './tools.ts'
+
+const COUNT = 10_000
+const RUNS = Number(process.argv[2] ?? 7)
+const BARE = 'bare onmessage'
+const burst = Array.from({ length: COUNT }, (_, id) =>
+  JSON.stringify({ id, price: id / 100, symbol: 'HOLD' }),
+)
+
+interface Result extends Tally {
+  /** ms of the page's main thread. */
+  readonly cpu: number
+}
+
+async function bundle(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'react-burst-'))
+  await build({
+    root: join(import.meta.dirname, 'react-burst'),
+    logLevel: 'error',
+    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'production'] },
+    build: { outDir, emptyOutDir: true },
+  })
+  return outDir
+}
+
+async function threadTime(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable')
+  const { metrics } = await session.send('Performance.getMetrics')
+  await session.detach()
+  const time = metrics.find(({ name }) => name === 'ThreadTime')?.value
+  if (time === undefined) throw new Error('This Chromium does not tell ThreadTime')
+  return time * 1_000
+}
+
+const tallyOf = (page: Page): Promise<Tally> => page.evaluate(() => ({ ...Reflect.get(globalThis, 'tally') }))
+
+/** One burst, from before the first message until two frames after the last. */
+async function measure(page: Page, socket: WebSocket): Promise<Result> {
+  const [before, start] = [await tallyOf(page), await threadTime(page)]
+  for (const message of burst) socket.send(message)
+  await page.waitForFunction((last) => Reflect.get(globalThis, 'tally').last === last, COUNT - 1)
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  const [after, end] = [await tallyOf(page), await threadTime(page)]
+  return {
+    seen: after.seen - before.seen,
+    renders: after.renders - before.renders,
+    frames: after.frames - before.frames,
+    last: after.last,
+    cpu: end - start,
+  }
+}
+
+async function run(
+  browser: Browser,
+  sockets: WebSocketServer,
+  origin: string,
+  variant: string,
+): Promise<Result> {
+  const page = await browser.newPage()
+  const connected = once(sockets, 'connection')
+  await page.goto(`${origin}/?variant=${encodeURIComponent(variant)}`)
+  const [socket] = (await connected) as [WebSocket]
+  // The first burst warms up; it ends on the same message, so that has to be taken back.
+  await measure(page, socket)
+  await page.evaluate(() => Reflect.set(Reflect.get(globalThis, 'tally'), 'last', -1))
+  const result = await measure(page, socket)
+  await page.close()
+  return result
+}
+
+const folder = await bundle()
+const http = createServer(async ({ url = '/' }, response) => {
+  const { pathname } = new URL(url, 'http://page')
+  const file = await readFile(join(folder, pathname === '/' ? 'index.html' : pathname)).catch(() => undefined)
+  response.setHeader('Content-Type', pathname.endsWith('.js') ? 'text/javascript' : 'text/html')
+  response.writeHead(file ? 200 : 404).end(file)
+})
+const origin = `http://${LOOPBACK}:${await listen(http)}`
+const sockets = new WebSocketServer({ server: http })
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+try {
+  const page = await browser.newPage()
+  await page.goto(`${origin}/`)
+  const variants = [BARE, ...(await page.evaluate<string[]>(() => Reflect.get(globalThis, 'variants')))]
+  await page.close()
+  const results = new Map<string, Result[]>(variants.map((variant) => [variant, []]))
+  for (let i = 0; i < RUNS; i++) {
+    for (const variant of variants) console.error(i, variant), results.get(variant)?.push(await run(browser, sockets, origin, variant))
+  }
+  const of = (variant: string, field: keyof Result): number =>
+    median((results.get(variant) ?? []).map((result) => result[field]))
+  print(
+    `${COUNT} messages in a burst, medians of ${RUNS} runs`,
+    variants.map((variant) => ({
+      variant,
+      'messages seen': of(variant, 'seen'),
+      renders: of(variant, 'renders'),
+      frames: of(variant, 'frames'),
+      'CPU, ms': round(of(variant, 'cpu')),
+      '× bare': round(of(variant, 'cpu') / of(BARE, 'cpu'), 2),
+    })),
+  )
+} finally {
+  await browser.close()
+  sockets.close()
+  http.close()
+  http.closeAllConnections()
+  await rm(folder, { recursive: true })
+}
