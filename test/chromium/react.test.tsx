@@ -66,7 +66,7 @@ it('hands 10,000 messages to useMessages without a render, and to useLastMessage
   const messages: unknown[] = []
   const renders = { every: 0, last: 0 }
   let frames = 0
-  let send: ReturnType<typeof useWebSocket>['send'] = () => false
+  let send: (message: string) => boolean = () => false
   function Every() {
     const socket = useWebSocket(line.url)
     send = socket.send

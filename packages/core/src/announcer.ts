@@ -5,7 +5,7 @@ import type { ConnectionEvent, Without } from './events.ts'
 import type { Effect, TimerName } from './machine.ts'
 import { Notices } from './notices.ts'
 import { failed } from './policies.ts'
-import type { ConnectionState } from './state.ts'
+import { type ConnectionState, IDLE } from './state.ts'
 
 /** A timer this late, in ms, was not just behind other work: the host slept or throttled it. */
 const LATE = 5_000
@@ -29,12 +29,11 @@ export class Announcer {
   readonly onThrow: (error: unknown) => void
 
   readonly #environment: Pick<Environment, 'now' | 'reportError'>
-  #toldState: ConnectionState
+  #toldState: ConnectionState = IDLE
   #stateSince: number
 
-  constructor(environment: Pick<Environment, 'now' | 'reportError'>, state: ConnectionState) {
+  constructor(environment: Pick<Environment, 'now' | 'reportError'>) {
     this.#environment = environment
-    this.#toldState = state
     this.#stateSince = environment.now()
     this.onThrow = (error) => this.fail(failed('A listener', error))
     this.states = new Emitter(this.onThrow)

@@ -3,6 +3,8 @@ import { isLoopback } from './auth.ts'
 import type { Target } from './dial.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
+import type { Effect, Machine } from './machine.ts'
+import type { ConnectionState } from './state.ts'
 import { Timers } from './timers.ts'
 import { TokenSource } from './token-source.ts'
 
@@ -79,24 +81,29 @@ export class Authenticator {
     return answer
   }
 
-  /** The connection is open and signed in. */
-  opened(): void {
+  /** Goes along with a step of the machine. */
+  follow(before: Machine, { state, generation }: Machine, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type !== 'tell-lost') continue
+      const isRefused = effect.verdict === 'reauthenticate'
+      // A dial that failed may have failed for its token, and says nothing.
+      if (isRefused || effect.close.phase === 'connecting' || state.status === 'closed') {
+        this.#tokens.invalidate(isRefused)
+      }
+    }
+    if (isLive(before.state) && (!isLive(state) || generation !== before.generation)) this.#end()
+    if (state.status !== 'open' || before.state.status === 'open') return
     this.#isOpen = true
     this.#watch()
   }
 
   /** An attempt or a connection has ended: what was under way for it ends too. */
-  ended(): void {
+  #end(): void {
     this.#isOpen = false
     this.#awaitsAnswer = false
     this.#token = ''
     this.#timers.stopAll()
     this.#tokens.abort()
-  }
-
-  /** The token is not used again. `refused`: the server said so. */
-  invalidate(refused: boolean): void {
-    this.#tokens.invalidate(refused)
   }
 
   #carry(target: Target, token: string): Target {
@@ -152,6 +159,11 @@ export class Authenticator {
       if (left > 0 && left < Infinity) this.#timers.start('renewal', Math.max(RETRY, left / 2))
     }
   }
+}
+
+/** While there is, or may be, a socket. */
+function isLive({ status }: ConnectionState): boolean {
+  return status === 'connecting' || status === 'open'
 }
 
 /** Without the carrier's own error, which may show the token. */

@@ -1,32 +1,22 @@
 import { Announcer } from './announcer.ts'
 import { Authenticator } from './authenticator.ts'
-import type { Target } from './dial.ts'
 import { Dialer } from './dialer.ts'
+import { type Act, Driver } from './driver.ts'
 import { Emitter } from './emitter.ts'
-import { type Environment, environmentOf } from './environment.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
-import type { Without } from './events.ts'
+import { Ending } from './ending.ts'
+import { environmentOf } from './environment.ts'
+import { HoldfastError } from './errors.ts'
 import { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
-import {
-  type Effect,
-  initial,
-  type Machine,
-  type MachineConfig,
-  type MachineEvent,
-  type TimerName,
-  transition,
-} from './machine.ts'
+import { Line } from './line.ts'
+import type { Machine } from './machine.ts'
 import { type ConnectionOptions, duration, type MessageOptions, oneOf, settingsOf } from './options.ts'
 import type { OutboxSnapshot } from './outbox.ts'
-import { failed, localLoss, machineConfig } from './policies.ts'
+import { machineConfig } from './policies.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import { Sender, type SendOptions } from './sender.ts'
-import type { NativeClose, Socket } from './socket.ts'
-import type { CloseInfo, CloseReport, ConnectionState } from './state.ts'
-import { Timers } from './timers.ts'
+import type { CloseReport, ConnectionState } from './state.ts'
 import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
-import type { LossCause } from './verdict.ts'
 
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
@@ -36,7 +26,7 @@ export interface CloseOptions {
 export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<MessageOptions, 'codec'>>
 
 /**
- * The shell around the machine: owns the native socket, the timers and the queue, carries out what the
+ * The shell around the machine: puts the line, the queue and the inbox together, carries out what the
  * machine decides, and tells plain listeners. It has no policy of its own.
  */
 export class Shell<Incoming, Outgoing> {
@@ -48,41 +38,22 @@ export class Shell<Incoming, Outgoing> {
   readonly ended: Emitter<void>
   readonly disposed: Emitter<void>
 
-  readonly #environment: Environment
-  readonly #config: MachineConfig
-  readonly #dialer: Dialer
-  readonly #authenticator: Authenticator | undefined
-  readonly #timers: Timers<TimerName>
+  readonly #driver: Driver
+  readonly #line: Line
   readonly #sender: Sender<Outgoing>
   readonly #inbox: Inbox<Incoming>
   readonly #frame: Frame
-
-  #machine: Machine
-  #socket: Socket | undefined
-  #url = ''
-  /** Where the socket went, without the token. */
-  #target: Target | undefined
-  #binaryType: 'blob' | 'arraybuffer'
+  readonly #ending = new Ending<Outgoing>()
+  readonly #firstUrl: string
   #unobserved = 0
-  #ending: Ending<Outgoing> | undefined
-  #report: CloseReport<Outgoing> | undefined
-  /** Events that came while the machine was at work: a policy function of the user called back. */
-  #deferred: Without<MachineEvent, 'now'>[] | undefined
   #isDisposed = false
 
   constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
     const settings = settingsOf(options)
     const environment = environmentOf(options.environment)
-    this.#environment = environment
-    this.#binaryType = settings.binaryType
-    if (typeof source !== 'function') {
-      // Where a server renders there is no base: a relative URL is judged at the dial.
-      const isJudgedLater = environment.baseUrl === undefined && needsBase(source)
-      this.#url = isJudgedLater ? String(source) : resolveUrl(source, environment.baseUrl)
-    }
+    this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
 
-    this.#machine = initial(settings)
-    const announcer = new Announcer(environment, this.#machine.state)
+    const announcer = new Announcer(environment)
     const onError = (error: HoldfastError): void => announcer.fail(error)
     this.announcer = announcer
     this.messages = new Emitter(announcer.onThrow, () => this.#updateWanted())
@@ -92,20 +63,20 @@ export class Shell<Incoming, Outgoing> {
 
     // What a late timer is about must not have changed by the time it is dealt with.
     const clock = announcer.notices.clock(environment)
-    this.#authenticator =
+    const authenticator =
       settings.auth &&
       new Authenticator(settings.auth, clock, {
         send: (message) => this.#sendControl(message),
         onError,
       })
-    if (this.#url !== '' && URL.canParse(this.#url)) this.#authenticator?.checkUrl(this.#url)
-    this.#dialer = new Dialer(source, settings.protocols, environment, this.#authenticator)
-    this.#config = machineConfig(settings, this.#dialer.firstPhase, environment, onError)
-    this.#timers = new Timers(clock, (timer, lateBy) => {
-      announcer.late(timer, lateBy)
-      this.#dispatch({ type: 'timer', timer })
+    if (URL.canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
+    const dialer = new Dialer(source, settings.protocols, environment, authenticator)
+    const config = machineConfig(settings, dialer.firstPhase, environment, onError)
+    this.#driver = new Driver(config, clock, announcer, {
+      onStep: (before, after, effects) => this.#line.follow(before, after, effects),
+      onAct: (act) => this.#carryOut(act),
+      onDone: (before, after) => this.#onDone(before, after),
     })
-    this.#frame = new Frame(environment, () => this.#onFrame())
     this.#sender = new Sender<Outgoing>(options.codec, settings.queue, clock, {
       check: () => this.#checkSendable(),
       onDrop: ({ message, bytes }, reason) => announcer.tell({ type: 'dropped', message, reason, bytes }),
@@ -116,6 +87,14 @@ export class Shell<Incoming, Outgoing> {
       onError,
       onLate: (by) => announcer.late('expiry', by),
     })
+    this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
+      onData: (data, generation) => {
+        this.#inbox.take(data, generation)
+        // A sign of life: there may be room again.
+        if (this.#sender.length > 0) announcer.notices.during(() => this.#sender.pump())
+      },
+      onDetached: () => this.#sender.stop(),
+    })
     this.#inbox = new Inbox<Incoming>({
       codec: options.codec,
       // The overloads of `connect` have the schema's output for Incoming.
@@ -123,29 +102,30 @@ export class Shell<Incoming, Outgoing> {
       onMessage: (message, generation) => this.#onMessage(message, generation),
       onError,
     })
+    this.#frame = new Frame(environment, () => this.#onFrame())
 
     // In a microtask: whoever subscribes at once misses nothing.
     if (!settings.lazy && start === 'auto') {
       Promise.resolve().then(() => {
-        if (this.state.status === 'idle') this.#dispatch({ type: 'open' })
+        if (this.state.status === 'idle') this.#driver.dispatch({ type: 'open' })
       })
     }
   }
 
   get state(): ConnectionState {
-    return this.#machine.state
+    return this.#driver.state
   }
 
   get outbox(): OutboxSnapshot {
-    return this.#sender.snapshot(this.#socket?.bufferedAmount ?? 0)
+    return this.#sender.snapshot(this.#line.bufferedAmount)
   }
 
   get bufferedAmount(): number {
-    return this.#sender.bytes + (this.#socket?.bufferedAmount ?? 0)
+    return this.#sender.bytes + this.#line.bufferedAmount
   }
 
   get url(): string {
-    return this.#url
+    return this.#line.url ?? this.#firstUrl
   }
 
   get isDisposed(): boolean {
@@ -153,12 +133,11 @@ export class Shell<Incoming, Outgoing> {
   }
 
   get binaryType(): 'blob' | 'arraybuffer' {
-    return this.#binaryType
+    return this.#line.binaryType
   }
 
   set binaryType(type: 'blob' | 'arraybuffer') {
-    this.#binaryType = oneOf('binaryType', type, ['blob', 'arraybuffer'])
-    if (this.#socket) this.#socket.binaryType = type
+    this.#line.binaryType = oneOf('binaryType', type, ['blob', 'arraybuffer'])
   }
 
   send(message: Outgoing, options?: SendOptions): void {
@@ -182,22 +161,20 @@ export class Shell<Incoming, Outgoing> {
 
   open(): void {
     this.#checkAlive('open()')
-    this.#dispatch({ type: 'open' })
+    this.#driver.dispatch({ type: 'open' })
   }
 
   reconnect(): void {
     this.#checkAlive('reconnect()')
-    this.#dispatch({ type: 'reconnect' })
+    this.#driver.dispatch({ type: 'reconnect' })
   }
 
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
-    if (this.#report) return Promise.resolve(this.#report)
-    this.#ending ??= createEnding()
-    const { promise } = this.#ending
-    this.#dispatch({ type: 'close', reason, drainTimeout, ...(code === undefined ? {} : { code }) })
-    return promise
+    const report = this.#ending.wait()
+    this.#driver.dispatch({ type: 'close', reason, drainTimeout, ...(code === undefined ? {} : { code }) })
+    return report
   }
 
   /** Closes for good: it cannot be opened again. */
@@ -219,179 +196,67 @@ export class Shell<Incoming, Outgoing> {
     if (hasEnded || this.#isDisposed) throw new HoldfastError('CLOSED', 'send() after close().')
   }
 
-  #dispatch(event: Without<MachineEvent, 'now'>): void {
-    if (this.#deferred) {
-      this.#deferred.push(event)
-      return
-    }
-    const deferred: Without<MachineEvent, 'now'>[] = []
-    this.announcer.notices.during(() => {
-      this.#deferred = deferred
-      const now = this.#environment.now()
-      const [machine, effects] = transition(this.#machine, { ...event, now }, this.#config)
-      this.#deferred = undefined
-      this.#adopt(machine, effects)
-      for (const next of deferred) this.#dispatch(next)
-    })
-  }
-
-  #adopt(machine: Machine, effects: readonly Effect[]): void {
-    const before = this.#machine
-    const previous = before.state
-    const tellEnd = this.ended.later()
-    this.#machine = machine
-    for (const effect of effects) {
-      if (effect.type === 'tell-lost') this.announcer.lost(effect)
-    }
-    const { state } = machine
-    if (this.#authenticator) adoptSignIn(this.#authenticator, before, machine, effects)
-    if (state !== previous) this.announcer.state(state, previous)
-    if (state.status !== 'closed' || state.by !== 'user') this.#report = undefined
-    for (const effect of effects) this.#carryOut(effect)
-    if (state.status === 'closed' && previous.status !== 'closed') {
-      this.#frame.flush()
-      this.#inbox.after(() => this.announcer.notices.add(tellEnd))
-    }
-  }
-
-  #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case 'start':
-        return this.#timers.start(effect.timer, effect.delay)
-      case 'stop':
-        return this.#timers.stop(effect.timer)
+  #carryOut(act: Act): void {
+    switch (act.type) {
       case 'dial':
-        return this.#dial(effect.generation, effect.attempt)
+        this.#ending.forget()
+        return this.#line.dial(act.generation, act.attempt)
       case 'drain':
         return this.#drain()
       case 'hang-up':
         this.#sender.stop()
-        return this.#socket?.close(effect.code, effect.reason)
+        return this.#line.hangUp(act.code, act.reason)
       case 'abandon':
-        return this.#letGo()?.abandon()
+        return this.#line.abandon()
       case 'finish':
         return this.#finish()
       case 'reopen':
-        return this.#dispatch({ type: 'open' })
-      case 'tell-lost':
-        return
+        return this.#driver.dispatch({ type: 'open' })
       default:
-        effect satisfies never
+        act satisfies never
     }
   }
 
-  #dial(generation: number, attempt: number): void {
-    this.#dialer.dial({
-      number: attempt,
-      binaryType: () => this.#binaryType,
-      isCurrent: () => generation === this.#machine.generation && this.state.status === 'connecting',
-      onPhase: (phase) => this.#dispatch({ type: 'phase', generation, phase }),
-      onSocket: (socket, target) => {
-        this.#socket = socket
-        this.#target = target
-        this.#url = target.url
-      },
-      onFailed: (error, fatal) => this.#giveUp(generation, localLoss(error), fatal ? 'fatal' : undefined),
-      handlers: {
-        opened: () => this.#onOpened(generation),
-        message: (data) => {
-          this.#inbox.take(data, generation)
-          this.#pump()
-        },
-        lost: (close) => this.#onLost(generation, close),
-      },
-    })
-  }
-
-  #onOpened(generation: number): void {
-    const { phase } = this.state.status === 'connecting' ? this.state : { phase: undefined }
-    const authenticator = this.#authenticator
-    if (authenticator?.signIn && phase !== 'sign-in') {
-      this.#dispatch({ type: 'phase', generation, phase: 'sign-in' })
-      // Whoever was told of it may have ended it.
-      if (generation !== this.#machine.generation || this.state.status !== 'connecting') return
-      try {
-        authenticator.begin()
-      } catch (error) {
-        const failure = isHoldfastError(error) ? error : failed('The sign-in', error)
-        this.#giveUp(generation, localLoss(failure, 'open'))
-      }
-      return
-    }
-    const { protocol = '', extensions = '' } = this.#socket ?? {}
-    // One that only the carrier offered is the token.
-    const isOwn = this.#target?.protocols.includes(protocol)
-    this.#dispatch({ type: 'opened', generation, protocol: isOwn ? protocol : '', extensions })
-  }
-
-  #onLost(generation: number, close: NativeClose): void {
-    if (generation !== this.#machine.generation) return
-    this.#letGo()
-    const { state } = this
-    const isOpen = state.status !== 'connecting' || state.phase === 'sign-in'
-    this.#dispatch({ type: 'lost', generation, close: { ...close, phase: isOpen ? 'open' : 'connecting' } })
-  }
-
-  /** Ends an attempt or a connection from this side. */
-  #giveUp(generation: number, close: CloseInfo, cause?: LossCause): void {
-    if (generation !== this.#machine.generation) return
-    this.#letGo()?.abandon()
-    this.#dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+  #onDone(before: Machine, after: Machine): void {
+    if (after.state.status !== 'closed' || before.state.status === 'closed') return
+    this.#frame.flush()
+    // Those who listen now: whoever comes while a slow message is read waits for the next life.
+    const tellEnd = this.ended.later()
+    this.#inbox.after(() => this.announcer.notices.add(tellEnd))
   }
 
   /** Sends what is not the user's: past the queue, and never counted. */
   #sendControl(message: unknown): void {
     // The carrier's messages are of the type that the codec takes: the user vouches for it.
-    this.#socket?.send(this.#sender.encode(message as Outgoing))
-  }
-
-  /** A sign of life: there may be room again. */
-  #pump(): void {
-    if (this.#sender.length > 0) this.announcer.notices.during(() => this.#sender.pump())
+    this.#line.socket?.send(this.#sender.encode(message as Outgoing))
   }
 
   #drain(): void {
-    if (this.state.status === 'open' && this.#socket) this.#sender.start(this.#socket)
+    const { socket } = this.#line
+    if (this.state.status === 'open' && socket) this.#sender.start(socket)
     if (this.#sender.length === 0) this.#onEmpty()
-  }
-
-  #letGo(): Socket | undefined {
-    const socket = this.#socket
-    this.#sender.stop()
-    this.#socket = undefined
-    return socket
   }
 
   #finish(): void {
     const { state } = this
     if (state.status !== 'closed') return
     const { code, reason, wasClean } = state
-    const report = { code, reason, wasClean, undelivered: this.#sender.clear('closed') }
+    const undelivered = this.#sender.clear('closed')
     this.#frame.flush()
-    this.#report = report
-    this.#ending?.resolve(report)
-    this.#ending = undefined
+    this.#ending.settle({ code, reason, wasClean, undelivered })
   }
 
   #onMessage(message: Incoming, generation: number): void {
-    // One that was slow to decode may be of a socket that is gone, and answers nothing here.
-    const answer = generation === this.#machine.generation ? this.#authenticator?.read(message) : undefined
-    if (answer === 'accepted') return this.#onOpened(generation)
-    if (answer === 'refused') {
-      const error = new HoldfastError('AUTH_REFUSED', 'The server refused the sign-in message.')
-      return this.#giveUp(generation, localLoss(error, 'open'), 'refused')
-    }
-    if (this.messages.size > 0) this.messages.emit(message)
-    else {
-      this.#unobserved += 1
-      this.#frame.request()
-      // One that was slow to decode: no timer is left after the end.
-      if (this.state.status === 'closed') this.#frame.flush()
-    }
+    if (this.#line.answers(message, generation)) return
+    if (this.messages.size > 0) return this.messages.emit(message)
+    this.#unobserved += 1
+    this.#frame.request()
+    // One that was slow to decode: no timer is left after the end.
+    if (this.state.status === 'closed') this.#frame.flush()
   }
 
   #onEmpty(): void {
-    if (this.state.status === 'closing') this.#dispatch({ type: 'drained' })
+    if (this.state.status === 'closing') this.#driver.dispatch({ type: 'drained' })
     this.#updateWanted()
   }
 
@@ -408,43 +273,14 @@ export class Shell<Incoming, Outgoing> {
 
   /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
   #updateWanted(isUsed = false): void {
-    if (!this.#config.lazy) return
+    if (!this.#driver.config.lazy) return
     const wanted = this.messages.size > 0 || this.#sender.length > 0
-    if (isUsed && !wanted) this.#dispatch({ type: 'wanted', wanted: true })
-    this.#dispatch({ type: 'wanted', wanted })
+    if (isUsed && !wanted) this.#driver.dispatch({ type: 'wanted', wanted: true })
+    this.#driver.dispatch({ type: 'wanted', wanted })
   }
 }
 
-/** What a step of the machine means to the sign-in. */
-function adoptSignIn(
-  authenticator: Authenticator,
-  before: Machine,
-  { state, generation }: Machine,
-  effects: readonly Effect[],
-): void {
-  for (const effect of effects) {
-    if (effect.type !== 'tell-lost') continue
-    const isRefused = effect.verdict === 'reauthenticate'
-    // A dial that failed may have failed for its token, and says nothing.
-    if (isRefused || effect.close.phase === 'connecting' || state.status === 'closed') {
-      authenticator.invalidate(isRefused)
-    }
-  }
-  const wasLive = before.state.status === 'connecting' || before.state.status === 'open'
-  const isLive = state.status === 'connecting' || state.status === 'open'
-  if (wasLive && (!isLive || generation !== before.generation)) authenticator.ended()
-  if (state.status === 'open' && before.state.status !== 'open') authenticator.opened()
-}
-
-interface Ending<Outgoing> {
-  readonly promise: Promise<CloseReport<Outgoing>>
-  readonly resolve: (report: CloseReport<Outgoing>) => void
-}
-
-function createEnding<Outgoing>(): Ending<Outgoing> {
-  let resolve: Ending<Outgoing>['resolve'] = () => undefined
-  const promise = new Promise<CloseReport<Outgoing>>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
+function givenUrl(url: string | URL, base: string | undefined): string {
+  // Where a server renders there is no base: a relative URL is judged at the dial.
+  return base === undefined && needsBase(url) ? String(url) : resolveUrl(url, base)
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { queryParameter } from './carriers.ts'
+import type { Environment } from './environment.ts'
 import type { HoldfastError } from './errors.ts'
 import { Lease, type LeaseOptions } from './lease.ts'
 import type { Entry } from './registry.ts'
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 function setUp() {
   const server = fakeServer({ clock: { setTimeout: (callback, delay) => setTimeout(callback, delay) } })
-  const environment: LeaseOptions['environment'] = {
+  const environment: Partial<Environment> = {
     WebSocket: server.WebSocket,
     setTimeout: (callback, delay) => setTimeout(callback, delay),
     now: () => Date.now(),
@@ -129,7 +130,7 @@ describe('a lease', () => {
 })
 
 describe('who signs in', () => {
-  const signedIn = (environment: LeaseOptions['environment'], identity: string): LeaseOptions => ({
+  const signedIn = (environment: Partial<Environment>, identity: string): LeaseOptions => ({
     environment,
     key: 'room',
     handover: 'move',

@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
-import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
+import { type CloseInfo, type ConnectingPhase, type ConnectionState, IDLE } from './state.ts'
 import {
   dial,
   finish,
@@ -102,7 +102,7 @@ export type Transition = readonly [Machine, readonly Effect[]]
 
 /** A connection that nobody has asked for yet. A lazy one is wanted once somebody subscribes or sends. */
 export function initial(config: Pick<MachineConfig, 'lazy'>): Machine {
-  return { state: { status: 'idle', attempt: 0 }, generation: 0, tally: FRESH, wanted: !config.lazy }
+  return { state: IDLE, generation: 0, tally: FRESH, wanted: !config.lazy }
 }
 
 /** The whole policy of a connection: state and event in, state and effects out. Pure. */
@@ -256,7 +256,7 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
       return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
     case 'idle': {
       if (machine.wanted || state.status === 'idle' || isEnding(state)) return same(machine)
-      const idle: Machine = { ...machine, tally: FRESH, state: { status: 'idle', attempt: 0 } }
+      const idle: Machine = { ...machine, tally: FRESH, state: IDLE }
       return [idle, [...leave(machine, 'idle'), { type: 'abandon' }]]
     }
     default:

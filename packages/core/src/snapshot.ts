@@ -2,7 +2,7 @@ import type { Shell } from './connection.ts'
 import { environmentOf } from './environment.ts'
 import { Frame } from './frame.ts'
 import type { OutboxSnapshot } from './outbox.ts'
-import type { ConnectionState } from './state.ts'
+import { type ConnectionState, IDLE } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
 
 /** A connection at one moment, never changed: what a view renders from. */
@@ -17,8 +17,6 @@ export interface ConnectionSnapshot<Incoming> {
 
 /** What a view wants to be told of. Only what somebody wants is listened for. */
 export type SnapshotPart = 'state' | 'lastMessage' | 'outbox'
-
-const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
 
 /** What is rendered without a connection, and on a server. */
 export const DISCONNECTED: ConnectionSnapshot<never> = {

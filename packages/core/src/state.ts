@@ -86,6 +86,9 @@ export type ConnectionState =
   | ClosingState
   | ClosedState
 
+/** What a connection begins with. */
+export const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
+
 /** What `close()` resolves with. */
 export interface CloseReport<Outgoing = unknown> {
   readonly code: number

@@ -1,0 +1,160 @@
+import type { Authenticator } from './authenticator.ts'
+import type { RawIncoming } from './codec.ts'
+import type { Target } from './dial.ts'
+import type { Dialer } from './dialer.ts'
+import type { Driver } from './driver.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
+import type { Effect, Machine } from './machine.ts'
+import { failed, localLoss } from './policies.ts'
+import type { NativeClose, Socket } from './socket.ts'
+import type { CloseInfo } from './state.ts'
+import type { LossCause } from './verdict.ts'
+
+export interface LineHost {
+  readonly onData: (data: RawIncoming, generation: number) => void
+  /** Nothing can be written to the socket any more. */
+  readonly onDetached: () => void
+}
+
+/** The way to the server: at most one native socket, dialled, signed in, given up. */
+export class Line {
+  readonly #driver: Driver
+  readonly #dialer: Dialer
+  readonly #authenticator: Authenticator | undefined
+  readonly #host: LineHost
+  #socket: Socket | undefined
+  /** Where the socket went, without the token. */
+  #target: Target | undefined
+  #binaryType: 'blob' | 'arraybuffer'
+
+  constructor(
+    driver: Driver,
+    dialer: Dialer,
+    authenticator: Authenticator | undefined,
+    binaryType: 'blob' | 'arraybuffer',
+    host: LineHost,
+  ) {
+    this.#driver = driver
+    this.#dialer = dialer
+    this.#authenticator = authenticator
+    this.#binaryType = binaryType
+    this.#host = host
+  }
+
+  get socket(): Socket | undefined {
+    return this.#socket
+  }
+
+  /** Where the last dial went, without the token. */
+  get url(): string | undefined {
+    return this.#target?.url
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0
+  }
+
+  get binaryType(): 'blob' | 'arraybuffer' {
+    return this.#binaryType
+  }
+
+  set binaryType(type: 'blob' | 'arraybuffer') {
+    this.#binaryType = type
+    if (this.#socket) this.#socket.binaryType = type
+  }
+
+  dial(generation: number, attempt: number): void {
+    this.#dialer.dial({
+      number: attempt,
+      binaryType: () => this.#binaryType,
+      isCurrent: () => this.#isConnecting(generation),
+      onPhase: (phase) => this.#driver.dispatch({ type: 'phase', generation, phase }),
+      onSocket: (socket, target) => {
+        this.#socket = socket
+        this.#target = target
+      },
+      onFailed: (error, fatal) => this.#giveUp(generation, localLoss(error), fatal ? 'fatal' : undefined),
+      handlers: {
+        opened: () => this.#onSocketOpen(generation),
+        message: (data) => this.#host.onData(data, generation),
+        lost: (close) => this.#onLost(generation, close),
+      },
+    })
+  }
+
+  /** Starts the closing handshake. */
+  hangUp(code: number | undefined, reason: string): void {
+    this.#socket?.close(code, reason)
+  }
+
+  /** Gives the socket up without waiting. */
+  abandon(): void {
+    this.#letGo()?.abandon()
+  }
+
+  /** Whether a message belongs to the sign-in, and to nobody else. */
+  answers(message: unknown, generation: number): boolean {
+    // One that was slow to decode may be of a socket that is gone, and answers nothing here.
+    if (!this.#authenticator || !this.#driver.isCurrent(generation)) return false
+    const answer = this.#authenticator.read(message)
+    if (answer === 'accepted') this.#onUsable(generation)
+    if (answer === 'refused') {
+      const error = new HoldfastError('AUTH_REFUSED', 'The server refused the sign-in message.')
+      this.#giveUp(generation, localLoss(error, 'open'), 'refused')
+    }
+    return answer !== 'other'
+  }
+
+  /** What a step of the machine means to the sign-in. */
+  follow(before: Machine, after: Machine, effects: readonly Effect[]): void {
+    this.#authenticator?.follow(before, after, effects)
+  }
+
+  #isConnecting(generation: number): boolean {
+    return this.#driver.isCurrent(generation) && this.#driver.state.status === 'connecting'
+  }
+
+  #onSocketOpen(generation: number): void {
+    if (!this.#authenticator?.signIn) return this.#onUsable(generation)
+    this.#driver.dispatch({ type: 'phase', generation, phase: 'sign-in' })
+    // Whoever was told of it may have ended it.
+    if (!this.#isConnecting(generation)) return
+    try {
+      this.#authenticator.begin()
+    } catch (error) {
+      const failure = isHoldfastError(error) ? error : failed('The sign-in', error)
+      this.#giveUp(generation, localLoss(failure, 'open'))
+    }
+  }
+
+  #onUsable(generation: number): void {
+    const { protocol = '', extensions = '' } = this.#socket ?? {}
+    // One that only the carrier offered is the token.
+    const isOwn = this.#target?.protocols.includes(protocol)
+    this.#driver.dispatch({ type: 'opened', generation, protocol: isOwn ? protocol : '', extensions })
+  }
+
+  #onLost(generation: number, close: NativeClose): void {
+    if (!this.#driver.isCurrent(generation)) return
+    this.#letGo()
+    const { state } = this.#driver
+    // While it signs in the socket is open, and its close codes mean what they say.
+    const isDialling = state.status === 'connecting' && state.phase !== 'sign-in'
+    const phase = isDialling ? 'connecting' : 'open'
+    this.#driver.dispatch({ type: 'lost', generation, close: { ...close, phase } })
+  }
+
+  /** Ends an attempt or a connection from this side. */
+  #giveUp(generation: number, close: CloseInfo, cause?: LossCause): void {
+    if (!this.#driver.isCurrent(generation)) return
+    this.abandon()
+    this.#driver.dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+  }
+
+  #letGo(): Socket | undefined {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#host.onDetached()
+    return socket
+  }
+}
