@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { closureOf, globalsOf, type SourceFile, sourcesOf } from './source-files.ts'
+
+const CORE = 'packages/core/src'
+const core = sourcesOf(CORE)
+const inCore = (...names: string[]) => names.map((name) => `${CORE}/${name}.ts`)
+
+/** Decide, and touch nothing: no clock, no randomness, no socket, no listener. */
+const PURE = inCore(
+  'backoff',
+  'bytes',
+  'close-codes',
+  'errors',
+  'machine',
+  'outbox',
+  'ring',
+  'state',
+  'steps',
+  'url',
+  'verdict',
+)
+
+/** Names of the language, and of hosts where they only compute. All others are looked up in environment.ts. */
+const HARMLESS = new Set([
+  'AbortController',
+  'Array',
+  'ArrayBuffer',
+  'Boolean',
+  'Error',
+  'Infinity',
+  'Map',
+  'Math.ceil',
+  'Math.floor',
+  'Math.max',
+  'Math.min',
+  'NaN',
+  'Number',
+  'Object',
+  'Promise',
+  'Set',
+  'String',
+  'Symbol',
+  'JSON',
+  'TextDecoder',
+  'TextEncoder',
+  'TypeError',
+  'URL',
+  'Uint8Array',
+  'WeakMap',
+  'WeakRef',
+  'btoa',
+  // As `Promise.resolve().then()`, in every host; no clock to be faked.
+  'queueMicrotask',
+  'undefined',
+])
+
+const isFile = (target: string) => target.startsWith('packages/')
+const packagesOf = ({ imports, typeImports }: SourceFile) =>
+  [...imports, ...typeImports].filter((target) => !isFile(target))
+
+describe('the core', () => {
+  it('imports rxjs in one file', () => {
+    const users = core.filter((file) => packagesOf(file).some((name) => /^rxjs(\/|$)/.test(name)))
+    expect(users.map(({ path }) => path)).toEqual(inCore('streams'))
+  })
+
+  it('imports no other package', () => {
+    expect([...new Set(core.flatMap(packagesOf))]).toEqual(['rxjs'])
+  })
+
+  it('has a shell that loads no rxjs, for whoever does not want it', () => {
+    const loaded = closureOf(`${CORE}/connection.ts`, core)
+    expect(loaded).toContain(`${CORE}/machine.ts`)
+    expect(loaded).not.toContain('rxjs')
+  })
+
+  it.each(PURE)('loads nothing but pure files with %s', (path) => {
+    expect(core.map((file) => file.path)).toContain(path)
+    expect([...closureOf(path, core)].filter((target) => !PURE.includes(target))).toEqual([])
+  })
+
+  it('loads no file of the test kit', () => {
+    const kit = `${CORE}/testing/`
+    const users = core.filter(({ path, imports, typeImports }) => {
+      return !path.startsWith(kit) && [...imports, ...typeImports].some((target) => target.startsWith(kit))
+    })
+    expect(users).toEqual([])
+  })
+
+  it('has no files that load each other in a circle', () => {
+    const circles = core.filter(({ path, imports }) =>
+      imports.some((target) => isFile(target) && closureOf(target, core).has(path)),
+    )
+    expect(circles.map(({ path }) => path)).toEqual([])
+  })
+
+  it('touches globals in environment.ts only', () => {
+    const paths = core.map(({ path }) => path).filter((path) => !path.startsWith(`${CORE}/testing/`))
+    const uses = globalsOf(paths)
+    // It would be silent too if it found nothing.
+    expect(uses).toContainEqual({
+      path: `${CORE}/environment.ts`,
+      name: 'Math.random',
+      line: expect.any(Number),
+    })
+    const harmful = uses.filter(({ path, name }) => {
+      return path !== `${CORE}/environment.ts` && !HARMLESS.has(name)
+    })
+    expect(harmful).toEqual([])
+  }, 120_000)
+})
+
+describe.each(['react', 'vue'])('the binding for %s', (binding) => {
+  const sources = sourcesOf(`packages/${binding}/src`)
+  const { exports } = JSON.parse(readFileSync('packages/core/package.json', 'utf8')) as {
+    exports: Record<string, unknown>
+  }
+  const entries = Object.keys(exports).map((entry) => entry.replace(/^\./, '@holdfast/core'))
+
+  it(`imports ${binding}, its own files, and the entries of the core`, () => {
+    expect(sources.length).toBeGreaterThan(0)
+    const targets = new Set(sources.flatMap(({ imports, typeImports }) => [...imports, ...typeImports]))
+    const foreign = [...targets].filter((target) => {
+      if (isFile(target)) return !target.startsWith(`packages/${binding}/src/`)
+      return target !== binding && !entries.includes(target)
+    })
+    expect(foreign).toEqual([])
+  })
+})
