@@ -34,25 +34,30 @@ async function bundle(): Promise<string> {
   return outDir
 }
 
-async function threadTime(page: Page): Promise<number> {
+/** ms of CPU time of the page's main thread, since this was called. */
+async function startClock(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
-  const { metrics } = await session.send('Performance.getMetrics')
-  await session.detach()
-  const time = metrics.find(({ name }) => name === 'ThreadTime')?.value
-  if (time === undefined) throw new Error('This Chromium does not tell ThreadTime')
-  return time * 1_000
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    const time = metrics.find(({ name }) => name === 'ThreadTime')?.value
+    if (time === undefined) throw new Error('This Chromium does not tell ThreadTime')
+    return time * 1_000
+  }
 }
 
 const tallyOf = (page: Page): Promise<Tally> => page.evaluate(() => ({ ...Reflect.get(globalThis, 'tally') }))
 
 /** One burst, from before the first message until two frames after the last. */
 async function measure(page: Page, socket: WebSocket): Promise<Result> {
-  const [before, start] = [await tallyOf(page), await threadTime(page)]
+  const before = await tallyOf(page)
+  const clock = await startClock(page)
+  const start = await clock()
   for (const message of burst) socket.send(message)
   await page.waitForFunction((last) => Reflect.get(globalThis, 'tally').last === last, COUNT - 1)
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-  const [after, end] = [await tallyOf(page), await threadTime(page)]
+  const end = await clock()
+  const after = await tallyOf(page)
   return {
     seen: after.seen - before.seen,
     renders: after.renders - before.renders,
@@ -69,9 +74,10 @@ async function run(
   variant: string,
 ): Promise<Result> {
   const page = await browser.newPage()
+  const failed = new Promise<never>((_, reject) => page.once('pageerror', reject))
   const connected = once(sockets, 'connection')
   await page.goto(`${origin}/?variant=${encodeURIComponent(variant)}`)
-  const [socket] = (await connected) as [WebSocket]
+  const [socket] = (await Promise.race([connected, failed])) as [WebSocket]
   // The first burst warms up; it ends on the same message, so that has to be taken back.
   await measure(page, socket)
   await page.evaluate(() => Reflect.set(Reflect.get(globalThis, 'tally'), 'last', -1))
@@ -98,7 +104,7 @@ try {
   await page.close()
   const results = new Map<string, Result[]>(variants.map((variant) => [variant, []]))
   for (let i = 0; i < RUNS; i++) {
-    for (const variant of variants) console.error(i, variant), results.get(variant)?.push(await run(browser, sockets, origin, variant))
+    for (const variant of variants) results.get(variant)?.push(await run(browser, sockets, origin, variant))
   }
   const of = (variant: string, field: keyof Result): number =>
     median((results.get(variant) ?? []).map((result) => result[field]))

@@ -2,12 +2,15 @@ import { json } from '@holdfast/core'
 import { useLastMessage, useMessages, useWebSocket } from '@holdfast/react'
 import { type ReactElement, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import useWebSocketOfPeer from 'react-use-websocket'
+import peer from 'react-use-websocket'
 
 interface Tick {
   readonly id: number
   readonly price: number
 }
+
+// What comes of a CommonJS module differs with who bundles it.
+const useWebSocketOfPeer = (peer as typeof peer & { default?: typeof peer }).default ?? peer
 
 /** What the page tells the bench. */
 export interface Tally {
