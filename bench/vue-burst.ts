@@ -18,11 +18,11 @@ declare const page: Page
 declare const ways: Way[]
 
 const BURST = 10_000
-const ROUNDS = Number(process.argv[2] ?? 15)
+const ROUNDS = Number(process.argv[2] ?? 7)
 /** Where there is no server. */
 const IN_ONE_TASK = 25
 /** The main thread is at rest once it has done nothing for so many looks, so many ms apart. */
-const LOOKS = 4
+const LOOKS = 12
 const PAUSE = 25
 
 const kinds: Record<string, (index: number) => string> = {

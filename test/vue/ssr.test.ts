@@ -43,6 +43,14 @@ describe('on a server', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('does not ask for a URL, which may need what only a browser has', async () => {
+    const App = component(() => {
+      const { status } = useWebSocket(() => `wss://${location.host}/live`)
+      return () => h('p', status.value)
+    })
+    expect(await renderToString(createSSRApp(App))).toBe('<p>idle</p>')
+  })
+
   it('makes no connection for the plugin', async () => {
     const server = startServer()
     const App = component(() => {

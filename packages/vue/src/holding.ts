@@ -27,12 +27,15 @@ export function useHolding<Incoming, Outgoing>(
   const lease = new Lease()
   const connection = shallowRef<Connection<Incoming, Outgoing> | null>(null)
   const wanted = computed(() => ({ source: read(source), options: readOptions(options) }))
-  let held: typeof wanted.value | undefined
+  // These without reactivity: who calls `send()` in an effect does not follow the URL.
+  let next: typeof wanted.value | undefined
+  let held: typeof next
+  let current: Connection<Incoming, Outgoing> | null = null
   let isOver = isServer()
 
   function update(): void {
-    if (isOver || held === wanted.value) return
-    held = wanted.value
+    if (isOver || (next && next === held)) return
+    held = next ??= wanted.value
     const { source, options } = held
     const isGiven = source instanceof Connection
     const url = isGiven ? null : source
@@ -44,18 +47,28 @@ export function useHolding<Incoming, Outgoing>(
       // The overloads of `useWebSocket` hold what messages a codec or schema makes.
       const found = entry?.connection as Connection<Incoming, Outgoing> | undefined
       // First this, for those who follow it: they have left the old one before it ends.
-      connection.value = isGiven ? source : (found ?? null)
+      current = isGiven ? source : (found ?? null)
+      connection.value = current
       lease.hold(entry, url, options)
     }
   }
 
   start(() => {
     update()
-    if (!isOver) watch(wanted, update)
+    if (isOver) return
+    watch(wanted, update)
+    watch(
+      wanted,
+      (value) => {
+        next = value
+      },
+      { flush: 'sync' },
+    )
   })
   if (getCurrentScope()) {
     onScopeDispose(() => {
       isOver = true
+      current = null
       connection.value = null
       lease.release()
     })
@@ -65,7 +78,7 @@ export function useHolding<Incoming, Outgoing>(
     send(message, sendOptions) {
       // A change of the URL is not to wait for the next flush while messages go to the old one.
       update()
-      return trySend(connection.value, message, sendOptions)
+      return trySend(current, message, sendOptions)
     },
   }
 }

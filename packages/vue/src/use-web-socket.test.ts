@@ -1,7 +1,7 @@
 import { type Connection, type HoldfastError, isHoldfastError, json } from '@holdfast/core'
 import { mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
-import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef, watch } from 'vue'
+import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef, watch, watchEffect } from 'vue'
 import {
   component,
   errorsOf,
@@ -467,6 +467,24 @@ describe('send', () => {
     result.connection.value?.close()
     expect(result.send('three')).toBe(false)
     expect(errors.map(({ code }) => code)).toEqual(['OVERFLOW', 'CLOSED'])
+  })
+
+  it('does not make an effect follow the connection', async () => {
+    const server = startServer()
+    const url = ref(URL_A)
+    const text = ref('one')
+    inScope(() => {
+      const { send } = useWebSocket(url)
+      watchEffect(() => {
+        send(text.value)
+      })
+    })
+    await pass()
+    url.value = URL_B
+    await settle()
+    text.value = 'two'
+    await pass()
+    expect(server.messages).toEqual(['one', 'two'])
   })
 
   it('throws for what cannot be encoded', () => {
