@@ -85,7 +85,7 @@ export class Authenticator {
   follow(before: Machine, { state, generation }: Machine, effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.type !== 'tell-lost') continue
-      const isRefused = effect.verdict === 'reauthenticate'
+      const isRefused = effect.verdict === 'reauthenticate' || effect.error?.code === 'AUTH_REFUSED'
       // A dial that failed may have failed for its token, and says nothing.
       if (isRefused || effect.close.phase === 'connecting' || state.status === 'closed') {
         this.#tokens.invalidate(isRefused)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
 import { constant, fullJitter } from './backoff.ts'
+import { queryParameter } from './carriers.ts'
 
 describe('a connection that is lost', () => {
   it('comes back after 1006, and sends what was queued meanwhile, in order', async () => {
@@ -156,6 +157,27 @@ describe('refused sign-ins', () => {
     })
     expect(asked).toEqual([1, 2])
     expect(errors).toMatchObject([{ code: 'AUTH_REFUSED' }])
+  })
+
+  it('are told to the token function also after the end that they led to', async () => {
+    const refused: boolean[] = []
+    const { clock, server, connection } = setUp({
+      auth: {
+        token(context) {
+          refused.push(context.refused)
+          return 'token'
+        },
+        via: queryParameter(),
+        allowInsecure: true,
+      },
+    })
+    for (let i = 0; i < 2; i++) {
+      await clock.advance(1)
+      server.drop(4401)
+    }
+    expect(connection.state).toMatchObject({ status: 'closed', by: 'auth' })
+    connection.open()
+    expect(refused).toEqual([false, true, true])
   })
 
   it('count anew after a stable connection', async () => {

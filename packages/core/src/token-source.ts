@@ -67,7 +67,8 @@ export class TokenSource {
   /** The kept token is no good. `refused`: the server said so, and the next call is told. */
   invalidate(refused: boolean): void {
     this.#cached = undefined
-    this.#refused = refused
+    // A call that fails in between does not change that.
+    this.#refused ||= refused
   }
 
   /** Ends a call that is under way. */

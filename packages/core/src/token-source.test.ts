@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import type { Auth, Token, TokenContext } from './auth.ts'
+import { virtualClock } from './testing/index.ts'
+import { TokenSource } from './token-source.ts'
+
+function setUp(answers: (() => string | Token | Promise<string | Token>)[], auth: Partial<Auth> = {}) {
+  const clock = virtualClock()
+  const asked: TokenContext[] = []
+  const tokens = new TokenSource(
+    {
+      token(context) {
+        asked.push(context)
+        const answer = answers[asked.length - 1] ?? (() => 'more')
+        return answer()
+      },
+      via: {},
+      ...auth,
+    },
+    clock.environment,
+  )
+  return { clock, tokens, asked }
+}
+
+const TOKEN = expect.objectContaining({ code: 'TOKEN' })
+
+describe('a token that is asked for', () => {
+  it('comes at once where nothing makes it wait', () => {
+    const { tokens, asked } = setUp([() => 'a'])
+    expect(tokens.get(3)).toBe('a')
+    expect(asked).toMatchObject([{ attempt: 3, refused: false }])
+  })
+
+  it('is asked for every time where nothing says how long it is good for', () => {
+    const { tokens } = setUp([() => 'a', () => 'b'])
+    expect([tokens.get(1), tokens.get(2)]).toEqual(['a', 'b'])
+    expect(tokens.renewAt).toBe(Infinity)
+  })
+
+  it('is used again until shortly before it expires', async () => {
+    const { tokens, clock } = setUp([() => ({ value: 'a', expiresAt: clock.now() + 100_000 }), () => 'b'])
+    expect(tokens.get(1)).toBe('a')
+    expect(tokens.renewAt).toBe(clock.now() + 70_000)
+    await clock.advance(69_999)
+    expect(tokens.get(2)).toBe('a')
+    await clock.advance(1)
+    expect(tokens.get(3)).toBe('b')
+  })
+
+  it('is kept for half its life at least, however early it is to be renewed', () => {
+    const { tokens, clock } = setUp([() => ({ value: 'a', expiresAt: clock.now() + 1_000 })])
+    tokens.get(1)
+    expect(tokens.renewAt).toBe(clock.now() + 500)
+  })
+
+  it('is fetched by one call at a time', async () => {
+    let answer: (token: string) => void = () => undefined
+    const pending = new Promise<string>((resolve) => {
+      answer = resolve
+    })
+    const { tokens, asked } = setUp([() => pending])
+    const both = [tokens.fetch(1), tokens.fetch(0)]
+    answer('a')
+    expect(await Promise.all(both)).toEqual(['a', 'a'])
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a token that cannot be had', () => {
+  const cause = new Error('no')
+
+  it.each<[string, () => string | Token]>([
+    [
+      'throws',
+      () => {
+        throw cause
+      },
+    ],
+    ['gives nothing', () => undefined as never],
+    ['gives an empty text', () => ''],
+    ['gives a number', () => 5 as never],
+    ['gives null', () => null as never],
+    ['gives a line break', () => 'a\nb'],
+    ['gives an object without a value', () => ({}) as Token],
+    ['gives an expiry that is no number', () => ({ value: 'a', expiresAt: 'soon' as never })],
+    ['gives one that has expired', () => ({ value: 'a', expiresAt: 5 })],
+    ['gives an expiry that is NaN', () => ({ value: 'a', expiresAt: Number.NaN })],
+  ])('throws TOKEN where the function %s', async (_, answer) => {
+    expect(() => setUp([answer]).tokens.get(1)).toThrow(TOKEN)
+    await expect(setUp([async () => answer()]).tokens.get(1)).rejects.toThrow(TOKEN)
+  })
+
+  it('can be asked for again', async () => {
+    const { tokens } = setUp([() => Promise.reject(cause), () => 'b'])
+    await expect(tokens.get(1)).rejects.toThrow(TOKEN)
+    expect(tokens.get(2)).toBe('b')
+  })
+})
+
+describe('a refused token', () => {
+  it('is not used again, and the next call is told', () => {
+    const { tokens, asked, clock } = setUp([
+      () => ({ value: 'a', expiresAt: clock.now() + 100_000 }),
+      () => 'b',
+      () => 'c',
+    ])
+    tokens.get(1)
+    tokens.invalidate(true)
+    expect(tokens.get(2)).toBe('b')
+    tokens.invalidate(false)
+    tokens.get(3)
+    expect(asked.map(({ refused }) => refused)).toEqual([false, true, false])
+  })
+
+  it('is still one after a call that failed: the function may have it in a cache of its own', async () => {
+    const { tokens, asked } = setUp([() => 'a', () => Promise.reject(new Error('no')), () => 'c'])
+    tokens.get(1)
+    tokens.invalidate(true)
+    await expect(tokens.get(2)).rejects.toThrow(TOKEN)
+    // The attempt has failed, which says nothing about any token.
+    tokens.invalidate(false)
+    tokens.get(3)
+    expect(asked.map(({ refused }) => refused)).toEqual([false, true, true])
+  })
+})
+
+describe('abort()', () => {
+  it('aborts the signal of a call under way, and nobody gets what comes of it', async () => {
+    let answer: (token: string) => void = () => undefined
+    const { tokens, asked } = setUp([
+      () =>
+        new Promise<string>((resolve) => {
+          answer = resolve
+        }),
+      () => 'b',
+    ])
+    const late = tokens.fetch(1)
+    expect(asked[0]?.signal.aborted).toBe(false)
+    tokens.abort()
+    expect(asked[0]?.signal.aborted).toBe(true)
+    answer('a')
+    await expect(late).rejects.toThrow(TOKEN)
+    expect(tokens.get(2)).toBe('b')
+  })
+
+  it('is nothing where no call is under way', () => {
+    expect(() => setUp([]).tokens.abort()).not.toThrow()
+  })
+})
