@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Notices } from './notices.ts'
+import { virtualClock } from './testing/index.ts'
 
 function setUp() {
   const notices = new Notices()
@@ -49,6 +50,21 @@ describe('Notices', () => {
     expect(told).toEqual(['a'])
     add('b')
     expect(told).toEqual(['a', 'b'])
+  })
+
+  it('wait also while a timer of its clock is at work', async () => {
+    const { notices, told, add } = setUp()
+    const { environment, advance, pending } = virtualClock()
+    const clock = notices.clock(environment)
+    clock.setTimeout(() => {
+      add('a')
+      expect(told).toEqual([])
+    }, 10)
+    clock.clearTimeout(clock.setTimeout(() => add('stopped'), 5))
+    await advance(10)
+    expect(told).toEqual(['a'])
+    expect(clock.now()).toBe(environment.now())
+    expect(pending).toBe(0)
   })
 
   it('hand on what the work returns', () => {
