@@ -9,7 +9,7 @@ import {
   useWebSocket,
 } from '@holdfast/vue'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
-import { type App, type Component, createSSRApp, h, nextTick, onMounted } from 'vue'
+import { type App, type Component, createSSRApp, h, nextTick, onMounted, Suspense } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { component, frame, openConnection, pass, settle, startServer } from './kit.ts'
 
@@ -109,6 +109,24 @@ describe('hydration', () => {
     await hydrate(App)
     await pass()
     expect(server.messages).toEqual(['early'])
+  })
+
+  it('waits for a part of the page that is still on its way', async () => {
+    vi.spyOn(console, 'info').mockImplementation(() => {})
+    const server = startServer()
+    const Slow = component(async () => {
+      const { status } = useWebSocket('ws://fake.test')
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      return () => h('p', status.value)
+    })
+    const root = component(() => () => h(Suspense, () => h(Slow)))
+    const hydrated = hydrate(root)
+    await pass(1_000)
+    const host = await hydrated
+    await pass(500)
+    expect([host.textContent, server.sockets.length]).toEqual(['idle', 0])
+    await pass(600)
+    expect(host.textContent).toBe('open')
   })
 
   it('leaves nothing behind', async () => {
