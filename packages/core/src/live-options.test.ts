@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import type { Auth } from './auth.ts'
+import { constant } from './backoff.ts'
+import { firstMessage, queryParameter } from './carriers.ts'
+import { json } from './codec.ts'
+import { liveOptions, plainData } from './live-options.ts'
+import type { ConnectionOptions, MessageOptions } from './options.ts'
+import type { StandardSchemaV1 } from './schema.ts'
+import type { CloseInfo } from './state.ts'
+
+type Options = ConnectionOptions & MessageOptions
+
+const URL = 'ws://fake.test'
+const CLOSE: CloseInfo = { code: 1006, reason: '', wasClean: false, phase: 'open' }
+
+function schemaOf(name: string): StandardSchemaV1 {
+  return { '~standard': { version: 1, vendor: 'test', validate: () => ({ value: name }) } }
+}
+
+function authOf(name: string): Auth {
+  return {
+    token: () => name,
+    via: firstMessage({
+      create: (token) => `${name} ${token}`,
+      accepted: (incoming) => incoming === name,
+      refused: (incoming) => incoming === `not ${name}`,
+    }),
+  }
+}
+
+/** Every function that options may have, each saying by what it answers which options it is of. */
+function optionsOf(name: string): Options {
+  return {
+    protocols: () => name,
+    codec: { encode: () => name, decode: () => name },
+    schema: schemaOf(name),
+    auth: authOf(name),
+    reconnect: { backoff: constant(name.length), shouldReconnect: () => name !== 'first', maxAttempts: 7 },
+    connectTimeout: 5,
+  }
+}
+
+/** What all the functions of options answer. */
+function answersOf({ protocols, codec, schema, auth, reconnect }: Options) {
+  const { backoff, shouldReconnect } = reconnect || {}
+  const { create, accepted, refused } = auth?.via.signIn ?? {}
+  const context = { attempt: 1, refused: false, signal: new AbortController().signal }
+  return {
+    protocols: typeof protocols === 'function' && protocols(1),
+    encode: codec?.encode('' as never),
+    decode: codec?.decode(''),
+    schema: schema?.['~standard'].validate(''),
+    token: auth?.token(context),
+    create: create?.('token'),
+    accepted: accepted?.('second' as never),
+    refused: refused?.('not second' as never),
+    backoff: backoff?.({ attempt: 1, previous: 0, random: () => 0 }),
+    shouldReconnect: shouldReconnect?.(CLOSE, 1),
+  }
+}
+
+describe('liveOptions()', () => {
+  it('calls the functions of the options that it was given last', () => {
+    const live = liveOptions(() => 'ws://first.test', optionsOf('first'))
+    const { options, url } = live
+    expect(answersOf(options)).toEqual(answersOf(optionsOf('first')))
+    live.update(() => 'ws://second.test', optionsOf('second'))
+    expect(answersOf(options)).toEqual(answersOf(optionsOf('second')))
+    expect(typeof url === 'function' && url(1)).toBe('ws://second.test')
+  })
+
+  it('asks the carrier of a handshake that it was given last', () => {
+    const auth = (name: string): Auth => ({ token: () => 'x', via: queryParameter(name) })
+    const live = liveOptions(URL, { auth: auth('first') })
+    live.update(URL, { auth: auth('second') })
+    const target = live.options.auth?.via.handshake?.({ url: 'ws://a.test/', protocols: [] }, 'x')
+    expect(target?.url).toBe('ws://a.test/?second=x')
+  })
+
+  it('keeps the plain data as they were', () => {
+    const live = liveOptions(URL, optionsOf('first'))
+    live.update('ws://other.test', { connectTimeout: 99 })
+    expect(live.url).toBe(URL)
+    expect(live.options).toMatchObject({ connectTimeout: 5, reconnect: { maxAttempts: 7 } })
+  })
+
+  it('has no function where there was none', () => {
+    const { options, url } = liveOptions(URL, { reconnect: false, protocols: 'chat' })
+    expect(url).toBe(URL)
+    expect(options).toEqual({ reconnect: false, protocols: 'chat' })
+    expect(liveOptions(URL, {}).options).toEqual({ reconnect: {} })
+  })
+
+  it('falls back on the first ones where the new ones have none', () => {
+    const live = liveOptions(URL, optionsOf('first'))
+    live.update('ws://now.test', {})
+    const { token, create, encode, backoff, shouldReconnect, protocols } = answersOf(live.options)
+    expect({ token, create, encode }).toEqual({ token: 'first', create: 'first token', encode: 'first' })
+    expect(backoff).toBe(5)
+    expect(shouldReconnect).toBe(false)
+    expect(protocols).toEqual([])
+  })
+
+  it('falls back on the first policies where the new options do not reconnect', () => {
+    const live = liveOptions(URL, optionsOf('first'))
+    live.update(URL, { ...optionsOf('second'), reconnect: false })
+    expect(answersOf(live.options)).toMatchObject({ backoff: 5, shouldReconnect: false })
+  })
+})
+
+describe('plainData()', () => {
+  it('is the same for new functions, codecs, schemas and environments', () => {
+    expect(plainData(optionsOf('first'))).toBe(plainData(optionsOf('second')))
+    expect(plainData({ codec: json() })).toBe(plainData({ codec: json() }))
+    expect(plainData({ environment: {} })).toBe(plainData({}))
+  })
+
+  it('is the same whatever the order, and for undefined', () => {
+    expect(plainData({ lazy: true, closeTimeout: 5, binaryType: undefined as never })).toBe(
+      plainData({ closeTimeout: 5, lazy: true }),
+    )
+  })
+
+  it.each<[string, Options, Options]>([
+    ['a number', { connectTimeout: 5 }, { connectTimeout: 6 }],
+    ['a number and a text', { connectTimeout: 5 }, { connectTimeout: '5' as never }],
+    ['a nested one', { queue: { maxMessages: 5 } }, { queue: { maxMessages: 6 } }],
+    ['a list', { protocols: ['a', 'b'] }, { protocols: ['a'] }],
+    ['false and an object', { queue: false }, { queue: {} }],
+    ['a function and a value', { protocols: () => 'a' }, { protocols: 'a' }],
+    ['a codec that is there', { codec: json() }, {}],
+    ['a schema that is there', { schema: schemaOf('x') }, {}],
+    ['null and an object', { queue: null as never }, { queue: {} }],
+  ])('tells %s apart', (_, a, b) => {
+    expect(plainData(a)).not.toBe(plainData(b))
+  })
+})
