@@ -150,12 +150,12 @@ export class Shell<Incoming, Outgoing> {
     this.#updateWanted(true)
   }
 
-  /** Drops what is queued; returns how many messages. */
-  clear(): number {
+  /** Drops what is queued; returns it, oldest first. */
+  clear(): readonly Outgoing[] {
     return this.announcer.notices.during(() => {
-      const { length } = this.#sender.clear('cleared')
+      const messages = this.#sender.clear('cleared')
       this.#onEmpty()
-      return length
+      return messages
     })
   }
 

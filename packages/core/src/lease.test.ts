@@ -129,6 +129,39 @@ describe('a lease', () => {
   })
 })
 
+describe("handover: 'move'", () => {
+  it.each(['a view', 'a listener of the connection'])(
+    'moves what is queued when %s goes over',
+    async (who) => {
+      const { server, environment } = setUp()
+      const reported: unknown[] = []
+      const lease = createLease()
+      const options: LeaseOptions = {
+        environment,
+        handover: 'move',
+        onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
+      }
+      const before = show(lease, A, options)
+      server.hang()
+      await vi.advanceTimersByTimeAsync(5)
+      before?.connection.send('1')
+      before?.connection.send('2')
+      const goOver = () => show(lease, B, options)?.connection.send('3')
+      if (who === 'a view') goOver()
+      else {
+        before?.connection.state$.subscribe(({ status }) => {
+          if (status === 'waiting') goOver()
+        })
+        server.refuse()
+      }
+      server.accept()
+      await vi.advanceTimersByTimeAsync(10)
+      expect(server.messages).toEqual(['1', '2', '3'])
+      expect(reported).toEqual([{ moved: 2, undelivered: [] }])
+    },
+  )
+})
+
 describe('who signs in', () => {
   const signedIn = (environment: Partial<Environment>, identity: string): LeaseOptions => ({
     environment,

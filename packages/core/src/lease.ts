@@ -138,14 +138,8 @@ function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOp
 
 /** Queued messages leave the one in order and enter the other, ahead of what is sent there next. */
 function move(from: Connection<unknown, unknown>, to: Connection<unknown, unknown>): number {
-  const messages: unknown[] = []
-  const remove = shellOf(from).announcer.events.add((event) => {
-    if (event.type === 'dropped' && event.reason === 'cleared') messages.push(event.message)
-  })
-  from.clear()
-  remove()
   let moved = 0
-  for (const message of messages) {
+  for (const message of shellOf(from).clear()) {
     try {
       to.send(message)
       moved += 1

@@ -120,7 +120,7 @@ export class Connection<Incoming, Outgoing> {
 
   /** Drops what is queued, each told as `dropped` with reason `cleared`. Returns how many. For log-out. */
   clear(): number {
-    return this.#shell.clear()
+    return this.#shell.clear().length
   }
 
   /** Connects: at once when idle, waiting or closed (a new life); after the end when closing. */

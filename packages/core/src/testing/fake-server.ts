@@ -79,13 +79,13 @@ export class FakeServer implements FakePeer {
   /** Accepts dials from now on, and those that hang. */
   accept(): void {
     this.dials = 'accept'
-    for (const socket of this.sockets) if (socket.readyState === CONNECTING) this.#answer(socket)
+    for (const socket of this.live) if (socket.readyState === CONNECTING) this.#answer(socket)
   }
 
   /** Refuses dials from now on, and those that hang. */
   refuse(): void {
     this.dials = 'refuse'
-    for (const socket of this.sockets) if (socket.readyState === CONNECTING) this.#answer(socket)
+    for (const socket of this.live) if (socket.readyState === CONNECTING) this.#answer(socket)
   }
 
   /** Leaves dials unanswered from now on. */
@@ -95,7 +95,7 @@ export class FakeServer implements FakePeer {
 
   /** Sends to every open client. */
   send(data: RawIncoming): void {
-    for (const socket of this.sockets) if (socket.readyState === OPEN) socket.receive(data)
+    for (const socket of this.live) if (socket.readyState === OPEN) socket.receive(data)
   }
 
   /** Ends every connection: 1006 without a close frame, any other code with one. */
