@@ -15,6 +15,7 @@ describe('settingsOf()', () => {
       auth: undefined,
       maxRefusals: 2,
       connectTimeout: 10_000,
+      delivery: undefined,
       closeTimeout: 3_000,
       queue: {
         maxMessages: 10_000,
@@ -22,6 +23,8 @@ describe('settingsOf()', () => {
         overflow: 'throw',
         ttl: Infinity,
         highWaterMark: 256 * 1024,
+        recover: 'unsent',
+        keepWritten: 256 * 1024,
       },
       lazy: false,
       idleTimeout: Infinity,
