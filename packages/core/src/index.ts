@@ -29,7 +29,7 @@ export type { DropReason } from './entry.ts'
 export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
 export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
 export type { ConnectionEvent } from './events.ts'
-export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
+export type { ConnectionOptions, QueueOptions, ReconnectOptions, TypedOptions } from './options.ts'
 export type { OutboxSnapshot } from './outbox-snapshot.ts'
 export type { StandardSchemaV1 } from './schema.ts'
 export type {
