@@ -1,3 +1,5 @@
+import type { DropReason } from './outbox.ts'
+
 /** What went wrong, in one word that code can switch on. */
 export type HoldfastErrorCode =
   | 'CONFIGURATION'
@@ -11,7 +13,13 @@ export type HoldfastErrorCode =
   | 'SCHEMA'
   | 'OVERFLOW'
   | 'CLOSED'
+  | 'DROPPED'
   | 'HANDLER'
+
+export interface HoldfastErrorOptions {
+  readonly cause?: unknown
+  readonly reason?: DropReason
+}
 
 const NAME = 'HoldfastError'
 
@@ -23,11 +31,14 @@ const NAME = 'HoldfastError'
  */
 export class HoldfastError extends Error {
   readonly code: HoldfastErrorCode
+  /** Why a message was given up; with `'DROPPED'`, and where a request ends with `'CLOSED'`. */
+  readonly reason?: DropReason
 
-  constructor(code: HoldfastErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: HoldfastErrorCode, message: string, options: HoldfastErrorOptions = {}) {
     super(message, options)
     this.name = NAME
     this.code = code
+    if (options.reason !== undefined) this.reason = options.reason
   }
 }
 

@@ -28,6 +28,18 @@ export type ConnectionEvent = {
   | { readonly type: 'unobserved'; readonly count: number }
   /** A timer came late by so many ms: the host slept, or throttled it. */
   | { readonly type: 'late'; readonly timer: TimerName | 'expiry'; readonly by: number }
+  /** A channel has sent a message of its own. */
+  | { readonly type: 'channel'; readonly action: 'subscribe' | 'resume' | 'unsubscribe' }
+  | {
+      readonly type: 'request'
+      /** What the request came to; the error says why it failed. */
+      readonly outcome: 'answered' | 'failed'
+      /** From the call to the outcome, in ms. */
+      readonly duration: number
+      /** How many times it was sent, or queued to be. */
+      readonly attempts: number
+      readonly error?: HoldfastError
+    }
   | { readonly type: 'error'; readonly error: HoldfastError }
 )
 

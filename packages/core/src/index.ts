@@ -9,6 +9,7 @@ export {
   fullJitter,
 } from './backoff.ts'
 export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
+export type { ChannelOptions } from './channel.ts'
 export type { Verdict } from './close-codes.ts'
 export {
   binary,
@@ -24,10 +25,22 @@ export { connect } from './connect.ts'
 export type { CloseOptions } from './connection.ts'
 export type { Target } from './dial.ts'
 export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
-export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
+export {
+  HoldfastError,
+  type HoldfastErrorCode,
+  type HoldfastErrorOptions,
+  isHoldfastError,
+} from './errors.ts'
 export type { ConnectionEvent } from './events.ts'
 export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
 export type { DropReason, OutboxSnapshot } from './outbox.ts'
+export type {
+  IdentifiedRequest,
+  MatchedRequest,
+  RequestId,
+  RequestOptions,
+  RequestSettings,
+} from './request-options.ts'
 export type { StandardSchemaV1 } from './schema.ts'
 export type { SendOptions } from './sender.ts'
 export type {

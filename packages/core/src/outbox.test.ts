@@ -172,10 +172,12 @@ const limits: fc.Arbitrary<OutboxLimits> = fc.record({
   overflow: fc.constantFrom('throw', 'drop-oldest', 'drop-newest'),
 })
 
+type Queued = Pick<Entry, 'message' | 'data' | 'bytes' | 'expiresAt'>
+
 /** What an outbox must do, with a plain array. */
 class Model {
   now = 0
-  queue: Entry[] = []
+  queue: Queued[] = []
   accepted = 0
   written = 0
   readonly dropped: [unknown, DropReason][] = []
@@ -190,7 +192,7 @@ class Model {
   }
 
   /** Returns whether it throws. */
-  push(entry: Entry): boolean {
+  push(entry: Queued): boolean {
     const { maxMessages, maxBytes, overflow } = this.#limits
     const isFull = () => this.queue.length >= maxMessages || this.bytes + entry.bytes > maxBytes
     if (isFull() && overflow === 'throw') return true
@@ -213,7 +215,7 @@ class Model {
     return entry?.message
   }
 
-  drop(reason: DropReason, isDropped: (entry: Entry) => boolean): void {
+  drop(reason: DropReason, isDropped: (entry: Queued) => boolean): void {
     for (const entry of this.queue) if (isDropped(entry)) this.dropped.push([entry.message, reason])
     this.queue = this.queue.filter((entry) => !isDropped(entry))
   }
@@ -235,7 +237,7 @@ describe('an outbox, for any calls in any order', () => {
             case 'push': {
               const data = 'x'.repeat(operation.size)
               const expiresAt = model.now + operation.ttl
-              const entry: Entry = { message: index, data, bytes: data.length, expiresAt }
+              const entry = { message: index, data, bytes: data.length, expiresAt }
               let didThrow = false
               try {
                 outbox.push(index, data, expiresAt)

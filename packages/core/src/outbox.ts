@@ -2,8 +2,13 @@ import { byteLength, isLongerThan, type OwnedData } from './bytes.ts'
 import { HoldfastError } from './errors.ts'
 import { Ring } from './ring.ts'
 
-/** Why an accepted message was never written. */
-export type DropReason = 'overflow' | 'expired' | 'cleared' | 'closed'
+/** Why an accepted message was given up. */
+export type DropReason = 'overflow' | 'expired' | 'aborted' | 'timeout' | 'cleared' | 'closed'
+
+/** Told what becomes of one message. */
+export interface Fate {
+  failed(reason: DropReason): void
+}
 
 /** The numbers of a connection's send queue. `accepted = written + dropped + queued`, always. */
 export interface OutboxSnapshot {
@@ -28,6 +33,8 @@ export interface Entry {
   readonly bytes: number
   /** Epoch ms; Infinity for a message without `ttl`. */
   readonly expiresAt: number
+  readonly fate: Fate | undefined
+  status: 'queued' | 'written' | 'over'
 }
 
 export interface OutboxLimits {
@@ -101,9 +108,9 @@ export class Outbox {
    *
    * @throws HoldfastError `OVERFLOW` with `overflow: 'throw'` when the queue is full; nothing is changed then.
    */
-  push(message: unknown, data: OwnedData, expiresAt: number): void {
+  push(message: unknown, data: OwnedData, expiresAt: number, fate?: Fate): Entry {
     const { maxMessages, maxBytes, overflow } = this.#limits
-    const entry: Entry = { message, data, bytes: byteLength(data), expiresAt }
+    const entry: Entry = { message, data, bytes: byteLength(data), expiresAt, fate, status: 'queued' }
     if (this.#isFullFor(entry)) {
       if (overflow === 'throw') {
         throw new HoldfastError(
@@ -114,7 +121,7 @@ export class Outbox {
       if (overflow === 'drop-newest') {
         this.#accepted += 1
         this.#drop([entry], 'overflow')
-        return
+        return entry
       }
       // The empty queue takes any message that passed checkSize(), so this ends.
       while (this.#isFullFor(entry)) this.#dropHead('overflow')
@@ -125,6 +132,30 @@ export class Outbox {
     this.#inOrder = this.length === 0 || (this.#inOrder && expiresAt >= this.#lastExpiry)
     this.#lastExpiry = expiresAt
     this.#ring.push(entry)
+    return entry
+  }
+
+  /** Puts written messages before all that waits, to be sent once more; each counts as a new one. */
+  again(entries: readonly Entry[]): void {
+    const waiting = [...this.#ring]
+    this.#ring.clear()
+    this.#inOrder = false
+    this.#accepted += entries.length
+    for (const entry of entries) {
+      entry.status = 'queued'
+      this.#bytes += entry.bytes
+      this.#nextExpiry = Math.min(this.#nextExpiry, entry.expiresAt)
+    }
+    for (const entry of [...entries, ...waiting]) this.#ring.push(entry)
+  }
+
+  /** Drops one message, if it is queued. */
+  drop(entry: Entry, reason: DropReason): void {
+    if (entry.status !== 'queued') return
+    this.#ring.filter((other) => other !== entry)
+    this.#bytes -= entry.bytes
+    if (this.#ring.length === 0) this.#nextExpiry = Infinity
+    this.#drop([entry], reason)
   }
 
   /** The oldest message that has not expired; expired ones before it are dropped. */
@@ -138,7 +169,10 @@ export class Outbox {
 
   /** Takes the oldest message off, once it was handed to a socket. */
   shiftWritten(): void {
-    if (this.#take() !== undefined) this.#written += 1
+    const entry = this.#take()
+    if (entry === undefined) return
+    entry.status = 'written'
+    this.#written += 1
   }
 
   /** Drops what has expired. */
@@ -194,6 +228,10 @@ export class Outbox {
   #drop(entries: readonly Entry[], reason: DropReason): void {
     // Counted before any is told: whoever looks at the numbers then finds none missing.
     this.#dropped += entries.length
-    for (const entry of entries) this.#onDrop(entry, reason)
+    for (const entry of entries) entry.status = 'over'
+    for (const entry of entries) {
+      this.#onDrop(entry, reason)
+      entry.fate?.failed(reason)
+    }
   }
 }

@@ -1,10 +1,10 @@
-import { type OwnedData, own } from './bytes.ts'
+import { byteLength, type OwnedData, own } from './bytes.ts'
 import type { Codec } from './codec.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import { Flow } from './flow.ts'
 import { duration, type Settings } from './options.ts'
-import { type DropReason, type Entry, Outbox, type OutboxSnapshot } from './outbox.ts'
+import { type DropReason, type Entry, type Fate, Outbox, type OutboxSnapshot } from './outbox.ts'
 import type { Socket } from './socket.ts'
 import { Timers } from './timers.ts'
 
@@ -77,6 +77,31 @@ export class Sender<Outgoing> {
 
   /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl`), or `CLOSED` without a queue. */
   send(message: Outgoing, options?: SendOptions): void {
+    this.#accept(message, options)
+  }
+
+  /** As {@link send}, for one who wants to know what becomes of the message. */
+  track(message: Outgoing, fate: Fate): Entry {
+    return this.#accept(message, undefined, fate)
+  }
+
+  /** Sends written messages once more, before all that waits; oldest first. */
+  again(entries: readonly Entry[]): void {
+    this.#outbox.again(entries)
+    this.#watchExpiry()
+    this.#listeners.onChange()
+  }
+
+  /** Gives a message up that is still queued. */
+  drop(entry: Entry, reason: DropReason): void {
+    if (entry.status !== 'queued') return
+    this.#outbox.drop(entry, reason)
+    this.#watchExpiry()
+    this.#listeners.onChange()
+    if (this.#outbox.length === 0) this.#listeners.onEmpty()
+  }
+
+  #accept(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     this.#listeners.check()
     const encoded = this.#encode(message)
     // Once more: the codec is the user's code, and may have closed.
@@ -84,15 +109,21 @@ export class Sender<Outgoing> {
     const data = this.#own(encoded)
     if (this.#queue !== undefined) this.#outbox.checkSize(data)
     const ttl = duration('ttl', options?.ttl, this.#queue?.ttl ?? Infinity)
-    if (this.#flow.isClear) return this.#pass(data)
+    if (this.#flow.isClear) {
+      this.#pass(data)
+      // Only who follows a message may have it sent again, and then its size counts.
+      const bytes = fate ? byteLength(data) : 0
+      return { message, data, bytes, expiresAt: Infinity, fate, status: 'written' }
+    }
     if (this.#queue === undefined) {
       throw new HoldfastError('CLOSED', 'send() while not open, and there is no queue.')
     }
     // What the caller can change is reported, too, as it was when it was sent.
-    this.#outbox.push(encoded === message ? data : message, data, this.#clock.now() + ttl)
+    const entry = this.#outbox.push(encoded === message ? data : message, data, this.#clock.now() + ttl, fate)
     this.#watchExpiry()
     this.#flow.pump()
     this.#listeners.onChange()
+    return entry
   }
 
   /** What goes over the wire for a message that does not go by the queue. */
