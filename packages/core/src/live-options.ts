@@ -109,7 +109,8 @@ export function plainData({ codec, schema, environment: _, ...options }: Options
   return canonical({ ...options, codec: codec !== undefined, schema: schema !== undefined })
 }
 
-function canonical(value: unknown): string {
+/** Plain data as one text that is the same for what has the same content. */
+export function canonical(value: unknown): string {
   if (typeof value === 'function') return 'function'
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
