@@ -1,3 +1,4 @@
+export type { BoundedIterable } from './async-iterable.ts'
 export type { Auth, SignIn, Token, TokenCarrier, TokenContext } from './auth.ts'
 export {
   type Backoff,
@@ -8,6 +9,7 @@ export {
   exponential,
   fullJitter,
 } from './backoff.ts'
+export type { BufferOptions, BufferOverflow } from './backpressure.ts'
 export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
 export type { ChannelOptions } from './channel.ts'
 export type { Verdict } from './close-codes.ts'
@@ -32,6 +34,7 @@ export {
   isHoldfastError,
 } from './errors.ts'
 export type { ConnectionEvent } from './events.ts'
+export { bufferFrames, conflate, type MapBoundedOptions, mapBounded, toAsyncIterable } from './operators.ts'
 export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
 export type { DropReason, OutboxSnapshot } from './outbox.ts'
 export type {

@@ -47,7 +47,7 @@ export function inNextFrame(connection: object, publish: () => void): void {
 /** Takes that back, and leaves no timer where it was the last. */
 export function notInNextFrame(connection: object, publish: () => void): void {
   const { due, frame } = commonOf(connection)
-  if (due.delete(publish) && due.size === 0) frame.flush()
+  if (due.delete(publish) && due.size === 0) frame.cancel()
 }
 
 /** Joins the channel of a key, which is subscribed to for the first view and until the last one leaves. */
