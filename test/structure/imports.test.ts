@@ -34,6 +34,7 @@ const HARMLESS = new Set([
   'Math.floor',
   'Math.max',
   'Math.min',
+  'Math.round',
   'NaN',
   'Number',
   'Object',

@@ -1,9 +1,10 @@
 import { Emitter } from './emitter.ts'
 import type { Environment } from './environment.ts'
-import type { HoldfastError } from './errors.ts'
-import type { ConnectionEvent, Without } from './events.ts'
+import { HoldfastError } from './errors.ts'
+import type { ConnectionEvent, TransitionCause, Without } from './events.ts'
 import type { Effect, TimerName } from './machine.ts'
 import { Notices } from './notices.ts'
+import type { OutboxSnapshot } from './outbox.ts'
 import { failed } from './policies.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 
@@ -29,11 +30,13 @@ export class Announcer {
   readonly onThrow: (error: unknown) => void
 
   readonly #environment: Pick<Environment, 'now' | 'reportError'>
+  readonly #outbox: () => OutboxSnapshot
   #toldState: ConnectionState = IDLE
   #stateSince: number
 
-  constructor(environment: Pick<Environment, 'now' | 'reportError'>) {
+  constructor(environment: Pick<Environment, 'now' | 'reportError'>, outbox: () => OutboxSnapshot) {
     this.#environment = environment
+    this.#outbox = outbox
     this.#stateSince = environment.now()
     this.onThrow = (error) => this.fail(failed('A listener', error))
     this.states = new Emitter(this.onThrow)
@@ -47,7 +50,7 @@ export class Announcer {
     return this.#toldState
   }
 
-  state(state: ConnectionState, previous: ConnectionState): void {
+  state(state: ConnectionState, previous: ConnectionState, cause: TransitionCause): void {
     const now = this.#environment.now()
     const duration = now - this.#stateSince
     this.#stateSince = now
@@ -55,7 +58,8 @@ export class Announcer {
       this.#toldState = state
       this.states.emit(state)
     })
-    this.tell({ type: 'state', state, previous, duration })
+    if (this.events.size === 0) return
+    this.tell({ type: 'state', state, previous, cause, duration, outbox: this.#outbox() })
   }
 
   lost({ close, verdict, delay, error }: Extract<Effect, { type: 'tell-lost' }>): void {
@@ -75,7 +79,7 @@ export class Announcer {
 
   /** `isTold` where somebody learns of it in another way too. */
   fail(error: HoldfastError, isTold: boolean = TOLD_BY_STATE.has(error.code)): void {
-    this.tell({ type: 'error', error })
+    this.tell({ type: 'error', error: bare(error) })
     this.#tellError(error, isTold)
   }
 
@@ -86,4 +90,9 @@ export class Announcer {
       else if (!isTold) this.#environment.reportError(error)
     })
   }
+}
+
+/** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
+export function bare({ code, message, reason }: HoldfastError): HoldfastError {
+  return new HoldfastError(code, message, reason === undefined ? {} : { reason })
 }

@@ -57,7 +57,7 @@ export class Shell<Incoming, Outgoing> {
     const environment = environmentOf(options.environment)
     this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
 
-    const announcer = new Announcer(environment)
+    const announcer = new Announcer(environment, () => this.outbox)
     const onError = (error: HoldfastError): void => announcer.fail(error)
     this.announcer = announcer
     this.messages = new Audience(announcer.onThrow, () => this.#updateWanted())

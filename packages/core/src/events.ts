@@ -1,10 +1,16 @@
 import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
-import type { TimerName } from './machine.ts'
-import type { DropReason } from './outbox.ts'
+import type { MachineEvent, TimerName } from './machine.ts'
+import type { DropReason, OutboxSnapshot } from './outbox.ts'
 import type { CloseInfo, ConnectionState } from './state.ts'
 
-/** All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped`. */
+/** What made a state change: a call, a timer, or what happened to the socket. */
+export type TransitionCause = Exclude<MachineEvent['type'], 'timer'> | `${TimerName}-timer`
+
+/**
+ * All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped`; the
+ * errors here carry no `cause`, which may quote a message: those on `errors$` do.
+ */
 export type ConnectionEvent = {
   /** Epoch ms. */
   readonly at: number
@@ -13,8 +19,11 @@ export type ConnectionEvent = {
       readonly type: 'state'
       readonly state: ConnectionState
       readonly previous: ConnectionState
+      readonly cause: TransitionCause
       /** How long the previous state lasted, in ms. */
       readonly duration: number
+      /** What waited, and what had been sent and dropped so far. */
+      readonly outbox: OutboxSnapshot
     }
   /** An attempt or a connection ended; `delay` in ms until the next, absent where there is none. */
   | { readonly type: 'lost'; readonly close: CloseInfo; readonly verdict: Verdict; readonly delay?: number }

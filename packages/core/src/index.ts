@@ -33,7 +33,8 @@ export {
   type HoldfastErrorOptions,
   isHoldfastError,
 } from './errors.ts'
-export type { ConnectionEvent } from './events.ts'
+export type { ConnectionEvent, TransitionCause } from './events.ts'
+export { type LogLevel, logger } from './logger.ts'
 export { bufferFrames, conflate, type MapBoundedOptions, mapBounded, toAsyncIterable } from './operators.ts'
 export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
 export type { DropReason, OutboxSnapshot } from './outbox.ts'

@@ -1,3 +1,4 @@
+import { bare } from './announcer.ts'
 import type { Audience } from './audience.ts'
 import { Awaited } from './awaited.ts'
 import type { Clock } from './environment.ts'
@@ -141,7 +142,7 @@ export class Requests<Incoming, Outgoing> {
       outcome,
       duration,
       attempts,
-      ...(isHoldfastError(error) && { error }),
+      ...(isHoldfastError(error) && { error: bare(error) }),
     })
     if (this.#awaited.size === 0) {
       this.#leave?.()

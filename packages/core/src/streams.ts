@@ -1,4 +1,4 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+import { Observable, type Observer, observable, Subscriber, type Subscription } from 'rxjs'
 import type { ChannelOptions } from './channel.ts'
 import { type CloseOptions, Shell, type ShellOptions } from './connection.ts'
 import type { Emitter } from './emitter.ts'
@@ -38,6 +38,9 @@ export class Connection<Incoming, Outgoing> {
   /** What went wrong, here or in the functions that were given; the connection goes on. */
   readonly errors$: Observable<HoldfastError>
 
+  /** For other libraries, and for `from(connection)`: its {@link messages$}. */
+  declare readonly [Symbol.observable]: () => Observable<Incoming>
+
   /** Closes, completes every stream, and cannot be opened again. Only where the host has the symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
@@ -53,6 +56,8 @@ export class Connection<Incoming, Outgoing> {
     this.outbox$ = stream(shell, shell.outboxes, () => shell.outbox)
     this.events$ = stream(shell, shell.announcer.events)
     this.errors$ = stream(shell, shell.announcer.errors)
+    // The symbol, or the text that stands for it where the host has none.
+    Object.defineProperty(this, observable, { value: () => this.messages$ })
     // Where the host has the symbol: `await using connection = connect(…)`.
     if (Symbol.asyncDispose) this[Symbol.asyncDispose] = () => shell.dispose()
   }
