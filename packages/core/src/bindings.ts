@@ -8,9 +8,11 @@ import { HoldfastError, isHoldfastError } from './errors.ts'
 import { fail } from './lease.ts'
 import { type Connection, shellOf } from './streams.ts'
 
+export { ChannelStore, type ChannelViewOptions, channelKey } from './channel-store.ts'
 export { isServer } from './environment.ts'
 export { HistoryStore } from './history.ts'
 export { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
+export { NO_REQUEST, type RequestState, RequestStore, type RequestWays } from './request-store.ts'
 export {
   type ConnectionSnapshot,
   DISCONNECTED,

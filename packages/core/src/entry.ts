@@ -3,8 +3,11 @@ import type { DeliveryId } from './delivery.ts'
 
 /** Told what becomes of one message. */
 export interface Fate {
-  written(): void
-  acknowledged(): void
+  /** Whoever follows it sends it again after a loss: nothing about it is in doubt. */
+  readonly retries?: boolean
+  /** It has left the native buffer. */
+  written?(): void
+  acknowledged?(): void
   /** It was given up, or waits no longer for an answer. */
   failed(reason: DropReason): void
 }
@@ -65,7 +68,7 @@ export class Entry {
 
   /** Whether somebody has to be told once it has left. */
   get isWatched(): boolean {
-    return this.id === undefined && (this.fate !== undefined || this.storedAs !== 0)
+    return this.id === undefined && (this.fate?.written !== undefined || this.storedAs !== 0)
   }
 }
 

@@ -124,7 +124,8 @@ export function plainData({ codec, schema, queue, environment: _, ...options }: 
   })
 }
 
-function canonical(value: unknown): string {
+/** Plain data as one text that is the same for what has the same content. */
+export function canonical(value: unknown): string {
   if (typeof value === 'function') return 'function'
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`

@@ -70,7 +70,7 @@ export class Sender<Outgoing> {
       onProgress: () => this.#onChange(),
       onWrite: (entry) => this.#inFlight.add(entry),
       onLeft: (entry) => {
-        entry.fate?.written()
+        entry.fate?.written?.()
         this.#persister?.remove(entry)
       },
       onRefused(cause) {
@@ -122,11 +122,21 @@ export class Sender<Outgoing> {
   deliver(message: Outgoing, options: DeliverOptions = {}): Promise<Receipt> {
     return receipt(options, this.#clock, (fate) => {
       const entry = this.send(message, options, fate)
-      return (reason) => {
-        this.#outbox.drop(entry, reason)
-        this.#onRemoved()
-      }
+      return (reason) => this.drop(entry, reason)
     })
+  }
+
+  /** Sends written messages once more, before all that waits; oldest first. */
+  again(entries: readonly Entry[]): void {
+    this.#outbox.recover(entries)
+    this.#onChange()
+  }
+
+  /** Gives a message up that is still queued. */
+  drop(entry: Entry, reason: DropReason): void {
+    if (entry.status !== 'queued') return
+    this.#outbox.drop(entry, reason)
+    this.#onRemoved()
   }
 
   /** Sends what is not the user's: before all that waits, and never counted. */
@@ -141,7 +151,7 @@ export class Sender<Outgoing> {
     for (const entry of entries) {
       this.#outbox.acknowledge(entry)
       this.#persister?.remove(entry)
-      entry.fate?.acknowledged()
+      entry.fate?.acknowledged?.()
     }
     // There is room on the wire.
     this.#flow.pump()
@@ -233,8 +243,8 @@ export class Sender<Outgoing> {
     for (const entry of entries) {
       this.#inFlight.remove(entry)
       this.#persister?.remove(entry)
-      // What has left was told before.
-      entry.fate?.failed('closed')
+      // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
+      if (entry.fate?.written) entry.fate.failed('closed')
     }
     const kept = newest(entries, this.#queue?.keepWritten ?? 0)
     this.#listeners.onUnconfirmed(entries, kept)
