@@ -10,6 +10,7 @@ const inCore = (...names: string[]) => names.map((name) => `${CORE}/${name}.ts`)
 const PURE = inCore(
   'backoff',
   'bytes',
+  'calls',
   'close-codes',
   'errors',
   'machine',

@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.ts'
+import { close, hangUp, open, reconnect, want } from './calls.ts'
 import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
 import { type CloseInfo, type ConnectingPhase, type ConnectionState, IDLE } from './state.ts'
@@ -12,7 +13,6 @@ import {
   opened,
   phase,
   same,
-  startIdle,
   timedOut,
 } from './steps.ts'
 import { FRESH, type LossCause, type Tally } from './verdict.ts'
@@ -131,112 +131,6 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
     default:
       return event satisfies never
   }
-}
-
-function open(machine: Machine, config: MachineConfig): Transition {
-  switch (machine.state.status) {
-    case 'idle':
-    case 'waiting':
-      return dial(machine, config)
-    case 'closed':
-      return dial({ ...machine, tally: FRESH }, config)
-    case 'closing':
-      return machine.ending
-        ? [{ ...machine, ending: { ...machine.ending, reopen: true } }, []]
-        : same(machine)
-    default:
-      return same(machine)
-  }
-}
-
-function reconnect(machine: Machine, config: MachineConfig): Transition {
-  const { state } = machine
-  const anew = { ...machine, tally: FRESH }
-  switch (state.status) {
-    case 'idle':
-    case 'waiting':
-      return dial(anew, config)
-    case 'connecting':
-    case 'open': {
-      const phase = state.status
-      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase, local: 'reconnect' }
-      return dial(anew, config, [
-        { type: 'abandon' },
-        { type: 'tell-lost', close, verdict: 'retry', delay: 0 },
-      ])
-    }
-    case 'closed':
-      return state.by === 'user' ? same(machine) : dial(anew, config)
-    default:
-      return same(machine)
-  }
-}
-
-function close(
-  machine: Machine,
-  event: Extract<MachineEvent, { type: 'close' }>,
-  config: MachineConfig,
-): Transition {
-  const { state } = machine
-  switch (state.status) {
-    case 'open': {
-      const { attempt } = state
-      const closing: Machine = {
-        ...machine,
-        state: {
-          status: 'closing',
-          attempt,
-          reason: event.reason,
-          ...(event.code === undefined ? {} : { code: event.code }),
-        },
-        ending: { draining: true, reopen: false },
-      }
-      const stops = leave(machine, 'idle')
-      if (event.drainTimeout > 0) {
-        return [
-          closing,
-          [...stops, { type: 'start', timer: 'drain', delay: event.drainTimeout }, { type: 'drain' }],
-        ]
-      }
-      const [next, effects] = hangUp(closing, config)
-      return [next, [...stops, ...effects]]
-    }
-    case 'closing':
-      return machine.ending
-        ? [{ ...machine, ending: { ...machine.ending, reopen: false } }, []]
-        : same(machine)
-    case 'closed':
-      return state.by === 'user'
-        ? same(machine)
-        : [{ ...machine, state: { ...state, by: 'user' } }, [{ type: 'finish' }]]
-    default:
-      // No closing handshake took place, which is what 1006 says; the native class tells the same.
-      return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
-  }
-}
-
-function hangUp(machine: Machine, config: MachineConfig): Transition {
-  const { state } = machine
-  if (state.status !== 'closing') return same(machine)
-  const { code, reason } = state
-  return [
-    { ...machine, ending: { reopen: machine.ending?.reopen ?? false, draining: false } },
-    [
-      { type: 'stop', timer: 'drain' },
-      // Before the socket is told: a socket that closes within the call must find the timer to stop.
-      { type: 'start', timer: 'close', delay: config.closeTimeout },
-      { type: 'hang-up', reason, ...(code === undefined ? {} : { code }) },
-    ],
-  ]
-}
-
-function want(machine: Machine, wanted: boolean, config: MachineConfig): Transition {
-  if (wanted === machine.wanted) return same(machine)
-  const next = { ...machine, wanted }
-  if (wanted)
-    return machine.state.status === 'idle' ? dial(next, config) : [next, [{ type: 'stop', timer: 'idle' }]]
-  const rests = machine.state.status === 'idle' || isEnding(machine.state)
-  return [next, rests || config.idleTimeout === Infinity ? [] : [startIdle(config)]]
 }
 
 function timer(machine: Machine, name: TimerName, now: number, config: MachineConfig): Transition {
