@@ -15,9 +15,11 @@ const PURE = inCore(
   'errors',
   'machine',
   'outbox',
+  'rest',
   'ring',
   'state',
   'steps',
+  'surroundings',
   'url',
   'verdict',
 )

@@ -21,6 +21,7 @@ export const TONE_OF: Readonly<Record<ConnectionState['status'], Tone>> = {
   connecting: 'busy',
   open: 'good',
   waiting: 'warn',
+  suspended: 'calm',
   closing: 'calm',
   closed: 'bad',
 }
@@ -73,6 +74,8 @@ function tellStep(state: ConnectionState): string {
       return `usable, at attempt ${state.attempt}`
     case 'waiting':
       return `${formatDuration(state.delay)} to attempt ${state.attempt + 1}, after ${tellClose(state.cause)}`
+    case 'suspended':
+      return `by ${state.by}, after ${tellClose(state.cause)}`
     case 'closing':
       return 'draining, then the closing handshake'
     case 'closed':

@@ -8,6 +8,7 @@ export function open(machine: Machine, config: MachineConfig): Transition {
   switch (machine.state.status) {
     case 'idle':
     case 'waiting':
+    case 'suspended':
       return dial(machine, config)
     case 'closed':
       return dial({ ...machine, tally: FRESH }, config)
@@ -27,6 +28,7 @@ export function reconnect(machine: Machine, config: MachineConfig): Transition {
   switch (state.status) {
     case 'idle':
     case 'waiting':
+    case 'suspended':
       return dial(anew, config)
     case 'connecting':
     case 'open': {

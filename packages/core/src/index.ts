@@ -39,6 +39,7 @@ export type {
   ConnectionState,
   IdleState,
   OpenState,
+  SuspendedState,
   WaitingState,
 } from './state.ts'
 export { Connection } from './streams.ts'
