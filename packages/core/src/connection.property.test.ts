@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
+import type { Signal } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
+import type { HeartbeatOptions } from './heartbeat-options.ts'
+import type { SignalName } from './signals.ts'
 import { FakeSocket } from './testing/index.ts'
 
 const CODES = [1000, 1001, 1002, 1006, 1006, 1006, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4500]
+
+const PING = 'ping'
 
 type Step =
   | { do: 'send'; size: number; ttl: number | undefined }
@@ -14,6 +19,7 @@ type Step =
   | { do: 'flush'; count: number }
   | { do: 'advance' | 'sleep'; ms: number }
   | { do: 'close'; drainTimeout: number }
+  | { do: SignalName; value: boolean }
   | { do: 'open' | 'reconnect' | 'clear' | 'subscribe' | 'unsubscribe' | 'message' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -56,6 +62,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ do: fc.constantFrom('open', 'message', 'subscribe', 'unsubscribe') }), weight: 3 },
   fc.record({ do: fc.constantFrom('reconnect', 'clear') }),
   fc.record({ do: fc.constant('sleep'), ms: fc.constantFrom(100, 10_000) }),
+  {
+    arbitrary: fc.record({ do: fc.constantFrom('network', 'visibility', 'page'), value: fc.boolean() }),
+    weight: 2,
+  },
   fc.record({ do: fc.constant('close'), drainTimeout: fc.constantFrom(0, 100, 3_000) }),
 )
 
@@ -66,6 +76,11 @@ const options = fc.record({
   maxAttempts: fc.constantFrom(2, Infinity),
   stableAfter: fc.constantFrom(0, 5_000),
   connectTimeout: fc.constantFrom(50, 10_000),
+  heartbeat: fc.constantFrom<false | HeartbeatOptions>(
+    false,
+    { message: () => PING, interval: 500, timeout: 200 },
+    { message: () => PING, interval: 20_000, timeout: 10_000 },
+  ),
   queue: fc.record({
     maxMessages: fc.constantFrom(3, 10_000),
     maxBytes: fc.constantFrom(100, 1_000_000),
@@ -85,17 +100,35 @@ class Play {
   readonly accepted = new Set<number>()
   readonly written = new Set<number>()
   readonly dropped = new Set<number>()
+  /** What the host says of itself, and who listens. */
+  readonly values: Record<SignalName, boolean> = { network: true, visibility: true, page: true }
+  readonly set = new Map<SignalName, (value: boolean) => void>()
   #next = 0
   #lastWritten = -1
   #before = { accepted: 0, written: 0, dropped: 0 }
   #subscriptions: { unsubscribe(): void }[] = []
 
-  constructor({ lazy, asksUser, idleTimeout, maxAttempts, stableAfter, connectTimeout, queue }: Given) {
+  constructor({
+    lazy,
+    asksUser,
+    idleTimeout,
+    maxAttempts,
+    stableAfter,
+    connectTimeout,
+    queue,
+    heartbeat,
+  }: Given) {
     this.highWaterMark = queue.highWaterMark
     this.world = setUp({
       lazy,
       connectTimeout,
       queue,
+      heartbeat,
+      environment: {
+        network: this.#signal('network'),
+        visibility: this.#signal('visibility'),
+        page: this.#signal('page'),
+      },
       reconnect: { maxAttempts, stableAfter },
       ...(asksUser ? { url: async () => 'ws://fake.test/' } : {}),
       ...(lazy && idleTimeout !== undefined ? { idleTimeout } : {}),
@@ -106,15 +139,36 @@ class Play {
       play.#onWrite(this, String(data))
       FakeSocket.prototype.send.call(this, data)
     }
+    const received = server.received.bind(server)
+    server.received = (socket, data) => {
+      received(socket, data)
+      // One that answers no close frame answers nothing: a black hole.
+      if (data === PING && server.answersClose) socket.receive('pong')
+    }
     connection.events$.subscribe((event) => {
       if (event.type === 'dropped') this.#add(this.dropped, event.message)
     })
+  }
+
+  #signal(name: SignalName): Signal {
+    return (set) => {
+      this.set.set(name, set)
+      set(this.values[name])
+      return () => {
+        // One that is replaced already was ended before.
+        if (this.set.get(name) === set) this.set.delete(name)
+      }
+    }
   }
 
   #onWrite(socket: FakeSocket, text: string): void {
     expect(socket.readyState, 'readyState at a write').toBe(FakeSocket.OPEN)
     expect(socket, 'the socket written to').toBe(this.world.server.socket)
     expect(socket.bufferedAmount, 'buffered at a write').toBeLessThan(this.highWaterMark)
+    if (text === PING) {
+      expect(this.world.connection.state.status, 'state at a ping').toBe('open')
+      return
+    }
     const id = this.#add(this.written, text)
     expect(id, 'messages in the order of send()').toBeGreaterThan(this.#lastWritten)
     this.#lastWritten = id
@@ -159,6 +213,12 @@ class Play {
       case 'reconnect':
       case 'clear':
         connection[step.do]()
+        break
+      case 'network':
+      case 'visibility':
+      case 'page':
+        this.values[step.do] = step.value
+        this.set.get(step.do)?.(step.value)
         break
       case 'message':
         server.send('x')
@@ -206,10 +266,12 @@ class Play {
     expect(live.length, 'live sockets').toBeLessThanOrEqual(1)
     const { status } = connection.state
     if (status === 'open' || status === 'closing') expect(server.socket.readyState).not.toBe(0)
-    if (status === 'idle' || status === 'waiting' || status === 'closed') expect(live).toEqual([])
+    if (status === 'idle' || status === 'waiting' || status === 'suspended' || status === 'closed') {
+      expect(live).toEqual([])
+    }
     expect(errors.filter(({ code }) => code === 'HANDLER')).toEqual([])
     // Our own, at most: one of the machine, 'idle', 'expiry', a frame, a poll, an error's close, and the server's.
-    expect(clock.pending).toBeLessThanOrEqual(6 + server.sockets.length)
+    expect(clock.pending).toBeLessThanOrEqual(9 + server.sockets.length)
   }
 
   /** From here on nothing is wrong any more. */
@@ -217,6 +279,10 @@ class Play {
     const { connection, server, clock } = this.world
     server.isStalled = false
     server.answersClose = true
+    for (const name of ['network', 'visibility', 'page'] as const) {
+      this.values[name] = true
+      this.set.get(name)?.(true)
+    }
     server.flush()
     server.accept()
     await clock.advance(10_000)
@@ -244,6 +310,7 @@ describe('a connection, whatever the network, the server and the user do', () =>
         play.check()
         await clock.advance(10_000)
         expect(clock.pending, 'timers after the end').toBe(0)
+        expect(play.set.size, 'listeners of the host after the end').toBe(0)
         const left = server.live.filter(({ closedWith }) => !closedWith)
         expect(left, 'sockets after the end').toEqual([])
       }),

@@ -17,6 +17,7 @@ import type { StandardSchemaV1 } from './schema.ts'
 import { Sender, type SendOptions } from './sender.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
+import { Vigil } from './vigil.ts'
 
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
@@ -43,6 +44,7 @@ export class Shell<Incoming, Outgoing> {
   readonly #sender: Sender<Outgoing>
   readonly #inbox: Inbox<Incoming>
   readonly #frame: Frame
+  readonly #vigil: Vigil
   readonly #ending = new Ending<Outgoing>()
   readonly #firstUrl: string
   #unobserved = 0
@@ -73,7 +75,10 @@ export class Shell<Incoming, Outgoing> {
     const dialer = new Dialer(source, settings.protocols, environment, authenticator)
     const config = machineConfig(settings, dialer.firstPhase, environment, onError)
     this.#driver = new Driver(config, clock, announcer, {
-      onStep: (before, after, effects) => this.#line.follow(before, after, effects),
+      onStep: (before, after, effects) => {
+        this.#line.follow(before, after, effects)
+        this.#vigil.follow(before, after)
+      },
       onAct: (act) => this.#carryOut(act),
       onDone: (before, after) => this.#onDone(before, after),
     })
@@ -89,6 +94,7 @@ export class Shell<Incoming, Outgoing> {
     })
     this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
       onData: (data, generation) => {
+        this.#vigil.heard()
         this.#inbox.take(data, generation)
         // A sign of life: there may be room again.
         if (this.#sender.length > 0) announcer.notices.during(() => this.#sender.pump())
@@ -101,6 +107,10 @@ export class Shell<Incoming, Outgoing> {
       schema: options.schema as StandardSchemaV1<unknown, Incoming> | undefined,
       onMessage: (message, generation) => this.#onMessage(message, generation),
       onError,
+    })
+    this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.#driver, announcer, {
+      send: (message) => this.#sendControl(message),
+      traffic: this.#line,
     })
     this.#frame = new Frame(environment, () => this.#onFrame())
 
@@ -218,6 +228,7 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #onDone(before: Machine, after: Machine): void {
+    this.#vigil.settle()
     if (after.state.status !== 'closed' || before.state.status === 'closed') return
     this.#frame.flush()
     // Those who listen now: whoever comes while a slow message is read waits for the next life.
@@ -247,7 +258,7 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #onMessage(message: Incoming, generation: number): void {
-    if (this.#line.answers(message, generation)) return
+    if (this.#line.answers(message, generation) || this.#vigil.isReply(message)) return
     if (this.messages.size > 0) return this.messages.emit(message)
     this.#unobserved += 1
     this.#frame.request()

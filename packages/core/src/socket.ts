@@ -1,4 +1,4 @@
-import type { OwnedData } from './bytes.ts'
+import { isBlob, type OwnedData } from './bytes.ts'
 import type { RawIncoming } from './codec.ts'
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
 import { HoldfastError } from './errors.ts'
@@ -36,6 +36,7 @@ export class Socket {
   readonly #clock: SocketClock
   #handlers: SocketHandlers | undefined
   #errorTimer: unknown
+  #sent = 0
 
   constructor(
     WebSocket: WebSocketConstructor,
@@ -66,6 +67,14 @@ export class Socket {
     return Number(this.#native.bufferedAmount) || 0
   }
 
+  /**
+   * What was handed to the native class, in bytes, or a little less: text is not worth counting for this. Less
+   * `bufferedAmount` it is what has left, and grows as long as anything leaves.
+   */
+  get sent(): number {
+    return this.#sent
+  }
+
   get protocol(): string {
     return this.#native.protocol ?? ''
   }
@@ -81,6 +90,7 @@ export class Socket {
   send(data: OwnedData): void {
     // `ws`, undici and the DOM take all four kinds; their types share no spelling of it.
     this.#native.send(data as never)
+    this.#sent += typeof data === 'string' ? data.length : isBlob(data) ? data.size : data.byteLength
   }
 
   /** Starts the closing handshake; its end is told as `lost`. */
