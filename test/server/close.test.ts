@@ -99,7 +99,7 @@ describe.each(nativeClasses)('close(), with the class of %s', (name, WebSocket) 
     const start = performance.now()
     const report = await connection.close(1000)
     const took = performance.now() - start
-    expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [] })
+    expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [], unconfirmed: [] })
     expect(took).toBeGreaterThan(95)
     expect(took).toBeLessThan(1_000)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user', code: 1006 })
@@ -121,7 +121,13 @@ describe.each(nativeClasses)('close(), with the class of %s', (name, WebSocket) 
     await server.waitFor(({ handshakes }) => handshakes.length === 1)
     connection.send('never sent')
     const report = await connection.close()
-    expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: ['never sent'] })
+    expect(report).toEqual({
+      code: 1006,
+      reason: '',
+      wasClean: false,
+      undelivered: ['never sent'],
+      unconfirmed: [],
+    })
     await waitFor(() => proxy.connections === 0, { what: 'the dial to be given up' })
   })
 

@@ -43,6 +43,18 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
       const text = `A message of ${formatBytes(event.bytes)} was dropped: ${event.reason}.`
       return { at, label: 'dropped', tone: 'bad', text, kind: `dropped ${event.reason}` }
     }
+    case 'recovered': {
+      const text = `${formatPlural(event.count, 'message')} never left, or had no answer: queued again.`
+      return { at, label: 'recovered', tone: 'good', text }
+    }
+    case 'unconfirmed': {
+      const text = `${formatPlural(event.count, 'message')} (${formatBytes(event.bytes)}) may have arrived or not: nothing proves it.`
+      return { at, label: 'unconfirmed', tone: 'warn', text }
+    }
+    case 'restored': {
+      const text = `${formatPlural(event.count, 'message')} of a former life of this page are queued.`
+      return { at, label: 'restored', tone: 'good', text }
+    }
     case 'unobserved':
       return {
         at,

@@ -1,10 +1,12 @@
 import { Emitter } from './emitter.ts'
+import type { Entry } from './entry.ts'
 import type { Environment } from './environment.ts'
 import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent, LateTimer, Without } from './events.ts'
 import type { Effect } from './machine.ts'
 import { Notices } from './notices.ts'
 import { failed } from './policies.ts'
+import type { SenderListeners } from './sender.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { LATE } from './timers.ts'
 
@@ -84,4 +86,23 @@ export class Announcer {
       else if (!isTold) this.#environment.reportError(error)
     })
   }
+}
+
+/** Tells what becomes of messages. */
+export function told(
+  announcer: Announcer,
+): Pick<SenderListeners, 'onDrop' | 'onRecovered' | 'onUnconfirmed' | 'onRestored'> {
+  return {
+    onDrop: ({ message, bytes }, reason) => announcer.tell({ type: 'dropped', message, reason, bytes }),
+    onRecovered: (entries) => announcer.tell({ type: 'recovered', ...sizeOf(entries) }),
+    onRestored: (entries) => announcer.tell({ type: 'restored', ...sizeOf(entries) }),
+    onUnconfirmed(entries, kept) {
+      const messages = kept.map(({ message }) => message)
+      announcer.tell({ type: 'unconfirmed', messages, ...sizeOf(entries) })
+    },
+  }
+}
+
+function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {
+  return { count: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) }
 }

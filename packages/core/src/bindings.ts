@@ -2,9 +2,9 @@
  * What a binding for a view framework is made of. Not for applications: use `@holdfast/react`,
  * `@holdfast/vue`, or the core itself.
  */
+import type { SendOptions } from './composer.ts'
 import { isHoldfastError } from './errors.ts'
 import { fail } from './lease.ts'
-import type { SendOptions } from './sender.ts'
 import { type Connection, shellOf } from './streams.ts'
 
 export { isServer } from './environment.ts'

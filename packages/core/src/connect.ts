@@ -1,8 +1,14 @@
 import { type Codec, json, type RawIncoming, type RawOutgoing, raw } from './codec.ts'
+import type { DeliveryOptions } from './delivery.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import { Connection } from './streams.ts'
 import type { UrlSource } from './url.ts'
+
+/** Options whose functions see messages of the connection's types. */
+type TypedOptions<Incoming, Outgoing> = Omit<ConnectionOptions, 'delivery'> & {
+  readonly delivery?: DeliveryOptions<NoInfer<Incoming>, NoInfer<Outgoing>>
+}
 
 /**
  * Makes a connection. The first dial comes in a microtask, so that whoever subscribes at once misses
@@ -21,18 +27,18 @@ import type { UrlSource } from './url.ts'
  */
 export function connect<Incoming = unknown, Outgoing = Incoming>(
   url: UrlSource,
-  options: ConnectionOptions & { codec: Codec<Incoming, Outgoing>; schema?: never },
+  options: TypedOptions<Incoming, Outgoing> & { codec: Codec<Incoming, Outgoing>; schema?: never },
 ): Connection<Incoming, Outgoing>
 export function connect<Incoming, Outgoing = unknown>(
   url: UrlSource,
-  options: ConnectionOptions & {
+  options: TypedOptions<Incoming, Outgoing> & {
     schema: StandardSchemaV1<unknown, Incoming>
     codec?: Codec<unknown, Outgoing>
   },
 ): Connection<Incoming, Outgoing>
 export function connect(
   url: UrlSource,
-  options?: ConnectionOptions & { codec?: never; schema?: never },
+  options?: TypedOptions<RawIncoming, RawOutgoing> & { codec?: never; schema?: never },
 ): Connection<RawIncoming, RawOutgoing>
 export function connect<Incoming, Outgoing>(
   url: UrlSource,

@@ -13,7 +13,13 @@ describe('close()', () => {
     const { clock, connection, server } = await setUpOpen()
     const report = connection.close(1000, 'bye')
     await clock.advance(1)
-    expect(await report).toEqual({ code: 1000, reason: 'bye', wasClean: true, undelivered: [] })
+    expect(await report).toEqual({
+      code: 1000,
+      reason: 'bye',
+      wasClean: true,
+      undelivered: [],
+      unconfirmed: [],
+    })
     expect(clock.pending).toBe(0)
     expect(server.live).toEqual([])
   })
@@ -100,7 +106,13 @@ describe('close()', () => {
     await clock.advance(499)
     expect(connection.state.status).toBe('closing')
     await clock.advance(1)
-    expect(await report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [] })
+    expect(await report).toEqual({
+      code: 1006,
+      reason: '',
+      wasClean: false,
+      undelivered: [],
+      unconfirmed: [],
+    })
     expect(clock.pending).toBe(0)
     server.socket.end(4000, 'late', true)
     expect(connection.state).toMatchObject({ status: 'closed', code: 1006 })
@@ -110,7 +122,14 @@ describe('close()', () => {
     const { connection, server } = await setUpStalled()
     const report = connection.close(1000)
     server.drop(4007, 'mine')
-    expect(await report).toEqual({ code: 4007, reason: 'mine', wasClean: true, undelivered: ['2', '3'] })
+    expect(await report).toEqual({
+      code: 4007,
+      reason: 'mine',
+      wasClean: true,
+      // The first one was written, and never left.
+      undelivered: ['1', '2', '3'],
+      unconfirmed: [],
+    })
   })
 
   it('still tells what comes until the end', async () => {

@@ -233,7 +233,7 @@ describe('close()', () => {
   it('in idle is closed at once, and reports', async () => {
     const { connection, server, clock } = await COLUMNS.idle()
     const report = await connection.close()
-    expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [] })
+    expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [], unconfirmed: [] })
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
     await clock.advance(1_000)
     expect(server.sockets).toEqual([])
@@ -254,7 +254,13 @@ describe('close()', () => {
       connection.send('x')
       const closed = connection.close()
       expect(connection.state).toMatchObject({ status: 'closed', by: 'user', code: 1006, wasClean: false })
-      expect(await closed).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: ['x'] })
+      expect(await closed).toEqual({
+        code: 1006,
+        reason: '',
+        wasClean: false,
+        undelivered: ['x'],
+        unconfirmed: [],
+      })
       await clock.advance(60_000)
       expect(clock.pending).toBe(0)
       expect(server.sockets).toHaveLength(1)
@@ -267,7 +273,13 @@ describe('close()', () => {
     const closed = connection.close(4000, 'bye')
     expect(connection.state).toEqual({ status: 'closing', attempt: 1, code: 4000, reason: 'bye' })
     await handshake()
-    expect(await closed).toEqual({ code: 4000, reason: 'bye', wasClean: true, undelivered: [] })
+    expect(await closed).toEqual({
+      code: 4000,
+      reason: 'bye',
+      wasClean: true,
+      undelivered: [],
+      unconfirmed: [],
+    })
     expect(states.at(-1)).toMatchObject({ status: 'closed', by: 'user', code: 4000, wasClean: true })
   })
 
@@ -301,7 +313,7 @@ describe('close()', () => {
   ] as const)('in %s is closed by user, and reports what was queued', async (column, close) => {
     const { connection, eventsOf, clock } = await COLUMNS[column]()
     connection.send('x', { ttl: 60_000 })
-    expect(await connection.close()).toEqual({ ...close, undelivered: ['x'] })
+    expect(await connection.close()).toEqual({ ...close, undelivered: ['x'], unconfirmed: [] })
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user', ...close })
     expect(eventsOf('dropped')).toMatchObject([{ message: 'x', reason: 'closed' }])
     expect(() => connection.send('y')).toThrow(expect.objectContaining({ code: 'CLOSED' }))

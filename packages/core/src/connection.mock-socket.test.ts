@@ -60,7 +60,13 @@ describe('a connection through mock-socket, with the fake timers of the test run
     expect(messages).toEqual(['hi'])
     const report = connection.close(1000, 'bye')
     await pass()
-    expect(await report).toEqual({ code: 1000, reason: 'bye', wasClean: true, undelivered: [] })
+    expect(await report).toEqual({
+      code: 1000,
+      reason: 'bye',
+      wasClean: true,
+      undelivered: [],
+      unconfirmed: [],
+    })
     expect(statuses()).toEqual(['idle', 'connecting', 'open', 'closing', 'closed'])
     await pass(1_000)
     expect(vi.getTimerCount()).toBe(0)

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
+import type { DropReason } from './entry.ts'
 import type { Signal } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
 import type { HeartbeatOptions } from './heartbeat-options.ts'
+import { EMPTY } from './outbox-snapshot.ts'
 import type { SignalName } from './signals.ts'
 import { FakeSocket } from './testing/index.ts'
 
@@ -13,6 +15,8 @@ const PING = 'ping'
 
 type Step =
   | { do: 'send'; size: number; ttl: number | undefined }
+  | { do: 'deliver'; size: number; timeout: number | undefined }
+  | { do: 'abort'; pick: number }
   | { do: 'drop'; code: number; events: 'both' | 'error' | 'close' }
   | { do: 'dials'; answer: 'accept' | 'hang' | 'refuse' }
   | { do: 'stall'; isStalled: boolean; answersClose: boolean }
@@ -20,7 +24,17 @@ type Step =
   | { do: 'advance' | 'sleep'; ms: number }
   | { do: 'close'; drainTimeout: number }
   | { do: SignalName; value: boolean }
-  | { do: 'open' | 'reconnect' | 'clear' | 'subscribe' | 'unsubscribe' | 'message' }
+  | {
+      do:
+        | 'open'
+        | 'reconnect'
+        | 'clear'
+        | 'subscribe'
+        | 'unsubscribe'
+        | 'message'
+        | 'acknowledge'
+        | 'blackHole'
+    }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -31,6 +45,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
     weight: 12,
   },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('deliver'),
+      size: fc.integer({ min: 5, max: 40 }),
+      timeout: fc.constantFrom(undefined, undefined, 50, 5_000),
+    }),
+    weight: 4,
+  },
+  fc.record({ do: fc.constant('abort'), pick: fc.nat(9) }),
   {
     arbitrary: fc.record({
       do: fc.constant('advance'),
@@ -60,6 +83,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
   },
   { arbitrary: fc.record({ do: fc.constantFrom('open', 'message', 'subscribe', 'unsubscribe') }), weight: 3 },
+  { arbitrary: fc.record({ do: fc.constant('acknowledge') }), weight: 3 },
+  fc.record({ do: fc.constant('blackHole') }),
   fc.record({ do: fc.constantFrom('reconnect', 'clear') }),
   fc.record({ do: fc.constant('sleep'), ms: fc.constantFrom(100, 10_000) }),
   {
@@ -81,6 +106,8 @@ const options = fc.record({
     { message: () => PING, interval: 500, timeout: 200 },
     { message: () => PING, interval: 20_000, timeout: 10_000 },
   ),
+  /** Most messages in flight; undefined: no acknowledgements. */
+  window: fc.constantFrom(undefined, 1, 3, 1_000),
   queue: fc.record({
     maxMessages: fc.constantFrom(3, 10_000),
     maxBytes: fc.constantFrom(100, 1_000_000),
@@ -92,61 +119,81 @@ const options = fc.record({
 
 type Given = typeof options extends fc.Arbitrary<infer T> ? T : never
 
+const GROWING = ['accepted', 'written', 'recovered', 'dropped', 'unconfirmed', 'acknowledged'] as const
+
 /** Plays steps against a connection; what it promises is checked after each. */
 class Play {
   readonly world: ReturnType<typeof setUp>
-  readonly highWaterMark: number
-  /** Messages that `send()` took, and what became of them. */
+  readonly given: Given
+  /** Messages that `send()` or `deliver()` took, and what became of them. */
   readonly accepted = new Set<number>()
-  readonly written = new Set<number>()
-  readonly dropped = new Set<number>()
+  readonly received = new Set<number>()
+  readonly dropped = new Map<number, DropReason>()
+  readonly unconfirmed = new Set<number>()
+  readonly acknowledged = new Set<number>()
+  /** Of `deliver()`: the status of the receipt, or the reason of the error. */
+  readonly outcomes = new Map<number, string | undefined>()
+  readonly #aborts: { readonly id: number; readonly controller: AbortController }[] = []
+  readonly #subscriptions: { unsubscribe(): void }[] = []
   /** What the host says of itself, and who listens. */
   readonly values: Record<SignalName, boolean> = { network: true, visibility: true, page: true }
   readonly set = new Map<SignalName, (value: boolean) => void>()
   #next = 0
-  #lastWritten = -1
-  #before = { accepted: 0, written: 0, dropped: 0 }
-  #subscriptions: { unsubscribe(): void }[] = []
+  /** Sockets whose network takes everything and gives nothing. */
+  readonly #holes = new Set<FakeSocket>()
+  #newest = -1
+  #before = EMPTY
 
-  constructor({
-    lazy,
-    asksUser,
-    idleTimeout,
-    maxAttempts,
-    stableAfter,
-    connectTimeout,
-    queue,
-    heartbeat,
-  }: Given) {
-    this.highWaterMark = queue.highWaterMark
+  constructor(given: Given) {
+    const {
+      lazy,
+      asksUser,
+      idleTimeout,
+      maxAttempts,
+      stableAfter,
+      connectTimeout,
+      queue,
+      window,
+      heartbeat,
+    } = given
+    this.given = given
     this.world = setUp({
       lazy,
       connectTimeout,
-      queue,
       heartbeat,
       environment: {
         network: this.#signal('network'),
         visibility: this.#signal('visibility'),
         page: this.#signal('page'),
       },
+      queue: { ...queue, keepWritten: Infinity },
       reconnect: { maxAttempts, stableAfter },
       ...(asksUser ? { url: async () => 'ws://fake.test/' } : {}),
       ...(lazy && idleTimeout !== undefined ? { idleTimeout } : {}),
+      ...(window === undefined ? {} : { delivery: { window, id: idOf, acknowledged: acknowledgedBy } }),
     })
     const { server, connection } = this.world
     const play = this
     server.WebSocket.prototype.send = function (this: FakeSocket, data: never) {
-      play.#onWrite(this, String(data))
+      play.#onWrite(this)
       FakeSocket.prototype.send.call(this, data)
     }
-    const received = server.received.bind(server)
     server.received = (socket, data) => {
-      received(socket, data)
-      // One that answers no close frame answers nothing: a black hole.
-      if (data === PING && server.answersClose) socket.receive('pong')
+      if (this.#holes.has(socket)) return
+      if (data !== PING) this.#onReceived(socket, idOf(data))
+      // One that answers no close frame answers no ping either.
+      else if (server.answersClose) socket.receive('pong')
+    }
+    const closing = server.closing.bind(server)
+    server.closing = (socket) => {
+      if (!this.#holes.has(socket)) closing(socket)
     }
     connection.events$.subscribe((event) => {
-      if (event.type === 'dropped') this.#add(this.dropped, event.message)
+      if (event.type === 'dropped') this.#onDropped(idOf(event.message), event.reason)
+      if (event.type === 'unconfirmed') {
+        expect(event.messages.length, 'messages of an unconfirmed event').toBe(event.count)
+        for (const message of event.messages) this.unconfirmed.add(idOf(message))
+      }
     })
   }
 
@@ -161,33 +208,59 @@ class Play {
     }
   }
 
-  #onWrite(socket: FakeSocket, text: string): void {
+  #onWrite(socket: FakeSocket): void {
+    const { server, connection } = this.world
     expect(socket.readyState, 'readyState at a write').toBe(FakeSocket.OPEN)
-    expect(socket, 'the socket written to').toBe(this.world.server.socket)
-    expect(socket.bufferedAmount, 'buffered at a write').toBeLessThan(this.highWaterMark)
-    if (text === PING) {
-      expect(this.world.connection.state.status, 'state at a ping').toBe('open')
-      return
-    }
-    const id = this.#add(this.written, text)
-    expect(id, 'messages in the order of send()').toBeGreaterThan(this.#lastWritten)
-    this.#lastWritten = id
+    expect(socket, 'the socket written to').toBe(server.socket)
+    expect(socket.bufferedAmount, 'buffered at a write').toBeLessThan(this.given.queue.highWaterMark)
+    const { window = Infinity } = this.given
+    expect(connection.outbox.inFlight, 'in flight').toBeLessThanOrEqual(window)
   }
 
-  #add(set: Set<number>, message: unknown): number {
-    const id = Number.parseInt(String(message), 10)
-    expect(this.written.has(id) || this.dropped.has(id), `${id} was written or dropped before`).toBe(false)
-    set.add(id)
-    return id
+  #onReceived(socket: FakeSocket, id: number): void {
+    const isNew = !this.received.has(id)
+    // Acknowledged ones may be dropped here and have arrived there: those that waited to be sent again.
+    if (this.given.window === undefined) {
+      expect(isNew, `${id} is received once`).toBe(true)
+      expect(this.dropped.has(id), `${id} was dropped before it arrived`).toBe(false)
+    }
+    if (isNew) expect(id, 'messages in the order of send()').toBeGreaterThan(this.#newest)
+    this.#newest = Math.max(this.#newest, id)
+    expect(id, 'messages in order, per socket').toBeGreaterThan(this.#last.get(socket) ?? -1)
+    this.#last.set(socket, id)
+    this.received.add(id)
+  }
+
+  readonly #last = new Map<FakeSocket, number>()
+
+  #onDropped(id: number, reason: DropReason): void {
+    expect(this.dropped.has(id), `${id} was dropped before`).toBe(false)
+    this.dropped.set(id, reason)
   }
 
   async take(step: Step): Promise<void> {
     const { connection, server, clock } = this.world
     switch (step.do) {
       case 'send':
-        this.#send(step.size, step.ttl)
+        this.#send(step.size, (text) =>
+          connection.send(text, step.ttl === undefined ? {} : { ttl: step.ttl }),
+        )
+        break
+      case 'deliver':
+        await this.#deliver(step.size, step.timeout)
+        break
+      case 'abort':
+        this.#aborts[step.pick % this.#aborts.length]?.controller.abort()
+        break
+      case 'acknowledge':
+        this.#acknowledge()
+        break
+      case 'blackHole':
+        for (const socket of server.live) if (socket.readyState === FakeSocket.OPEN) this.#holes.add(socket)
         break
       case 'drop':
+        // No close frame comes out of a black hole.
+        for (const socket of this.#holes) socket.end(1006, '', false, step.events)
         server.drop(step.code, '', step.events)
         break
       case 'dials':
@@ -235,13 +308,13 @@ class Play {
     this.check()
   }
 
-  #send(size: number, ttl: number | undefined): void {
+  #send(size: number, send: (text: string) => void): void {
     const { connection } = this.world
     const id = this.#next
     this.#next += 1
     const before = connection.outbox.accepted
     try {
-      connection.send(`${id} `.padEnd(size, '.'), ttl === undefined ? {} : { ttl })
+      send(`${id} `.padEnd(size, '.'))
       this.accepted.add(id)
       expect(connection.outbox.accepted).toBe(before + 1)
     } catch (error) {
@@ -251,16 +324,51 @@ class Play {
     }
   }
 
+  async #deliver(size: number, timeout: number | undefined): Promise<void> {
+    const { connection } = this.world
+    const id = this.#next
+    this.#next += 1
+    const before = connection.outbox.accepted
+    const controller = new AbortController()
+    const { signal } = controller
+    const options = timeout === undefined ? { signal } : { signal, timeout }
+    connection.deliver(`${id} `.padEnd(size, '.'), options).then(
+      ({ status }) => this.outcomes.set(id, status),
+      (error) => this.outcomes.set(id, error.reason),
+    )
+    if (connection.outbox.accepted === before) return
+    this.accepted.add(id)
+    this.#aborts.push({ id, controller })
+    // A receipt is told in a microtask.
+    await Promise.resolve()
+  }
+
+  /** The server acknowledges all that it has received. */
+  #acknowledge(): void {
+    const { server } = this.world
+    const isHeard = server.live.some(
+      (socket) => socket.readyState === FakeSocket.OPEN && !this.#holes.has(socket),
+    )
+    if (this.given.window === undefined || !isHeard) return
+    const ids = [...this.received].filter((id) => !this.acknowledged.has(id))
+    if (ids.length === 0) return
+    for (const id of ids) this.acknowledged.add(id)
+    server.send(`acknowledged ${ids.join(' ')}`)
+  }
+
   check(): void {
     const { connection, server, clock, errors } = this.world
-    const { accepted, written, dropped, queued } = connection.outbox
-    expect(accepted, 'accepted').toBe(written + dropped + queued)
-    const numbers = { accepted: this.accepted.size, written: this.written.size, dropped: this.dropped.size }
-    expect({ accepted, written, dropped }).toEqual(numbers)
-    for (const name of ['accepted', 'written', 'dropped'] as const) {
-      expect(numbers[name]).toBeGreaterThanOrEqual(this.#before[name])
+    const { outbox } = connection
+    const { accepted, written, recovered, dropped, queued, inFlight } = outbox
+    expect(accepted + recovered, 'accepted + recovered').toBe(written + dropped + queued)
+    expect(accepted).toBe(this.accepted.size)
+    expect(dropped).toBe(this.dropped.size)
+    expect(outbox.unconfirmed).toBe(this.unconfirmed.size)
+    for (const name of GROWING) {
+      expect(outbox[name], name).toBeGreaterThanOrEqual(this.#before[name])
     }
-    this.#before = numbers
+    this.#before = outbox
+    if (this.given.window === undefined) expect(inFlight).toBe(0)
 
     const live = server.sockets.filter(({ closedWith, readyState }) => !closedWith && readyState < 2)
     expect(live.length, 'live sockets').toBeLessThanOrEqual(1)
@@ -268,15 +376,18 @@ class Play {
     if (status === 'open' || status === 'closing') expect(server.socket.readyState).not.toBe(0)
     if (status === 'idle' || status === 'waiting' || status === 'suspended' || status === 'closed') {
       expect(live).toEqual([])
+      expect(inFlight, 'in flight without a connection').toBe(0)
     }
     expect(errors.filter(({ code }) => code === 'HANDLER')).toEqual([])
-    // Our own, at most: one of the machine, 'idle', 'expiry', a frame, a poll, an error's close, and the server's.
-    expect(clock.pending).toBeLessThanOrEqual(9 + server.sockets.length)
+    // Our own, at most: one of the machine, 'idle', 'expiry', a frame, a poll, an error's close, a timeout for
+    // each deliver(), and the server's.
+    expect(clock.pending).toBeLessThanOrEqual(9 + server.sockets.length + this.#aborts.length)
   }
 
   /** From here on nothing is wrong any more. */
   async recover(): Promise<void> {
     const { connection, server, clock } = this.world
+    for (const socket of this.#holes) socket.end(1006, '', false)
     server.isStalled = false
     server.answersClose = true
     for (const name of ['network', 'visibility', 'page'] as const) {
@@ -287,13 +398,46 @@ class Play {
     server.accept()
     await clock.advance(10_000)
     if (connection.state.status === 'closed') connection.open()
+    if (this.given.lazy) this.#subscriptions.push(connection.messages$.subscribe())
     await clock.advance(200_000)
+    for (let i = 0; connection.outbox.inFlight > 0; i++) {
+      expect(i, 'rounds until all is acknowledged').toBeLessThan(500)
+      this.acknowledged.clear()
+      this.#acknowledge()
+      await clock.advance(100)
+    }
     this.check()
+  }
+
+  /** What was accepted has arrived, or somebody was told. */
+  account(): void {
+    for (const id of this.accepted) {
+      const isTold = this.dropped.has(id) || this.unconfirmed.has(id)
+      expect(this.received.has(id) || isTold, `${id} arrived, or was told of`).toBe(true)
+    }
+    for (const [id, outcome] of this.outcomes) {
+      if (outcome === 'acknowledged') expect(this.received.has(id)).toBe(true)
+      const reason = this.dropped.get(id)
+      if (reason !== undefined && outcome !== 'written') {
+        // Whoever did not wait any longer learns of nothing else.
+        expect([reason, 'aborted', 'timeout']).toContain(outcome)
+      }
+    }
+    for (const { id } of this.#aborts) expect(this.outcomes.has(id), `deliver() of ${id} settled`).toBe(true)
   }
 }
 
+function idOf(message: unknown): number {
+  return Number.parseInt(String(message), 10)
+}
+
+function acknowledgedBy(message: unknown): number[] | undefined {
+  const [word, ...ids] = String(message).split(' ')
+  return word === 'acknowledged' ? ids.map(Number) : undefined
+}
+
 describe('a connection, whatever the network, the server and the user do', () => {
-  it('loses nothing in silence, writes nothing twice, keeps the order, and has one socket at most', async () => {
+  it('loses nothing in silence, keeps the order, and has one socket at most; sends twice only with acknowledgements', async () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(step, { maxLength: 80, size: 'max' }), async (given, steps) => {
         const play = new Play(given)
@@ -302,19 +446,21 @@ describe('a connection, whatever the network, the server and the user do', () =>
         await play.recover()
         const { connection, clock, server } = play.world
         expect(connection.outbox.queued, 'queued once the server accepts').toBe(0)
-        expect(['open', 'idle']).toContain(connection.state.status)
+        expect(connection.state.status).toBe('open')
 
         const closed = connection.close()
         await clock.advance(10)
-        await closed
+        const report = await closed
+        expect(report).toMatchObject({ undelivered: [], unconfirmed: [] })
         play.check()
+        play.account()
         await clock.advance(10_000)
         expect(clock.pending, 'timers after the end').toBe(0)
         expect(play.set.size, 'listeners of the host after the end').toBe(0)
         const left = server.live.filter(({ closedWith }) => !closedWith)
         expect(left, 'sockets after the end').toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     )
   }, 60_000)
 })

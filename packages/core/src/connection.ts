@@ -1,5 +1,7 @@
-import { Announcer } from './announcer.ts'
+import { Announcer, told } from './announcer.ts'
 import { Authenticator } from './authenticator.ts'
+import type { SendOptions } from './composer.ts'
+import type { DeliverOptions, Receipt } from './delivery.ts'
 import { Dialer } from './dialer.ts'
 import { type Act, Driver } from './driver.ts'
 import { Emitter } from './emitter.ts'
@@ -11,10 +13,11 @@ import { Inbox } from './inbox.ts'
 import { Line } from './line.ts'
 import type { Machine } from './machine.ts'
 import { type ConnectionOptions, duration, type MessageOptions, oneOf, settingsOf } from './options.ts'
-import type { OutboxSnapshot } from './outbox.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { machineConfig } from './policies.ts'
 import type { StandardSchemaV1 } from './schema.ts'
-import { Sender, type SendOptions } from './sender.ts'
+import { Sender } from './sender.ts'
+import type { NativeClose } from './socket.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
 import { Vigil } from './vigil.ts'
@@ -47,6 +50,10 @@ export class Shell<Incoming, Outgoing> {
   readonly #vigil: Vigil
   readonly #ending = new Ending<Outgoing>()
   readonly #firstUrl: string
+  /** Whether our close frame is under way. */
+  #hasHungUp = false
+  /** What the last socket may have lost. */
+  #unconfirmed: readonly Outgoing[] = []
   #unobserved = 0
   #isDisposed = false
 
@@ -82,9 +89,9 @@ export class Shell<Incoming, Outgoing> {
       onAct: (act) => this.#carryOut(act),
       onDone: (before, after) => this.#onDone(before, after),
     })
-    this.#sender = new Sender<Outgoing>(options.codec, settings.queue, clock, {
+    this.#sender = new Sender<Outgoing>(options.codec, settings, clock, {
+      ...told(announcer),
       check: () => this.#checkSendable(),
-      onDrop: ({ message, bytes }, reason) => announcer.tell({ type: 'dropped', message, reason, bytes }),
       onEmpty: () => this.#onEmpty(),
       onChange: () => {
         if (this.outboxes.size > 0) this.#frame.request()
@@ -99,7 +106,7 @@ export class Shell<Incoming, Outgoing> {
         // A sign of life: there may be room again.
         if (this.#sender.length > 0) announcer.notices.during(() => this.#sender.pump())
       },
-      onDetached: () => this.#sender.stop(),
+      onDetached: (close, buffered) => this.#onDetached(close, buffered),
     })
     this.#inbox = new Inbox<Incoming>({
       codec: options.codec,
@@ -160,6 +167,12 @@ export class Shell<Incoming, Outgoing> {
     this.#updateWanted(true)
   }
 
+  deliver(message: Outgoing, options?: DeliverOptions): Promise<Receipt> {
+    const receipt = this.announcer.notices.during(() => this.#sender.deliver(message, options))
+    this.#updateWanted(true)
+    return receipt
+  }
+
   /** Drops what is queued; returns it, oldest first. */
   clear(): readonly Outgoing[] {
     return this.announcer.notices.during(() => {
@@ -201,20 +214,23 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #checkSendable(): void {
-    const { state } = this
-    const hasEnded = state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
-    if (hasEnded || this.#isDisposed) throw new HoldfastError('CLOSED', 'send() after close().')
+    if (!hasEnded(this.state) && !this.#isDisposed) return
+    throw new HoldfastError('CLOSED', 'Nothing can be sent after close().', { reason: 'closed' })
   }
 
   #carryOut(act: Act): void {
     switch (act.type) {
       case 'dial':
         this.#ending.forget()
+        this.#hasHungUp = false
+        this.#unconfirmed = []
+        this.#sender.prepare()
         return this.#line.dial(act.generation, act.attempt)
       case 'drain':
         return this.#drain()
       case 'hang-up':
         this.#sender.stop()
+        this.#hasHungUp = true
         return this.#line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.#line.abandon()
@@ -239,26 +255,48 @@ export class Shell<Incoming, Outgoing> {
   /** Sends what is not the user's: past the queue, and never counted. */
   #sendControl(message: unknown): void {
     // The carrier's messages are of the type that the codec takes: the user vouches for it.
-    this.#line.socket?.send(this.#sender.encode(message as Outgoing))
+    const { socket } = this.#line
+    if (socket) this.#sender.control(message as Outgoing, socket)
   }
 
   #drain(): void {
     const { socket } = this.#line
     if (this.state.status === 'open' && socket) this.#sender.start(socket)
-    if (this.#sender.length === 0) this.#onEmpty()
+    if (this.#sender.isIdle) this.#onEmpty()
+  }
+
+  #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
+    const { state } = this
+    this.#unconfirmed = this.#sender.detach({
+      ...(close ? { code: close.code } : {}),
+      buffered,
+      isAnswered: this.#hasHungUp && close?.wasClean === true,
+      isFinal: hasEnded(state),
+    })
   }
 
   #finish(): void {
+    const restored = this.#sender.restored()
+    // What another life has left is dropped with the rest, and so reported.
+    if (restored) restored.then(() => this.announcer.notices.during(() => this.#report()))
+    else this.#report()
+  }
+
+  #report(): void {
     const { state } = this
-    if (state.status !== 'closed') return
+    if (state.status !== 'closed' || state.by !== 'user') return
     const { code, reason, wasClean } = state
     const undelivered = this.#sender.clear('closed')
     this.#frame.flush()
-    this.#ending.settle({ code, reason, wasClean, undelivered })
+    const report = { code, reason, wasClean, undelivered, unconfirmed: this.#unconfirmed }
+    const released = this.#sender.release()
+    if (released) released.then(() => this.#ending.settle(report))
+    else this.#ending.settle(report)
   }
 
   #onMessage(message: Incoming, generation: number): void {
     if (this.#line.answers(message, generation) || this.#vigil.isReply(message)) return
+    this.#sender.read(message)
     if (this.messages.size > 0) return this.messages.emit(message)
     this.#unobserved += 1
     this.#frame.request()
@@ -267,7 +305,7 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #onEmpty(): void {
-    if (this.state.status === 'closing') this.#driver.dispatch({ type: 'drained' })
+    if (this.state.status === 'closing' && this.#sender.isIdle) this.#driver.dispatch({ type: 'drained' })
     this.#updateWanted()
   }
 
@@ -285,10 +323,15 @@ export class Shell<Incoming, Outgoing> {
   /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
   #updateWanted(isUsed = false): void {
     if (!this.#driver.config.lazy) return
-    const wanted = this.messages.size > 0 || this.#sender.length > 0
+    const wanted = this.messages.size > 0 || !this.#sender.isIdle
     if (isUsed && !wanted) this.#driver.dispatch({ type: 'wanted', wanted: true })
     this.#driver.dispatch({ type: 'wanted', wanted })
   }
+}
+
+/** By the user: nothing is sent again. */
+function hasEnded(state: ConnectionState): boolean {
+  return state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
 }
 
 function givenUrl(url: string | URL, base: string | undefined): string {

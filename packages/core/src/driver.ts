@@ -56,6 +56,11 @@ export class Driver {
     return generation === this.#machine.generation
   }
 
+  /** Listeners are told once the work is done. */
+  during(work: () => void): void {
+    this.#announcer.notices.during(work)
+  }
+
   dispatch(event: Without<MachineEvent, 'now'>): void {
     if (this.#deferred) {
       this.#deferred.push(event)

@@ -1,3 +1,5 @@
+import type { DropReason } from './entry.ts'
+
 /** What went wrong, in one word that code can switch on. */
 export type HoldfastErrorCode =
   | 'CONFIGURATION'
@@ -11,7 +13,14 @@ export type HoldfastErrorCode =
   | 'SCHEMA'
   | 'OVERFLOW'
   | 'CLOSED'
+  | 'DROPPED'
+  | 'STORAGE'
   | 'HANDLER'
+
+export interface HoldfastErrorOptions {
+  readonly cause?: unknown
+  readonly reason?: DropReason
+}
 
 const NAME = 'HoldfastError'
 
@@ -23,11 +32,14 @@ const NAME = 'HoldfastError'
  */
 export class HoldfastError extends Error {
   readonly code: HoldfastErrorCode
+  /** Why a message was given up: with `'DROPPED'`, and where `deliver()` rejects with another code. */
+  readonly reason?: DropReason
 
-  constructor(code: HoldfastErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: HoldfastErrorCode, message: string, options: HoldfastErrorOptions = {}) {
     super(message, options)
     this.name = NAME
     this.code = code
+    if (options.reason !== undefined) this.reason = options.reason
   }
 }
 

@@ -1,16 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Entry, type EntryDetails } from './entry.ts'
 import { Flow } from './flow.ts'
 import { Outbox } from './outbox.ts'
 import { Socket } from './socket.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
 
-async function setUp({ highWaterMark = 1_000 } = {}) {
+async function setUp({ highWaterMark = 1_000, keepWritten = 0, window = Infinity } = {}) {
   const clock = virtualClock()
   const { environment } = clock
   const server = fakeServer({ clock: environment })
   const polls: number[] = []
   const told: string[] = []
+  const writes: unknown[] = []
+  const left: unknown[] = []
   const outbox = new Outbox({ maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw' }, () => undefined)
   const watched = {
     ...environment,
@@ -21,6 +24,10 @@ async function setUp({ highWaterMark = 1_000 } = {}) {
   }
   const flow = new Flow(outbox, watched, {
     highWaterMark,
+    keepWritten,
+    window,
+    onWrite: (entry) => writes.push(entry.message),
+    onLeft: (entry) => left.push(entry.message),
     onEmpty: () => told.push('empty'),
     onProgress: () => told.push('progress'),
     onRefused: () => told.push('refused'),
@@ -32,9 +39,10 @@ async function setUp({ highWaterMark = 1_000 } = {}) {
     return socket
   }
   const push = (...texts: string[]) => {
-    for (const text of texts) outbox.push(text, text, Infinity)
+    for (const text of texts) outbox.push(new Entry(text, text))
   }
-  return { clock, server, outbox, flow, polls, told, push, socket: await open(), open }
+  const pass = (text: string, details?: EntryDetails) => flow.pass(new Entry(text, text, details))
+  return { clock, server, outbox, flow, polls, told, writes, left, push, pass, socket: await open(), open }
 }
 
 const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
@@ -59,19 +67,19 @@ describe('a flow', () => {
   })
 
   it('lets a message pass where nothing waits, and counts it', async () => {
-    const { server, flow, socket, outbox } = await setUp()
+    const { pass, server, flow, socket, outbox } = await setUp()
     flow.start(socket)
     expect(flow.isClear).toBe(true)
-    flow.pass('a')
+    pass('a')
     expect(server.messages).toEqual(['a'])
     expect(outbox.snapshot(0)).toMatchObject({ accepted: 1, written: 1 })
   })
 
   it('lets none pass while one waits, the buffer is full, or the socket takes no more', async () => {
-    const { server, flow, socket, push, outbox } = await setUp({ highWaterMark: 5 })
+    const { pass, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 5 })
     flow.start(socket)
     server.isStalled = true
-    flow.pass('12345')
+    pass('12345')
     expect(flow.isClear).toBe(false)
     server.flush()
     expect(flow.isClear).toBe(true)
@@ -185,10 +193,10 @@ describe('the look whether there is room again', () => {
   })
 
   it('comes every 4 ms also while the buffer only shrinks', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1 })
+    const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1 })
     server.isStalled = true
     flow.start(socket)
-    flow.pass('12345')
+    pass('12345')
     for (let i = 0; i < 5; i++) server.socket.send('12345')
     push('waits')
     flow.pump()
@@ -213,7 +221,7 @@ describe('the look whether there is room again', () => {
   })
 
   it('begins at 4 ms again after a stall that is over', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
     server.isStalled = true
     push(...many(2, 10))
     flow.start(socket)
@@ -222,7 +230,7 @@ describe('the look whether there is room again', () => {
     server.flush()
     await clock.advance(50)
     server.isStalled = true
-    flow.pass('x'.repeat(10))
+    pass('x'.repeat(10))
     polls.length = 0
     push('y')
     flow.pump()
@@ -271,12 +279,12 @@ describe('a native send that throws', () => {
   })
 
   it('lets no message pass uncounted', async () => {
-    const { server, flow, socket, outbox } = await setUp()
+    const { pass, server, flow, socket, outbox } = await setUp()
     flow.start(socket)
     server.socket.send = () => {
       throw new Error('no')
     }
-    expect(() => flow.pass('a')).toThrow('no')
+    expect(() => pass('a')).toThrow('no')
     expect(outbox.snapshot(0)).toMatchObject({ accepted: 0, written: 0 })
   })
 })

@@ -1,6 +1,10 @@
+import type { OwnedData } from './bytes.ts'
+import { Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
 import type { Outbox } from './outbox.ts'
+import { Ring } from './ring.ts'
 import type { Socket } from './socket.ts'
+import { Tail } from './tail.ts'
 
 /** Messages written in one go, so that a long queue does not block the page. */
 const BATCH = 256
@@ -11,12 +15,28 @@ const SLOWEST_POLL = 50
 
 export interface FlowOptions {
   readonly highWaterMark: number
+  /** Bytes of the newest written messages that are kept. */
+  readonly keepWritten: number
+  /** Most messages in flight. */
+  readonly window: number
   /** Called when the queue has become empty. */
   readonly onEmpty: () => void
   /** Called when counters have changed. */
   readonly onProgress: () => void
+  /** Called before a message with an id is written. */
+  readonly onWrite: (entry: Entry) => void
+  /** A message that somebody waits for has left the native buffer. */
+  readonly onLeft: (entry: Entry) => void
   /** A message that the native class refused to take. */
   readonly onRefused: (error: unknown) => void
+}
+
+/** What was written to a socket that is gone, oldest first. */
+export interface Remains {
+  /** These never left the process: the native buffer still holds them. */
+  readonly unsent: readonly Entry[]
+  /** Nothing proves whether these have arrived. */
+  readonly unproven: readonly Entry[]
 }
 
 /**
@@ -29,7 +49,12 @@ export class Flow {
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #options: FlowOptions
+  readonly #tail: Tail<Entry>
   #socket: Socket | undefined
+  /** Messages of ours, past the queue: written before all that waits, and never counted. */
+  #controls: OwnedData[] = []
+  /** Written ones that somebody waits for, oldest first. */
+  readonly #watched = new Ring<Entry>()
   #timer: unknown
   #delay = POLL
   #lastBuffered = Infinity
@@ -39,6 +64,7 @@ export class Flow {
     this.#outbox = outbox
     this.#clock = clock
     this.#options = options
+    this.#tail = new Tail(options.keepWritten)
   }
 
   /** Writes to this socket from now on. */
@@ -48,9 +74,29 @@ export class Flow {
     this.pump()
   }
 
+  /** Writes no more. */
   stop(): void {
     this.#socket = undefined
+    this.#controls = []
     this.#rest()
+  }
+
+  /**
+   * The socket is gone.
+   *
+   * @param buffered - Its `bufferedAmount` in the `close` event; undefined where there was none.
+   */
+  detach(buffered: number | undefined): Remains {
+    this.stop()
+    const unsentCount = this.#tail.unsent(buffered ?? 0)
+    const edge = this.#tail.last - unsentCount
+    const written = this.#tail.take().filter(({ status }) => status === 'written')
+    this.#tellLeft(edge)
+    this.#watched.clear()
+    return {
+      unproven: written.filter(({ sequence }) => sequence <= edge),
+      unsent: written.filter(({ sequence }) => sequence > edge),
+    }
   }
 
   /** Whether a message may pass the queue: nothing waits, and the socket takes more. */
@@ -59,42 +105,114 @@ export class Flow {
   }
 
   /** Writes one message past the queue; only while {@link isClear}. */
-  pass(data: Parameters<Socket['send']>[0]): void {
-    this.#socket?.send(data)
-    this.#outbox.passed()
+  pass(entry: Entry): void {
+    if (this.#socket === undefined) return
+    this.#outbox.pass(entry)
+    try {
+      this.#write(entry, this.#socket)
+    } catch (error) {
+      this.#outbox.undoPass(entry)
+      throw error
+    }
+    if (!entry.isWatched) return
+    this.#watched.push(entry)
+    this.pump()
+  }
+
+  /** Writes a message of ours before all that waits: to this socket, which may not be signed in. */
+  control(data: OwnedData, socket: Socket): void {
+    if (socket !== this.#socket || (this.#accepts() && this.#controls.length === 0)) {
+      this.#writeControl(data, socket)
+    } else {
+      this.#controls.push(data)
+      this.pump()
+    }
   }
 
   /** Writes what fits now, and arranges for the rest. Called on every `send()` and every message too. */
   pump(): void {
-    if (this.#socket === undefined || this.#isPumping || this.#outbox.length === 0) return
+    if (this.#socket === undefined || this.#isPumping || !this.#hasWork) return
     this.#isPumping = true
+    const waited = this.#outbox.length > 0
     const written = this.#writeBatch()
+    if (this.#watched.length > 0) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
     this.#isPumping = false
     if (written > 0) this.#options.onProgress()
-    if (this.#outbox.length === 0) {
-      this.#rest()
-      this.#options.onEmpty()
-    } else if (this.#socket !== undefined) {
-      this.#arm(written)
-    }
+    if (waited && this.#outbox.length === 0) this.#options.onEmpty()
+    if (this.#socket === undefined) return
+    if (this.#hasWork && !this.#waitsForAnswers) this.#arm(written)
+    else this.#rest()
+  }
+
+  get #hasWork(): boolean {
+    return this.#outbox.length > 0 || this.#controls.length > 0 || this.#watched.length > 0
+  }
+
+  /** Nothing to poll for: an acknowledgement makes room, and calls. */
+  get #waitsForAnswers(): boolean {
+    if (this.#controls.length > 0 || this.#watched.length > 0) return false
+    const next = this.#outbox.peek(this.#clock.now())
+    return next !== undefined && this.#isHeldBack(next)
   }
 
   #writeBatch(): number {
     let written = 0
-    while (written < BATCH && this.#accepts()) {
+    while (written < BATCH && this.#socket !== undefined && this.#accepts()) {
+      const control = this.#controls.shift()
+      if (control !== undefined) {
+        this.#writeControl(control, this.#socket)
+        continue
+      }
       const entry = this.#outbox.peek(this.#clock.now())
-      if (entry === undefined) break
+      if (entry === undefined || this.#isHeldBack(entry)) break
+      // Off the queue first: a class that tells of its end, or of an answer, within the call finds it written.
+      this.#outbox.take(entry)
+      this.#options.onWrite(entry)
       try {
-        this.#socket?.send(entry.data)
+        this.#write(entry, this.#socket)
       } catch (error) {
         // It stays: the socket is about to tell that it is lost, or takes it at the next look.
+        if (entry.status === 'written') this.#outbox.undo(entry)
         this.#options.onRefused(error)
         break
       }
-      this.#outbox.shiftWritten()
+      if (entry.isWatched) this.#watched.push(entry)
       written += 1
     }
     return written
+  }
+
+  /** As many are on the wire as may be: an acknowledgement makes room. */
+  #isHeldBack({ id }: Entry): boolean {
+    return id !== undefined && this.#outbox.inFlight >= this.#options.window
+  }
+
+  #writeControl(data: OwnedData, socket: Socket): void {
+    const entry = new Entry(undefined, data)
+    // Its bytes count in the walk of the tail, and it is nobody's message.
+    entry.status = 'over'
+    this.#write(entry, socket)
+  }
+
+  #write(entry: Entry, socket: Socket): void {
+    const buffered = socket.bufferedAmount
+    this.#tail.add(entry, buffered)
+    try {
+      socket.send(entry.data)
+    } catch (error) {
+      this.#tail.undo()
+      throw error
+    }
+    if (this.#tail.isUncalibrated) this.#tail.calibrate(entry, socket.bufferedAmount - buffered)
+  }
+
+  /** Tells of those that have left: written up to this sequence. */
+  #tellLeft(sequence: number): void {
+    for (let entry = this.#watched.peek(); entry !== undefined; entry = this.#watched.peek()) {
+      if (entry.sequence > sequence) return
+      this.#watched.shift()
+      if (entry.status === 'written') this.#options.onLeft(entry)
+    }
   }
 
   #accepts(): boolean {

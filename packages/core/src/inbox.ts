@@ -24,7 +24,10 @@ export class Inbox<Incoming> {
   }
 
   take(data: RawIncoming, generation: number): void {
-    if (this.#isBusy) return this.#waiting.push({ data, generation })
+    if (this.#isBusy) {
+      this.#waiting.push({ data, generation })
+      return
+    }
     // Busy all along: what a handler causes to arrive comes after what had arrived before.
     this.#isBusy = true
     if (!this.#read(data, generation)) this.#resume()
@@ -32,7 +35,10 @@ export class Inbox<Incoming> {
 
   /** Calls back once all that came before has been told. */
   after(then: () => void): void {
-    if (this.#isBusy) return this.#waiting.push({ then })
+    if (this.#isBusy) {
+      this.#waiting.push({ then })
+      return
+    }
     this.#isBusy = true
     then()
     this.#resume()

@@ -20,17 +20,19 @@ export {
   raw,
   text,
 } from './codec.ts'
+export type { SendOptions } from './composer.ts'
 export { connect } from './connect.ts'
 export type { CloseOptions } from './connection.ts'
+export type { DeliverOptions, DeliveryId, DeliveryOptions, Receipt } from './delivery.ts'
 export type { Target } from './dial.ts'
+export type { DropReason } from './entry.ts'
 export type { Environment, Signal, WebSocketConstructor, WebSocketLike } from './environment.ts'
 export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
 export type { ConnectionEvent } from './events.ts'
 export type { HeartbeatOptions } from './heartbeat-options.ts'
 export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
-export type { DropReason, OutboxSnapshot } from './outbox.ts'
+export type { OutboxSnapshot } from './outbox-snapshot.ts'
 export type { StandardSchemaV1 } from './schema.ts'
-export type { SendOptions } from './sender.ts'
 export type {
   ClosedState,
   CloseInfo,
@@ -43,5 +45,6 @@ export type {
   SuspendedState,
   WaitingState,
 } from './state.ts'
+export type { OutboxStorage, StoredChanges, StoredMessage } from './storage.ts'
 export { Connection } from './streams.ts'
 export type { ProtocolsSource, UrlSource } from './url.ts'

@@ -12,8 +12,13 @@ import type { LossCause } from './verdict.ts'
 
 export interface LineHost {
   readonly onData: (data: RawIncoming, generation: number) => void
-  /** Nothing can be written to the socket any more. */
-  readonly onDetached: () => void
+  /**
+   * Nothing can be written to the socket any more.
+   *
+   * @param close - How it closed; undefined where it was given up.
+   * @param buffered - `bufferedAmount` in its `close` event.
+   */
+  readonly onDetached: (close?: NativeClose, buffered?: number) => void
 }
 
 /** The way to the server: at most one native socket, dialled, signed in, given up. */
@@ -82,7 +87,7 @@ export class Line {
       handlers: {
         opened: () => this.#onSocketOpen(generation),
         message: (data) => this.#host.onData(data, generation),
-        lost: (close) => this.#onLost(generation, close),
+        lost: (close, buffered) => this.#onLost(generation, close, buffered),
       },
     })
   }
@@ -139,27 +144,32 @@ export class Line {
     this.#driver.dispatch({ type: 'opened', generation, protocol: isOwn ? protocol : '', extensions })
   }
 
-  #onLost(generation: number, close: NativeClose): void {
+  #onLost(generation: number, close: NativeClose, buffered: number | undefined): void {
     if (!this.#driver.isCurrent(generation)) return
-    this.#letGo()
     const { state } = this.#driver
     // While it signs in the socket is open, and its close codes mean what they say.
     const isDialling = state.status === 'connecting' && state.phase !== 'sign-in'
     const phase = isDialling ? 'connecting' : 'open'
-    this.#driver.dispatch({ type: 'lost', generation, close: { ...close, phase } })
+    // As one: whoever is told what came back finds the state that it is told in.
+    this.#driver.during(() => {
+      this.#letGo(close, buffered)
+      this.#driver.dispatch({ type: 'lost', generation, close: { ...close, phase } })
+    })
   }
 
   /** Ends an attempt or a connection from this side. */
   #giveUp(generation: number, close: CloseInfo, cause?: LossCause): void {
     if (!this.#driver.isCurrent(generation)) return
-    this.abandon()
-    this.#driver.dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+    this.#driver.during(() => {
+      this.abandon()
+      this.#driver.dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+    })
   }
 
-  #letGo(): Socket | undefined {
+  #letGo(close?: NativeClose, buffered?: number): Socket | undefined {
     const socket = this.#socket
     this.#socket = undefined
-    this.#host.onDetached()
+    this.#host.onDetached(close, buffered)
     return socket
   }
 }

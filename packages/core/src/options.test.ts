@@ -16,6 +16,7 @@ describe('settingsOf()', () => {
       maxRefusals: 2,
       heartbeat: undefined,
       connectTimeout: 10_000,
+      delivery: undefined,
       closeTimeout: 3_000,
       queue: {
         maxMessages: 10_000,
@@ -23,6 +24,8 @@ describe('settingsOf()', () => {
         overflow: 'throw',
         ttl: Infinity,
         highWaterMark: 256 * 1024,
+        recover: 'unsent',
+        keepWritten: 256 * 1024,
       },
       lazy: false,
       idleTimeout: Infinity,

@@ -2,12 +2,14 @@ import { type Auth, checkAuth } from './auth.ts'
 import { type Backoff, fullJitter } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Codec } from './codec.ts'
+import type { DeliveryOptions } from './delivery.ts'
 import type { Environment } from './environment.ts'
 import { misconfigured } from './errors.ts'
 import { type HeartbeatOptions, type HeartbeatSettings, heartbeatSettings } from './heartbeat-options.ts'
 import type { OutboxLimits } from './outbox.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
+import type { OutboxStorage } from './storage.ts'
 import { checkProtocols, type ProtocolsSource } from './url.ts'
 
 /** Refused sign-ins in a row, the first included, that end the connection. */
@@ -41,6 +43,18 @@ export interface QueueOptions {
   readonly ttl?: number
   /** Bytes of the native `bufferedAmount` up to which is written. @defaultValue 256 KiB */
   readonly highWaterMark?: number
+  /**
+   * What becomes of messages that a lost connection had not sent yet, by its `bufferedAmount`: `'unsent'`
+   * returns them to the head of the queue. @defaultValue 'unsent'
+   */
+  readonly recover?: 'unsent' | 'none'
+  /**
+   * Bytes of the newest written messages that are kept, to be told as `unconfirmed` when the connection is
+   * lost; 0 for none. @defaultValue 256 KiB
+   */
+  readonly keepWritten?: number
+  /** Where the queue survives the page. @defaultValue memory alone */
+  readonly storage?: OutboxStorage
 }
 
 export interface ConnectionOptions {
@@ -58,6 +72,8 @@ export interface ConnectionOptions {
   readonly heartbeat?: false | HeartbeatOptions
   /** The send queue. `false`: `send()` before open throws, as the native class does. */
   readonly queue?: false | QueueOptions
+  /** Acknowledgements. @defaultValue none: what was written is not sent again unless it never left */
+  readonly delivery?: DeliveryOptions
   /** Dial at the first subscriber of `messages$` or the first `send()`. @defaultValue false */
   readonly lazy?: boolean
   /**
@@ -80,7 +96,10 @@ export interface Settings {
   readonly connectTimeout: number
   readonly closeTimeout: number
   readonly heartbeat: HeartbeatSettings | undefined
-  readonly queue: (Required<QueueOptions> & OutboxLimits) | undefined
+  readonly queue:
+    | (Required<Omit<QueueOptions, 'storage'>> & Pick<QueueOptions, 'storage'> & OutboxLimits)
+    | undefined
+  readonly delivery: DeliveryOptions | undefined
   readonly lazy: boolean
   readonly idleTimeout: number
 }
@@ -120,6 +139,7 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
     closeTimeout: duration('closeTimeout', options.closeTimeout, 3_000),
     heartbeat: heartbeatSettings(options.heartbeat, queued?.highWaterMark ?? Infinity),
     queue: queued,
+    delivery: deliverySettings(options.delivery, queue),
     lazy,
     idleTimeout: duration('idleTimeout', options.idleTimeout, Infinity),
   }
@@ -149,14 +169,40 @@ function authSettings(auth: Auth | undefined): Pick<Settings, 'auth' | 'maxRefus
   return { auth, maxRefusals: count('auth.maxRefusals', auth.maxRefusals, MAX_REFUSALS) }
 }
 
-function queueSettings(options: QueueOptions): Required<QueueOptions> {
+function queueSettings(options: QueueOptions): NonNullable<Settings['queue']> {
   checkObject('queue', options)
+  const { storage } = options
+  if (storage !== undefined) {
+    checkObject('queue.storage', storage)
+    for (const method of ['open', 'write', 'close'] as const) {
+      checkFunction(`queue.storage.${method}`, storage[method])
+    }
+  }
   return {
     maxMessages: count('queue.maxMessages', options.maxMessages, 10_000),
     maxBytes: count('queue.maxBytes', options.maxBytes, 16 * 1024 * 1024),
     overflow: oneOf('queue.overflow', options.overflow, ['throw', 'drop-oldest', 'drop-newest']),
     ttl: duration('queue.ttl', options.ttl, Infinity),
     highWaterMark: count('queue.highWaterMark', options.highWaterMark, 256 * 1024),
+    recover: oneOf('queue.recover', options.recover, ['unsent', 'none']),
+    keepWritten: count('queue.keepWritten', options.keepWritten, 256 * 1024, 0),
+    ...(storage === undefined ? {} : { storage }),
+  }
+}
+
+function deliverySettings(
+  delivery: DeliveryOptions | undefined,
+  queue: ConnectionOptions['queue'],
+): DeliveryOptions | undefined {
+  if (delivery === undefined) return undefined
+  checkObject('delivery', delivery)
+  checkFunction('delivery.id', delivery.id)
+  checkFunction('delivery.acknowledged', delivery.acknowledged)
+  if (queue === false) throw misconfigured('delivery', 'given together with a queue', delivery)
+  return {
+    id: (message) => delivery.id(message),
+    acknowledged: (incoming) => delivery.acknowledged(incoming),
+    window: count('delivery.window', delivery.window, 1_000),
   }
 }
 
@@ -168,10 +214,10 @@ export function duration(name: string, value: number | undefined, fallback: numb
   return value
 }
 
-function count(name: string, value: number | undefined, fallback: number): number {
+function count(name: string, value: number | undefined, fallback: number, least = 1): number {
   if (value === undefined) return fallback
-  const fits = value === Infinity || (Number.isInteger(value) && value >= 1)
-  if (!fits) throw misconfigured(name, 'a whole number, 1 or more', value)
+  const fits = value === Infinity || (Number.isInteger(value) && value >= least)
+  if (!fits) throw misconfigured(name, `a whole number, ${least} or more`, value)
   return value
 }
 

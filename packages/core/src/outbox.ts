@@ -1,34 +1,7 @@
-import { byteLength, isLongerThan, type OwnedData } from './bytes.ts'
+import type { DropReason, Entry } from './entry.ts'
 import { HoldfastError } from './errors.ts'
-import { Ring } from './ring.ts'
-
-/** Why an accepted message was never written. */
-export type DropReason = 'overflow' | 'expired' | 'cleared' | 'closed'
-
-/** The numbers of a connection's send queue. `accepted = written + dropped + queued`, always. */
-export interface OutboxSnapshot {
-  /** Messages that wait. */
-  readonly queued: number
-  /** Their payload, in bytes. */
-  readonly queuedBytes: number
-  /** Bytes that the native socket holds and has not given to the network (`bufferedAmount`). */
-  readonly nativeBufferedAmount: number
-  /** Messages that `send()` took, ever. */
-  readonly accepted: number
-  /** Messages handed to a native socket, ever; which proves no arrival. */
-  readonly written: number
-  /** Messages given up, ever; each was told as a `dropped` event. */
-  readonly dropped: number
-}
-
-export interface Entry {
-  /** As the user gave it, for the report of what was dropped. */
-  readonly message: unknown
-  readonly data: OwnedData
-  readonly bytes: number
-  /** Epoch ms; Infinity for a message without `ttl`. */
-  readonly expiresAt: number
-}
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
+import { Queue } from './queue.ts'
 
 export interface OutboxLimits {
   readonly maxMessages: number
@@ -36,19 +9,20 @@ export interface OutboxLimits {
   readonly overflow: 'throw' | 'drop-oldest' | 'drop-newest'
 }
 
-/** The send queue: first in, first out, bounded by messages and bytes. Pure but for its own memory. */
+/** The send queue and its books: bounded by messages and bytes, in flight ones included. */
 export class Outbox {
   readonly #limits: OutboxLimits
   readonly #onDrop: (entry: Entry, reason: DropReason) => void
-  readonly #ring = new Ring<Entry>()
-  #bytes = 0
+  readonly #queue = new Queue()
+  /** Written, with an id, and not acknowledged. */
+  #inFlight = 0
+  #inFlightBytes = 0
   #accepted = 0
   #written = 0
+  #recovered = 0
   #dropped = 0
-  #nextExpiry = Infinity
-  #lastExpiry = 0
-  /** Whether messages expire in the order of the queue: so with one `ttl` for all. */
-  #inOrder = true
+  #unconfirmed = 0
+  #acknowledged = 0
 
   constructor(limits: OutboxLimits, onDrop: (entry: Entry, reason: DropReason) => void) {
     this.#limits = limits
@@ -56,144 +30,220 @@ export class Outbox {
   }
 
   get length(): number {
-    return this.#ring.length
+    return this.#queue.length
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#queue.bytes
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
   }
 
   /** Epoch ms of the first expiry, or before it; Infinity for none. */
   get nextExpiry(): number {
-    return this.#nextExpiry
+    return this.#queue.nextExpiry
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
     return {
       queued: this.length,
-      queuedBytes: this.#bytes,
+      queuedBytes: this.bytes,
+      inFlight: this.#inFlight,
       nativeBufferedAmount,
       accepted: this.#accepted,
       written: this.#written,
+      recovered: this.#recovered,
       dropped: this.#dropped,
+      unconfirmed: this.#unconfirmed,
+      acknowledged: this.#acknowledged,
     }
   }
 
-  /** @throws HoldfastError `OVERFLOW` for a message that could never be queued, whatever the policy. */
-  checkSize(data: OwnedData): void {
-    const { maxBytes } = this.#limits
-    if (isLongerThan(data, maxBytes)) {
-      throw new HoldfastError(
-        'OVERFLOW',
-        `A message of ${byteLength(data)} bytes is over maxBytes (${maxBytes}).`,
-      )
-    }
-  }
-
-  /** Counts a message that was written past the queue. */
-  passed(): void {
+  /** Counts a message that goes past the queue. */
+  pass(entry: Entry): void {
     this.#accepted += 1
-    this.#written += 1
+    this.#countWritten(entry)
   }
 
   /**
-   * Queues a message, and makes room for it as the policy says.
+   * Queues a message, in the place of one with its key or at the end, and makes room for it as the policy says.
    *
    * @throws HoldfastError `OVERFLOW` with `overflow: 'throw'` when the queue is full; nothing is changed then.
    */
-  push(message: unknown, data: OwnedData, expiresAt: number): void {
-    const { maxMessages, maxBytes, overflow } = this.#limits
-    const entry: Entry = { message, data, bytes: byteLength(data), expiresAt }
-    if (this.#isFullFor(entry)) {
-      if (overflow === 'throw') {
-        throw new HoldfastError(
-          'OVERFLOW',
-          `The queue is full: ${this.length} of ${maxMessages} messages, ${this.#bytes} of ${maxBytes} bytes.`,
-        )
-      }
-      if (overflow === 'drop-newest') {
-        this.#accepted += 1
-        this.#drop([entry], 'overflow')
-        return
-      }
-      // The empty queue takes any message that passed checkSize(), so this ends.
-      while (this.#isFullFor(entry)) this.#dropHead('overflow')
-    }
+  push(entry: Entry): void {
+    const old = this.#queue.byKey(entry.key)
+    const fits = this.#fits(entry, old) || this.#makeRoom(entry, old)
     this.#accepted += 1
-    this.#bytes += entry.bytes
-    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt)
-    this.#inOrder = this.length === 0 || (this.#inOrder && expiresAt >= this.#lastExpiry)
-    this.#lastExpiry = expiresAt
-    this.#ring.push(entry)
+    if (!fits) this.#drop([entry], 'overflow')
+    else if (old === undefined) this.#queue.push(entry)
+    else {
+      this.#queue.replace(old, entry)
+      this.#drop([old], 'replaced')
+    }
+  }
+
+  /** Puts messages of a storage before all that waits, oldest first; they may take the queue over its limits. */
+  restore(entries: readonly Entry[]): void {
+    this.#accepted += entries.length
+    this.#return(entries)
   }
 
   /** The oldest message that has not expired; expired ones before it are dropped. */
   peek(now: number): Entry | undefined {
     for (;;) {
-      const entry = this.#ring.peek()
+      const entry = this.#queue.peek()
       if (entry === undefined || entry.expiresAt > now) return entry
-      this.#dropHead('expired')
+      this.drop(entry, 'expired')
     }
   }
 
-  /** Takes the oldest message off, once it was handed to a socket. */
-  shiftWritten(): void {
-    if (this.#take() !== undefined) this.#written += 1
+  /** Takes the oldest message, to hand it to a socket. */
+  take(entry: Entry): void {
+    this.#queue.remove(entry)
+    this.#countWritten(entry)
+  }
+
+  /** Puts back what {@link take} took: the socket has refused it. */
+  undo(entry: Entry): void {
+    this.#release(entry)
+    this.#written -= 1
+    this.#queue.unshift(entry)
+  }
+
+  /** As if {@link pass} had not been: the socket has refused it. */
+  undoPass(entry: Entry): void {
+    this.giveUp([entry])
+    this.#unconfirmed -= 1
+    this.#accepted -= 1
+    this.#written -= 1
+  }
+
+  /**
+   * Returns written messages to the head of the queue, oldest first.
+   *
+   * @remarks With `overflow: 'throw'` they may take it over its limits: nothing is dropped that somebody
+   * trusts to be kept.
+   */
+  recover(entries: readonly Entry[]): void {
+    this.#recovered += entries.length
+    for (const entry of entries) this.#release(entry)
+    this.#return(entries)
+    const { overflow } = this.#limits
+    if (overflow === 'throw' || this.#fits()) return
+    const queued = [...this.#queue]
+    for (const entry of overflow === 'drop-oldest' ? queued : queued.reverse()) {
+      if (this.#fits()) return
+      if (isEvictable(entry)) this.drop(entry, 'overflow')
+    }
+  }
+
+  /** The server has acknowledged a message: one in flight, or one that was and is queued again. */
+  acknowledge(entry: Entry): void {
+    if (entry.status === 'written') this.#release(entry)
+    else {
+      this.#queue.remove(entry)
+      // It has arrived over another socket: as good as written again.
+      this.#written += 1
+    }
+    entry.status = 'over'
+    this.#acknowledged += 1
+  }
+
+  /** Counts messages of which nothing proves whether they have arrived, and nothing will. */
+  giveUp(entries: readonly Entry[]): void {
+    this.#unconfirmed += entries.length
+    for (const entry of entries) {
+      this.#release(entry)
+      entry.status = 'over'
+    }
+  }
+
+  /** Drops one message, if it is queued. */
+  drop(entry: Entry, reason: DropReason): void {
+    if (entry.status !== 'queued') return
+    this.#queue.remove(entry)
+    this.#drop([entry], reason)
   }
 
   /** Drops what has expired. */
   expire(now: number): void {
-    if (this.#nextExpiry > now) return
-    if (this.#inOrder) {
-      this.#nextExpiry = this.peek(now)?.expiresAt ?? Infinity
-      return
-    }
-    const expired: Entry[] = []
-    let next = Infinity
-    this.#ring.filter((entry) => {
-      if (entry.expiresAt > now) {
-        next = Math.min(next, entry.expiresAt)
-        return true
-      }
-      expired.push(entry)
-      return false
-    })
-    this.#nextExpiry = next
-    for (const entry of expired) this.#bytes -= entry.bytes
-    this.#drop(expired, 'expired')
+    this.#drop(this.#queue.expire(now), 'expired')
   }
 
-  /** Drops everything; returns the messages, oldest first. */
-  clear(reason: 'cleared' | 'closed'): unknown[] {
-    const entries = [...this.#ring]
-    this.#ring.clear()
-    this.#bytes = 0
-    this.#nextExpiry = Infinity
+  /** Drops everything that waits; returns it, oldest first. */
+  clear(reason: 'cleared' | 'closed'): Entry[] {
+    const entries = this.#queue.clear()
     this.#drop(entries, reason)
-    return entries.map(({ message }) => message)
+    return entries
   }
 
-  #isFullFor({ bytes }: Entry): boolean {
+  /** Whether the queue keeps its limits, with one more in the place of another. What is in flight may come back. */
+  #fits(entry?: Entry, old?: Entry): boolean {
     const { maxMessages, maxBytes } = this.#limits
-    return this.length >= maxMessages || this.#bytes + bytes > maxBytes
+    const messages = this.length + this.#inFlight + (entry ? 1 : 0) - (old ? 1 : 0)
+    const bytes = this.bytes + this.#inFlightBytes + (entry?.bytes ?? 0) - (old?.bytes ?? 0)
+    return messages <= maxMessages && bytes <= maxBytes
   }
 
-  #dropHead(reason: DropReason): void {
-    const entry = this.#take()
-    if (entry !== undefined) this.#drop([entry], reason)
+  /** Makes room as the policy says; false where it is the new message that goes. */
+  #makeRoom(entry: Entry, old: Entry | undefined): boolean {
+    const { maxMessages, maxBytes, overflow } = this.#limits
+    if (overflow === 'throw') {
+      const messages = this.length + this.#inFlight
+      const bytes = this.bytes + this.#inFlightBytes
+      const text = `The queue is full: ${messages} of ${maxMessages} messages, ${bytes} of ${maxBytes} bytes.`
+      throw new HoldfastError('OVERFLOW', text, { reason: 'overflow' })
+    }
+    if (overflow === 'drop-newest') return false
+    while (!this.#fits(entry, old)) {
+      const oldest = this.#oldestEvictable(old)
+      if (oldest === undefined) return false
+      this.drop(oldest, 'overflow')
+    }
+    return true
   }
 
-  #take(): Entry | undefined {
-    const entry = this.#ring.shift()
-    if (entry === undefined) return undefined
-    this.#bytes -= entry.bytes
-    if (this.#ring.length === 0) this.#nextExpiry = Infinity
-    return entry
+  #oldestEvictable(old: Entry | undefined): Entry | undefined {
+    for (const entry of this.#queue) if (entry !== old && isEvictable(entry)) return entry
+    return undefined
+  }
+
+  /** To the head of the queue. One whose key is queued again is outdated. */
+  #return(entries: readonly Entry[]): void {
+    const outdated: Entry[] = []
+    for (const entry of [...entries].reverse()) {
+      if (this.#queue.byKey(entry.key)) outdated.unshift(entry)
+      else this.#queue.unshift(entry)
+    }
+    this.#drop(outdated, 'replaced')
+  }
+
+  #countWritten(entry: Entry): void {
+    this.#written += 1
+    entry.status = 'written'
+    if (entry.id === undefined) return
+    this.#inFlight += 1
+    this.#inFlightBytes += entry.bytes
+  }
+
+  /** Counts one out of what is in flight. */
+  #release(entry: Entry): void {
+    if (entry.status !== 'written' || entry.id === undefined) return
+    this.#inFlight -= 1
+    this.#inFlightBytes -= entry.bytes
   }
 
   #drop(entries: readonly Entry[], reason: DropReason): void {
     // Counted before any is told: whoever looks at the numbers then finds none missing.
     this.#dropped += entries.length
+    for (const entry of entries) entry.status = 'over'
     for (const entry of entries) this.#onDrop(entry, reason)
   }
+}
+
+/** One that was on the wire waits for its acknowledgement, and is kept. */
+function isEvictable({ id, sequence }: Entry): boolean {
+  return id === undefined || sequence === 0
 }

@@ -3,24 +3,27 @@ import { describe, expect, it } from 'vitest'
 import { Ring } from './ring.ts'
 
 type Operation =
-  | { type: 'push' | 'shift'; count: number }
-  | { type: 'filter'; modulus: number }
-  | { type: 'clear' }
+  | { type: 'push' | 'shift' | 'unshift'; count: number }
+  | { type: 'put'; index: number }
+  | { type: 'clear' | 'pop' }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     arbitrary: fc.record({
-      type: fc.constantFrom('push', 'shift'),
+      type: fc.constantFrom('push', 'shift', 'unshift'),
       count: fc.integer({ min: 1, max: 3_000 }),
     }),
     weight: 8,
   },
   {
-    arbitrary: fc.record({ type: fc.constantFrom('push', 'shift'), count: fc.integer({ min: 1, max: 20 }) }),
+    arbitrary: fc.record({
+      type: fc.constantFrom('push', 'shift', 'unshift'),
+      count: fc.integer({ min: 1, max: 20 }),
+    }),
     weight: 8,
   },
-  fc.record({ type: fc.constant('filter'), modulus: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({ type: fc.constant('clear') }),
+  { arbitrary: fc.record({ type: fc.constant('put'), index: fc.nat(4_000) }), weight: 4 },
+  fc.record({ type: fc.constantFrom('clear', 'pop') }),
 )
 
 describe('Ring', () => {
@@ -46,14 +49,35 @@ describe('Ring', () => {
         const ring = new Ring<number>()
         let model: number[] = []
         let next = 0
+        const places = new Map<number, number>()
         for (const operation of operations) {
           switch (operation.type) {
             case 'push':
               for (let i = 0; i < operation.count; i++) {
-                ring.push(next)
+                places.set(next, ring.push(next))
                 model.push(next)
                 next += 1
               }
+              break
+            case 'unshift':
+              for (let i = 0; i < operation.count; i++) {
+                places.set(next, ring.unshift(next))
+                model.unshift(next)
+                next += 1
+              }
+              break
+            case 'put': {
+              const old = model[operation.index]
+              const place = old === undefined ? undefined : places.get(old)
+              if (place === undefined) break
+              ring.put(place, next)
+              places.set(next, place)
+              model[operation.index] = next
+              next += 1
+              break
+            }
+            case 'pop':
+              expect(ring.pop()).toBe(model.pop())
               break
             case 'shift': {
               const taken = Array.from({ length: operation.count }, () => ring.shift())
@@ -62,10 +86,6 @@ describe('Ring', () => {
               expect(taken).toEqual(expected)
               break
             }
-            case 'filter':
-              ring.filter((item) => item % operation.modulus === 0)
-              model = model.filter((item) => item % operation.modulus === 0)
-              break
             case 'clear':
               ring.clear()
               model = []
@@ -75,6 +95,7 @@ describe('Ring', () => {
           }
           expect(ring.length).toBe(model.length)
           expect(ring.peek()).toBe(model[0])
+          expect(ring.at(3)).toBe(model[3])
         }
         expect([...ring]).toEqual(model)
       }),

@@ -1,21 +1,45 @@
-/** A first-in-first-out buffer that grows by doubling: every operation takes constant time on average. */
+/** A first-in-first-out buffer, open at both ends, that grows by doubling: every operation takes constant time on average. */
 export class Ring<T> {
   #slots: (T | undefined)[] = new Array(16)
   #head = 0
   #length = 0
+  /** The place of the oldest item; an item keeps its place while it is in. */
+  #first = 0
 
   get length(): number {
     return this.#length
   }
 
-  push(item: T): void {
+  /** Puts an item behind all others; returns its place, for {@link put}. */
+  push(item: T): number {
     if (this.#length === this.#slots.length) this.#resize(this.#slots.length * 2)
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item
     this.#length += 1
+    return this.#first + this.#length - 1
+  }
+
+  /** Puts an item before all others; returns its place. */
+  unshift(item: T): number {
+    if (this.#length === this.#slots.length) this.#resize(this.#slots.length * 2)
+    this.#head = (this.#head - 1) & (this.#slots.length - 1)
+    this.#slots[this.#head] = item
+    this.#length += 1
+    this.#first -= 1
+    return this.#first
+  }
+
+  /** Puts an item in the place of another. */
+  put(place: number, item: T): void {
+    this.#slots[(this.#head + place - this.#first) & (this.#slots.length - 1)] = item
   }
 
   peek(): T | undefined {
     return this.#slots[this.#head]
+  }
+
+  /** The item at a place, counted from the oldest. */
+  at(index: number): T | undefined {
+    return index < this.#length ? this.#slots[(this.#head + index) & (this.#slots.length - 1)] : undefined
   }
 
   shift(): T | undefined {
@@ -25,16 +49,20 @@ export class Ring<T> {
     this.#slots[this.#head] = undefined
     this.#head = (this.#head + 1) & (this.#slots.length - 1)
     this.#length -= 1
+    this.#first += 1
     if (this.#slots.length > 1024 && this.#length < this.#slots.length / 4)
       this.#resize(this.#slots.length / 2)
     return item
   }
 
-  /** Keeps what passes, in order. */
-  filter(keep: (item: T) => boolean): void {
-    const kept = [...this].filter(keep)
-    this.clear()
-    for (const item of kept) this.push(item)
+  /** Takes the newest off. */
+  pop(): T | undefined {
+    if (this.#length === 0) return undefined
+    this.#length -= 1
+    const last = (this.#head + this.#length) & (this.#slots.length - 1)
+    const item = this.#slots[last]
+    this.#slots[last] = undefined
+    return item
   }
 
   clear(): void {

@@ -1,23 +1,29 @@
-import { type OwnedData, own } from './bytes.ts'
 import type { Codec } from './codec.ts'
+import { Composer, type SendOptions } from './composer.ts'
+import { type DeliverOptions, type Receipt, receipt } from './delivery.ts'
+import type { DropReason, Entry, Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
+import { HoldfastError } from './errors.ts'
+import { Expiry } from './expiry.ts'
 import { Flow } from './flow.ts'
-import { duration, type Settings } from './options.ts'
-import { type DropReason, type Entry, Outbox, type OutboxSnapshot } from './outbox.ts'
+import { InFlight } from './in-flight.ts'
+import { type Loss, newest, sortOut } from './loss.ts'
+import type { Settings } from './options.ts'
+import { Outbox } from './outbox.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
+import { Persister, restoredEntry } from './persister.ts'
 import type { Socket } from './socket.ts'
-import { Timers } from './timers.ts'
-
-export interface SendOptions {
-  /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
-  readonly ttl?: number
-}
+import type { StoredMessage } from './storage.ts'
 
 export interface SenderListeners {
   /** Throws where nothing may be sent. */
   readonly check: () => void
   readonly onDrop: (entry: Entry, reason: DropReason) => void
-  /** Nothing waits any more. */
+  readonly onRecovered: (entries: readonly Entry[]) => void
+  /** `kept`: the newest of them, of which the messages are told. */
+  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
+  readonly onRestored: (entries: readonly Entry[]) => void
+  /** Nothing waits any more, to be written or to be acknowledged. */
   readonly onEmpty: () => void
   /** Counters have changed. */
   readonly onChange: () => void
@@ -27,40 +33,61 @@ export interface SenderListeners {
 
 const UNLIMITED = { maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw' } as const
 
-/** The outgoing half of a connection: encodes, queues, writes while there is a socket, lets go what expires. */
+/** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
   readonly #codec: Codec<unknown, Outgoing>
   readonly #queue: Settings['queue']
   readonly #clock: Clock
   readonly #listeners: SenderListeners
+  readonly #composer: Composer<Outgoing>
   readonly #outbox: Outbox
   readonly #flow: Flow
-  readonly #timers: Timers<'expiry'>
-  #watched = Infinity
+  readonly #inFlight: InFlight
+  readonly #persister: Persister | undefined
+  readonly #expiry: Expiry
+  /** Written to as soon as it is known what a storage has. */
+  #socket: Socket | undefined
 
   constructor(
     codec: Codec<unknown, Outgoing>,
-    queue: Settings['queue'],
+    settings: Pick<Settings, 'queue' | 'delivery'>,
     clock: Clock,
     listeners: SenderListeners,
   ) {
+    const { queue, delivery } = settings
     this.#codec = codec
     this.#queue = queue
     this.#clock = clock
     this.#listeners = listeners
-    this.#outbox = new Outbox(queue ?? UNLIMITED, listeners.onDrop)
+    this.#inFlight = new InFlight(delivery, listeners.onError)
+    this.#composer = new Composer(codec, settings, clock, listeners.check)
+    this.#outbox = new Outbox(queue ?? UNLIMITED, (entry, reason) => this.#onDrop(entry, reason))
     this.#flow = new Flow(this.#outbox, clock, {
       highWaterMark: queue?.highWaterMark ?? Infinity,
-      onEmpty: listeners.onEmpty,
-      onProgress: () => {
-        this.#watchExpiry()
-        listeners.onChange()
+      keepWritten: queue?.keepWritten ?? 0,
+      window: delivery?.window ?? Infinity,
+      onEmpty: () => this.#settle(),
+      onProgress: () => this.#onChange(),
+      onWrite: (entry) => this.#inFlight.add(entry),
+      onLeft: (entry) => {
+        entry.fate?.written()
+        this.#persister?.remove(entry)
       },
       onRefused(cause) {
         listeners.onError(new HoldfastError('ENCODE', 'The native socket refused a message.', { cause }))
       },
     })
-    this.#timers = new Timers(clock, (_, lateBy) => this.#onExpiry(lateBy))
+    this.#persister =
+      queue?.storage &&
+      new Persister(queue.storage, clock, {
+        onRestored: (messages) => this.#onRestored(messages),
+        onError: listeners.onError,
+      })
+    this.#expiry = new Expiry(clock, (lateBy) => {
+      listeners.onLate(lateBy)
+      this.#outbox.expire(clock.now())
+      this.#onRemoved()
+    })
   }
 
   get length(): number {
@@ -71,42 +98,83 @@ export class Sender<Outgoing> {
     return this.#outbox.bytes
   }
 
+  /** Whether nothing waits, to be written or to be acknowledged. */
+  get isIdle(): boolean {
+    return this.length === 0 && this.#outbox.inFlight === 0 && !this.#persister?.isRestoring
+  }
+
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
     return this.#outbox.snapshot(nativeBufferedAmount)
   }
 
-  /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl`), or `CLOSED` without a queue. */
-  send(message: Outgoing, options?: SendOptions): void {
-    this.#listeners.check()
-    const encoded = this.#encode(message)
-    // Once more: the codec is the user's code, and may have closed.
-    this.#listeners.check()
-    const data = this.#own(encoded)
-    if (this.#queue !== undefined) this.#outbox.checkSize(data)
-    const ttl = duration('ttl', options?.ttl, this.#queue?.ttl ?? Infinity)
-    if (this.#flow.isClear) return this.#pass(data)
-    if (this.#queue === undefined) {
-      throw new HoldfastError('CLOSED', 'send() while not open, and there is no queue.')
-    }
-    // What the caller can change is reported, too, as it was when it was sent.
-    this.#outbox.push(encoded === message ? data : message, data, this.#clock.now() + ttl)
-    this.#watchExpiry()
-    this.#flow.pump()
+  /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
+  send(message: Outgoing, options: SendOptions = {}, fate?: Fate): Entry {
+    const entry = this.#composer.compose(message, options, fate)
+    // One that has to be acknowledged counts toward the limits.
+    if (entry.id === undefined && this.#flow.isClear) this.#pass(entry)
+    else this.#push(entry)
     this.#listeners.onChange()
+    return entry
   }
 
-  /** What goes over the wire for a message that does not go by the queue. */
-  encode(message: Outgoing): OwnedData {
-    return this.#own(this.#encode(message))
+  /** Rejects with what {@link send} throws, and with `DROPPED`. */
+  deliver(message: Outgoing, options: DeliverOptions = {}): Promise<Receipt> {
+    return receipt(options, this.#clock, (fate) => {
+      const entry = this.send(message, options, fate)
+      return (reason) => {
+        this.#outbox.drop(entry, reason)
+        this.#onRemoved()
+      }
+    })
+  }
+
+  /** Sends what is not the user's: before all that waits, and never counted. */
+  control(message: Outgoing, socket: Socket): void {
+    this.#flow.control(this.#composer.encode(message), socket)
+  }
+
+  /** Reads what the server acknowledges. */
+  read(message: unknown): void {
+    const entries = this.#inFlight.take(message)
+    if (entries.length === 0) return
+    for (const entry of entries) {
+      this.#outbox.acknowledge(entry)
+      this.#persister?.remove(entry)
+      entry.fate?.acknowledged()
+    }
+    // There is room on the wire.
+    this.#flow.pump()
+    this.#onRemoved()
+  }
+
+  /** A connection is made: what a storage has is wanted now. */
+  prepare(): void {
+    this.#persister?.open()
   }
 
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
-    this.#flow.start(socket)
+    this.#socket = socket
+    if (!this.#persister?.isRestoring) this.#flow.start(socket)
   }
 
   stop(): void {
+    this.#socket = undefined
     this.#flow.stop()
+  }
+
+  /** The socket is gone. Returns what may be lost, oldest first. */
+  detach(loss: Loss): readonly Outgoing[] {
+    this.#socket = undefined
+    const remains = this.#flow.detach(loss.buffered)
+    const { back, given, tooBig } = sortOut(remains, this.#inFlight.onWire(), loss, this.#queue?.recover)
+    if (back.length > 0) {
+      this.#listeners.onRecovered(back)
+      this.#outbox.recover(back)
+    }
+    if (tooBig) this.#outbox.drop(tooBig, 'too-large')
+    this.#onChange()
+    return this.#giveUp(given)
   }
 
   /** Looks whether more can be written; worth a call whenever the host shows a sign of life. */
@@ -116,56 +184,86 @@ export class Sender<Outgoing> {
 
   /** Drops all that waits; returns it, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Outgoing[] {
-    const messages = this.#outbox.clear(reason)
-    this.#watchExpiry()
-    this.#listeners.onChange()
-    // What was queued came in by send(), or is its copy.
-    return messages as Outgoing[]
+    const entries = this.#outbox.clear(reason)
+    this.#onRemoved()
+    return messagesOf(entries)
   }
 
-  #encode(message: Outgoing): unknown {
-    try {
-      return this.#codec.encode(message)
-    } catch (cause) {
-      if (isHoldfastError(cause)) throw cause
-      throw new HoldfastError('ENCODE', 'The codec could not encode the message.', { cause })
-    }
+  /** Where there is a storage: what waits until it is known what it has. */
+  restored(): Promise<void> | undefined {
+    return this.#persister?.isRestoring ? this.#persister.restored() : undefined
   }
 
-  #own(encoded: unknown): OwnedData {
-    try {
-      return own(encoded)
-    } catch (cause) {
-      if (isHoldfastError(cause)) throw cause
-      // A detached buffer.
-      throw new HoldfastError('ENCODE', 'The message could not be copied.', { cause })
-    }
+  /** Where there is a storage: what waits until it is up to date, and let go. */
+  release(): Promise<void> | undefined {
+    return this.#persister?.close()
   }
 
-  #pass(data: OwnedData): void {
+  #pass(entry: Entry): void {
     try {
-      this.#flow.pass(data)
+      this.#flow.pass(entry)
     } catch (cause) {
       throw new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
     }
+  }
+
+  #push(entry: Entry): void {
+    if (this.#queue === undefined) {
+      const text = 'send() while not open, and there is no queue.'
+      throw new HoldfastError('CLOSED', text, { reason: 'closed' })
+    }
+    this.#outbox.push(entry)
+    if (entry.status === 'queued') this.#persister?.put(entry)
+    this.#expiry.watch(this.#outbox.nextExpiry)
+    this.#flow.pump()
+  }
+
+  #onRestored(messages: readonly StoredMessage[]): void {
+    const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
+    this.#outbox.restore(entries)
+    if (entries.length > 0) this.#listeners.onRestored(entries)
+    this.#onRemoved()
+    if (this.#socket) this.#flow.start(this.#socket)
+  }
+
+  #giveUp(entries: readonly Entry[]): readonly Outgoing[] {
+    if (entries.length === 0) return []
+    this.#outbox.giveUp(entries)
+    for (const entry of entries) {
+      this.#inFlight.remove(entry)
+      this.#persister?.remove(entry)
+      // What has left was told before.
+      entry.fate?.failed('closed')
+    }
+    const kept = newest(entries, this.#queue?.keepWritten ?? 0)
+    this.#listeners.onUnconfirmed(entries, kept)
+    this.#listeners.onChange()
+    return messagesOf(kept)
+  }
+
+  #onDrop(entry: Entry, reason: DropReason): void {
+    this.#inFlight.remove(entry)
+    this.#persister?.remove(entry)
+    this.#listeners.onDrop(entry, reason)
+    entry.fate?.failed(reason)
+  }
+
+  #onRemoved(): void {
+    this.#onChange()
+    this.#settle()
+  }
+
+  #onChange(): void {
+    this.#expiry.watch(this.#outbox.nextExpiry)
     this.#listeners.onChange()
   }
 
-  /** One timer, for the first expiry: a message is told as dropped when it expires, not at the next dial. */
-  #watchExpiry(): void {
-    const next = this.#outbox.nextExpiry
-    if (next === this.#watched) return
-    this.#watched = next
-    if (next === Infinity) this.#timers.stop('expiry')
-    else this.#timers.start('expiry', Math.max(0, next - this.#clock.now()))
+  #settle(): void {
+    if (this.isIdle) this.#listeners.onEmpty()
   }
+}
 
-  #onExpiry(lateBy: number): void {
-    this.#watched = Infinity
-    this.#listeners.onLate(lateBy)
-    this.#outbox.expire(this.#clock.now())
-    this.#watchExpiry()
-    this.#listeners.onChange()
-    if (this.#outbox.length === 0) this.#listeners.onEmpty()
-  }
+// What is queued came in by send(), or is its copy.
+function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {
+  return entries.map(({ message }) => message as Outgoing)
 }

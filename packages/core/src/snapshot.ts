@@ -1,7 +1,7 @@
 import type { Shell } from './connection.ts'
 import { environmentOf } from './environment.ts'
 import { Frame } from './frame.ts'
-import type { OutboxSnapshot } from './outbox.ts'
+import { EMPTY, type OutboxSnapshot } from './outbox-snapshot.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
 
@@ -24,7 +24,7 @@ export const DISCONNECTED: ConnectionSnapshot<never> = {
   status: 'idle',
   lastMessage: undefined,
   messageCount: 0,
-  outbox: { queued: 0, queuedBytes: 0, nativeBufferedAmount: 0, accepted: 0, written: 0, dropped: 0 },
+  outbox: EMPTY,
 }
 
 type Source<Incoming> = Pick<

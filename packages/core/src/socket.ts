@@ -13,8 +13,12 @@ export interface NativeClose {
 export interface SocketHandlers {
   opened(): void
   message(data: RawIncoming): void
-  /** Called once, whether the host fires `error`, `close` or both. */
-  lost(close: NativeClose): void
+  /**
+   * Called once, whether the host fires `error`, `close` or both.
+   *
+   * @param buffered - `bufferedAmount` as the `close` event finds it; undefined where there was none.
+   */
+  lost(close: NativeClose, buffered: number | undefined): void
 }
 
 export interface SocketClock {
@@ -133,9 +137,11 @@ export class Socket {
     const handlers = this.#handlers
     if (handlers === undefined) return
     this.#detach()
-    // Stops a host that told an error only, and may still be dialling.
-    if (this.#native.readyState < 2) this.#closeQuietly()
-    handlers.lost({ code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) })
+    // Stops a host that told an error only, and may still be dialling, or sending.
+    const isOver = this.#native.readyState >= 2
+    if (!isOver) this.#closeQuietly()
+    const close = { code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) }
+    handlers.lost(close, isOver ? this.bufferedAmount : undefined)
   }
 
   #closeQuietly(): void {

@@ -109,6 +109,11 @@ export interface CloseReport<Outgoing = unknown> {
   readonly code: number
   readonly reason: string
   readonly wasClean: boolean
-  /** Queued messages that were never written, oldest first. */
+  /** All that was still queued, and is dropped now, oldest first. */
   readonly undelivered: readonly Outgoing[]
+  /**
+   * What the last socket was given without proof of its arrival, or without the acknowledgement that it waits
+   * for; the newest `keepWritten` bytes of it, oldest first.
+   */
+  readonly unconfirmed: readonly Outgoing[]
 }

@@ -1,10 +1,11 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+import type { SendOptions } from './composer.ts'
 import { type CloseOptions, Shell, type ShellOptions } from './connection.ts'
+import type { DeliverOptions, Receipt } from './delivery.ts'
 import type { Emitter } from './emitter.ts'
 import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
-import type { OutboxSnapshot } from './outbox.ts'
-import type { SendOptions } from './sender.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import type { UrlSource } from './url.ts'
 
@@ -116,6 +117,19 @@ export class Connection<Incoming, Outgoing> {
    */
   send(message: Outgoing, options?: SendOptions): void {
     this.#shell.send(message, options)
+  }
+
+  /**
+   * Sends a message as {@link send} does, and resolves once it has arrived, as far as can be told: with
+   * `delivery` and an id when the server has acknowledged it, else when it has left the native buffer, which
+   * proves no arrival. It waits for as long as the connection may come back, unless there is a `timeout`.
+   *
+   * @returns Rejects with what `send()` throws; with `DROPPED` and a `reason` for a message that was given
+   * up (`overflow`, `expired`, `replaced`, `too-large`, `cleared`, `closed`) or is not waited for any longer
+   * (`aborted`, `timeout`: one that was written then may arrive all the same).
+   */
+  deliver(message: Outgoing, options?: DeliverOptions): Promise<Receipt> {
+    return this.#shell.deliver(message, options)
   }
 
   /** Drops what is queued, each told as `dropped` with reason `cleared`. Returns how many. For log-out. */

@@ -1,0 +1,96 @@
+import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
+import type { Codec } from './codec.ts'
+import type { DeliveryOptions } from './delivery.ts'
+import { Entry, type Fate } from './entry.ts'
+import type { Clock } from './environment.ts'
+import { HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
+import { duration, type Settings } from './options.ts'
+
+export interface SendOptions {
+  /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
+  readonly ttl?: number
+  /** Replaces a queued message of the same key, in its place: where only the newest of them matters. */
+  readonly key?: string
+}
+
+/** Makes of a message what can be queued: encoded, copied, with its id and its time. */
+export class Composer<Outgoing> {
+  readonly #codec: Codec<unknown, Outgoing>
+  readonly #queue: Settings['queue']
+  readonly #delivery: DeliveryOptions | undefined
+  readonly #clock: Clock
+  /** Throws where nothing may be sent. */
+  readonly #check: () => void
+
+  constructor(
+    codec: Codec<unknown, Outgoing>,
+    { queue, delivery }: Pick<Settings, 'queue' | 'delivery'>,
+    clock: Clock,
+    check: () => void,
+  ) {
+    this.#codec = codec
+    this.#queue = queue
+    this.#delivery = delivery
+    this.#clock = clock
+    this.#check = check
+  }
+
+  /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
+  compose(message: Outgoing, { key, ttl }: SendOptions, fate: Fate | undefined): Entry {
+    this.#check()
+    const id = this.#idOf(message)
+    const encoded = this.#encode(message)
+    // Once more: codec and ids are the user's code, and may have closed.
+    this.#check()
+    const data = this.#own(encoded)
+    if (key !== undefined && typeof key !== 'string') throw misconfigured('key', 'a string', key)
+    if (this.#queue !== undefined) checkSize(data, this.#queue.maxBytes)
+    const limit = duration('ttl', ttl, this.#queue?.ttl ?? Infinity)
+    const expiresAt = limit === Infinity ? limit : this.#clock.now() + limit
+    // What the caller can change is reported, too, as it was when it was sent.
+    return new Entry(encoded === message ? data : message, data, { expiresAt, key, id, fate })
+  }
+
+  /** What goes over the wire for a message. */
+  encode(message: Outgoing): OwnedData {
+    return this.#own(this.#encode(message))
+  }
+
+  #idOf(message: Outgoing): Entry['id'] {
+    if (this.#delivery === undefined) return undefined
+    let id: unknown
+    try {
+      id = this.#delivery.id(message)
+    } catch (cause) {
+      throw new HoldfastError('HANDLER', 'delivery.id threw.', { cause })
+    }
+    if (id === undefined || typeof id === 'string' || typeof id === 'number') return id
+    throw misconfigured('What delivery.id returns', 'a string, a number or undefined', id)
+  }
+
+  #encode(message: Outgoing): unknown {
+    try {
+      return this.#codec.encode(message)
+    } catch (cause) {
+      if (isHoldfastError(cause)) throw cause
+      throw new HoldfastError('ENCODE', 'The codec could not encode the message.', { cause })
+    }
+  }
+
+  #own(encoded: unknown): OwnedData {
+    try {
+      return own(encoded)
+    } catch (cause) {
+      if (isHoldfastError(cause)) throw cause
+      // A detached buffer.
+      throw new HoldfastError('ENCODE', 'The message could not be copied.', { cause })
+    }
+  }
+}
+
+/** A message that could never be queued, whatever the policy. */
+function checkSize(data: OwnedData, maxBytes: number): void {
+  if (!isLongerThan(data, maxBytes)) return
+  const text = `A message of ${byteLength(data)} bytes is over maxBytes (${maxBytes}).`
+  throw new HoldfastError('OVERFLOW', text, { reason: 'overflow' })
+}

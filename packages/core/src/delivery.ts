@@ -1,0 +1,108 @@
+import type { DropReason, Fate } from './entry.ts'
+import type { Clock } from './environment.ts'
+import { HoldfastError } from './errors.ts'
+import { duration } from './options.ts'
+import { Timers } from './timers.ts'
+
+/** What a message is known by, here and at the server. */
+export type DeliveryId = string | number
+
+/**
+ * Acknowledgements: a message with an id stays here until the server has answered with that id, and is sent
+ * again over the next connection if it has not.
+ *
+ * @remarks At least once, in order: a server that keeps the newest ids and ignores what it has seen makes it
+ * exactly once.
+ */
+export interface DeliveryOptions<Incoming = unknown, Outgoing = unknown> {
+  /** The id of a message, before the codec; `undefined` for one that is sent without. */
+  id(message: Outgoing): DeliveryId | undefined
+  /** The ids that a message of the server acknowledges. It goes to `messages$` all the same. */
+  acknowledged(incoming: Incoming): DeliveryId | readonly DeliveryId[] | undefined
+  /** Most messages on the wire that are not acknowledged. @defaultValue 1_000 */
+  readonly window?: number
+}
+
+/** What `deliver()` resolves with. */
+export interface Receipt {
+  /**
+   * `'acknowledged'`: the server has answered with the message's id. `'written'`: it has left our buffers,
+   * which proves no arrival; all that is known without `delivery`, or of a message without id.
+   */
+  readonly status: 'written' | 'acknowledged'
+}
+
+export interface DeliverOptions {
+  /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
+  readonly ttl?: number
+  /** Replaces a queued message of the same key, in its place. */
+  readonly key?: string
+  /** How long the receipt may take, in ms. @defaultValue Infinity */
+  readonly timeout?: number
+  /** Gives the message up if it is still queued, and the receipt in any case. */
+  readonly signal?: AbortSignal
+}
+
+const TEXTS: Readonly<Record<DropReason, string>> = {
+  overflow: 'The message was dropped: the queue was full.',
+  expired: 'The message was dropped: it had waited for its ttl.',
+  replaced: 'The message was dropped: another one of its key took its place.',
+  aborted: 'deliver() was aborted.',
+  timeout: 'There was no receipt within the timeout.',
+  'too-large': 'The message was dropped: the server closed with 1009, and it was the largest on the wire.',
+  cleared: 'The message was dropped: clear() was called.',
+  closed: 'The connection was closed before there was a receipt.',
+}
+
+/** The error of a message that was given up, as its `deliver()` rejects. */
+export function dropped(reason: DropReason, cause?: unknown): HoldfastError {
+  return new HoldfastError('DROPPED', TEXTS[reason], { reason, ...(cause === undefined ? {} : { cause }) })
+}
+
+/**
+ * The promise of one `deliver()`.
+ *
+ * @param queue - Queues the message with this fate; returns what gives it up if it is still queued. What it
+ * throws, the promise rejects with.
+ */
+export function receipt(
+  { timeout, signal }: Pick<DeliverOptions, 'timeout' | 'signal'>,
+  clock: Clock,
+  queue: (fate: Fate) => (reason: 'aborted' | 'timeout') => void,
+): Promise<Receipt> {
+  return new Promise((resolve, reject) => {
+    const limit = duration('timeout', timeout, Infinity)
+    if (signal?.aborted) throw dropped('aborted', signal.reason)
+    let isSettled = false
+    const settle = (): void => {
+      isSettled = true
+      timers.stopAll()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const fate: Fate = {
+      written() {
+        settle()
+        resolve({ status: 'written' })
+      },
+      acknowledged() {
+        settle()
+        resolve({ status: 'acknowledged' })
+      },
+      failed(reason) {
+        settle()
+        reject(dropped(reason, reason === 'aborted' ? signal?.reason : undefined))
+      },
+    }
+    const timers = new Timers<'receipt'>(clock, () => end('timeout'))
+    const onAbort = (): void => end('aborted')
+    const giveUp = queue(fate)
+    const end = (reason: 'aborted' | 'timeout'): void => {
+      giveUp(reason)
+      // One on the wire cannot be called back: it goes its way, and nobody waits for it.
+      fate.failed(reason)
+    }
+    if (isSettled) return
+    timers.start('receipt', limit)
+    signal?.addEventListener('abort', onAbort)
+  })
+}

@@ -1,0 +1,71 @@
+import { byteLength, type OwnedData } from './bytes.ts'
+import type { DeliveryId } from './delivery.ts'
+
+/** Told what becomes of one message. */
+export interface Fate {
+  written(): void
+  acknowledged(): void
+  /** It was given up, or waits no longer for an answer. */
+  failed(reason: DropReason): void
+}
+
+/** Why an accepted message was given up. */
+export type DropReason =
+  | 'overflow'
+  | 'expired'
+  | 'replaced'
+  | 'aborted'
+  | 'timeout'
+  | 'too-large'
+  | 'cleared'
+  | 'closed'
+
+/** What `send()` may say of one message, beside its data. */
+export interface EntryDetails {
+  readonly expiresAt?: number
+  readonly key?: string | undefined
+  readonly id?: DeliveryId | undefined
+  readonly fate?: Fate | undefined
+}
+
+/** A message on its way: queued, then written, then over; or back in the queue. */
+export class Entry {
+  /** As the user gave it, for the report of what was dropped. */
+  readonly message: unknown
+  readonly data: OwnedData
+  /** Epoch ms; Infinity for a message without `ttl`. */
+  readonly expiresAt: number
+  readonly key: string | undefined
+  readonly id: DeliveryId | undefined
+  readonly fate: Fate | undefined
+  status: 'queued' | 'written' | 'over' = 'queued'
+  /** When it was last written, counted in writes; 0 if never. What comes back is sorted by it. */
+  sequence = 0
+  /** Its place in the queue's ring. */
+  place = 0
+  /** Its place in a storage; 0 in none. */
+  storedAs = 0
+  #bytes = -1
+
+  constructor(message: unknown, data: OwnedData, details: EntryDetails = NO_DETAILS) {
+    this.message = message
+    this.data = data
+    this.expiresAt = details.expiresAt ?? Infinity
+    this.key = details.key
+    this.id = details.id
+    this.fate = details.fate
+  }
+
+  /** Payload bytes. Counted when first asked for: a text that is written at once is never counted. */
+  get bytes(): number {
+    if (this.#bytes < 0) this.#bytes = byteLength(this.data)
+    return this.#bytes
+  }
+
+  /** Whether somebody has to be told once it has left. */
+  get isWatched(): boolean {
+    return this.id === undefined && (this.fate !== undefined || this.storedAs !== 0)
+  }
+}
+
+const NO_DETAILS: EntryDetails = {}

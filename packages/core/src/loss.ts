@@ -1,0 +1,70 @@
+import type { Entry } from './entry.ts'
+import type { Remains } from './flow.ts'
+
+/** How a socket was lost. */
+export interface Loss {
+  /** The close code that came from the server. */
+  readonly code?: number
+  /** Its `bufferedAmount` in the `close` event; undefined where it told none. */
+  readonly buffered?: number | undefined
+  /** The server has answered our close frame, and so has read all that came before it (RFC 6455 §5.5.1). */
+  readonly isAnswered: boolean
+  /** The connection is being closed: nothing will be sent again. */
+  readonly isFinal: boolean
+}
+
+/** What becomes of what a lost socket was given, each oldest first. */
+export interface Outcome {
+  /** These return to the queue. */
+  readonly back: readonly Entry[]
+  /** Nothing proves whether these have arrived, and they are not sent again. */
+  readonly given: readonly Entry[]
+  /** One of those that return must not: it was too big for the server, and would be again. */
+  readonly tooBig: Entry | undefined
+}
+
+/** Message too big (RFC 6455 §7.4.1). */
+const TOO_BIG = 1009
+
+/**
+ * Sorts out what was written to a socket that is gone.
+ *
+ * @param unacknowledged - Written ones with an id, over this socket.
+ */
+export function sortOut(
+  { unsent, unproven }: Remains,
+  unacknowledged: readonly Entry[],
+  { code, isAnswered, isFinal }: Loss,
+  recover: 'unsent' | 'none' = 'none',
+): Outcome {
+  const back = new Set(recover === 'unsent' ? unsent : [])
+  // Whatever is proven: only the server's answer counts.
+  if (!isFinal) for (const entry of unacknowledged) back.add(entry)
+  const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
+  for (const entry of back) given.delete(entry)
+  return {
+    back: bySequence(back),
+    given: bySequence(given),
+    tooBig: code === TOO_BIG && !isFinal ? largest(unacknowledged) : undefined,
+  }
+}
+
+/** The newest of these, up to so many bytes. */
+export function newest(entries: readonly Entry[], maxBytes: number): readonly Entry[] {
+  let bytes = 0
+  let first = entries.length
+  for (let i = entries.length - 1; i >= 0; i--) {
+    bytes += entries[i]?.bytes ?? 0
+    if (bytes > maxBytes) break
+    first = i
+  }
+  return entries.slice(first)
+}
+
+function bySequence(entries: ReadonlySet<Entry>): readonly Entry[] {
+  return [...entries].sort((a, b) => a.sequence - b.sequence)
+}
+
+function largest(entries: readonly Entry[]): Entry | undefined {
+  return entries.reduce<Entry | undefined>((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined)
+}

@@ -1,0 +1,117 @@
+import type { OwnedData } from './bytes.ts'
+import { Ring } from './ring.ts'
+
+/** What one write gave to the native socket. */
+export interface Written {
+  readonly data: OwnedData
+  readonly bytes: number
+  /** Its place among all writes of a connection, from 1; 0 if it was never written. */
+  sequence: number
+}
+
+/** The longest frame header of a client: 2 bytes, a 64-bit length and the mask (RFC 6455 §5.2). */
+const LONGEST_HEADER = 14
+
+/**
+ * The newest messages that were written to one socket: those that may still be in its buffer, and the newest
+ * `keep` bytes of the others.
+ *
+ * @remarks The standard does not reset `bufferedAmount` when a socket closes: read in the `close` event, it
+ * tells how many of the newest bytes never left.
+ * @see https://websockets.spec.whatwg.org/#dom-websocket-bufferedamount
+ */
+export class Tail<T extends Written> {
+  readonly #keep: number
+  readonly #ring = new Ring<T>()
+  /** Of all that is held, by {@link atLeast}. */
+  #size = 0
+  #header: number | undefined
+  #sequence = 0
+
+  constructor(keep: number) {
+    this.#keep = keep
+  }
+
+  /** The sequence of the newest write. */
+  get last(): number {
+    return this.#sequence
+  }
+
+  /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
+  add(item: T, buffered: number): void {
+    const own = atLeast(item.data)
+    this.#sequence += 1
+    item.sequence = this.#sequence
+    this.#ring.push(item)
+    this.#size += own
+    // By lower bounds, which cost nothing to know: a few more than needed are held.
+    const needed = Math.max(this.#keep, buffered + own)
+    for (let head = this.#ring.peek(); head !== undefined && head !== item; head = this.#ring.peek()) {
+      const size = atLeast(head.data)
+      if (this.#size - size < needed) return
+      this.#ring.shift()
+      this.#size -= size
+    }
+  }
+
+  /** Takes the newest back: the native socket has refused it. */
+  undo(): void {
+    const item = this.#ring.pop()
+    if (item === undefined) return
+    this.#size -= atLeast(item.data)
+    this.#sequence -= 1
+  }
+
+  /** Learns from a write by how much it made `bufferedAmount` grow. */
+  calibrate(item: T, grown: number): void {
+    if (grown === 0 || grown < item.bytes) return
+    this.#header = grown > item.bytes ? LONGEST_HEADER : 0
+  }
+
+  /** Whether {@link calibrate} has something to learn. */
+  get isUncalibrated(): boolean {
+    return this.#header === undefined
+  }
+
+  /** How many of the newest items are wholly among the last `buffered` bytes. */
+  unsent(buffered: number): number {
+    const header = this.#header ?? 0
+    let bytes = 0
+    let count = 0
+    // While bytes of older ones are buffered too: an empty message at the very edge may have left.
+    while (count < this.#ring.length && bytes < buffered) {
+      const item = this.#ring.at(this.#ring.length - 1 - count)
+      if (item === undefined) break
+      bytes += item.bytes + header
+      if (bytes > buffered) break
+      count += 1
+    }
+    return count
+  }
+
+  /** The sequence up to which all has left, when `buffered` bytes have not. */
+  left(buffered: number): number {
+    let bytes = 0
+    let count = 0
+    while (count < this.#ring.length && bytes < buffered) {
+      bytes += this.#ring.at(this.#ring.length - 1 - count)?.bytes ?? 0
+      count += 1
+    }
+    return this.#sequence - count
+  }
+
+  /** All that is held, oldest first; nothing is held after that. */
+  take(): T[] {
+    const items = [...this.#ring]
+    this.#ring.clear()
+    this.#size = 0
+    this.#header = undefined
+    return items
+  }
+}
+
+/** Payload bytes, or fewer: a UTF-16 unit takes at least one byte. */
+function atLeast(data: OwnedData): number {
+  if (typeof data === 'string') return data.length
+  return 'byteLength' in data ? data.byteLength : data.size
+}
