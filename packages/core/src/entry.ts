@@ -20,9 +20,9 @@ export type DropReason =
   | 'cleared'
   | 'closed'
 
-/** What `send()` may say of one message, beside its data. */
+/** What may be said of one message, beside its data. */
 export interface EntryDetails {
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   readonly key?: string | undefined
   readonly id?: DeliveryId | undefined
   readonly fate?: Fate | undefined
@@ -45,7 +45,8 @@ export class Entry {
   place = 0
   /** Its place in a storage; 0 in none. */
   storedAs = 0
-  #bytes = -1
+  /** Counted when first asked for: a text that is written at once is never counted. */
+  counted = -1
 
   constructor(message: unknown, data: OwnedData, details: EntryDetails = NO_DETAILS) {
     this.message = message
@@ -56,10 +57,10 @@ export class Entry {
     this.fate = details.fate
   }
 
-  /** Payload bytes. Counted when first asked for: a text that is written at once is never counted. */
+  /** Payload bytes. */
   get bytes(): number {
-    if (this.#bytes < 0) this.#bytes = byteLength(this.data)
-    return this.#bytes
+    if (this.counted < 0) this.counted = byteLength(this.data)
+    return this.counted
   }
 
   /** Whether somebody has to be told once it has left. */

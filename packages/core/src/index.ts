@@ -30,7 +30,7 @@ export type { Environment, Signal, WebSocketConstructor, WebSocketLike } from '.
 export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
 export type { ConnectionEvent } from './events.ts'
 export type { HeartbeatOptions } from './heartbeat-options.ts'
-export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
+export type { ConnectionOptions, QueueOptions, ReconnectOptions, TypedOptions } from './options.ts'
 export type { OutboxSnapshot } from './outbox-snapshot.ts'
 export type { StandardSchemaV1 } from './schema.ts'
 export type {

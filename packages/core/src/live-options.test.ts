@@ -36,13 +36,14 @@ function optionsOf(name: string): Options {
     schema: schemaOf(name),
     auth: authOf(name),
     heartbeat: { message: () => name, isReply: (incoming) => incoming === name, interval: 9 },
+    delivery: { id: () => name, acknowledged: () => name, window: 5 },
     reconnect: { backoff: constant(name.length), shouldReconnect: () => name !== 'first', maxAttempts: 7 },
     connectTimeout: 5,
   }
 }
 
 /** What all the functions of options answer. */
-function answersOf({ protocols, codec, schema, auth, reconnect, heartbeat }: Options) {
+function answersOf({ protocols, codec, schema, auth, reconnect, heartbeat, delivery }: Options) {
   const { message, isReply } = heartbeat || {}
   const { backoff, shouldReconnect } = reconnect || {}
   const { create, accepted, refused } = auth?.via.signIn ?? {}
@@ -52,6 +53,8 @@ function answersOf({ protocols, codec, schema, auth, reconnect, heartbeat }: Opt
     encode: codec?.encode('' as never),
     decode: codec?.decode(''),
     schema: schema?.['~standard'].validate(''),
+    id: delivery?.id(''),
+    acknowledged: delivery?.acknowledged(''),
     token: auth?.token(context),
     create: create?.('token'),
     accepted: accepted?.('second' as never),

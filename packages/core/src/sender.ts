@@ -98,9 +98,10 @@ export class Sender<Outgoing> {
     return this.#outbox.bytes
   }
 
-  /** Whether nothing waits, to be written or to be acknowledged. */
+  /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
-    return this.length === 0 && this.#outbox.inFlight === 0 && !this.#persister?.isRestoring
+    const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
+    return isEmpty && !this.#persister?.isRestoring
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
@@ -108,7 +109,7 @@ export class Sender<Outgoing> {
   }
 
   /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
-  send(message: Outgoing, options: SendOptions = {}, fate?: Fate): Entry {
+  send(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     const entry = this.#composer.compose(message, options, fate)
     // One that has to be acknowledged counts toward the limits.
     if (entry.id === undefined && this.#flow.isClear) this.#pass(entry)
