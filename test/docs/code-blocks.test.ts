@@ -1,25 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { blocksOfPages, root } from './blocks.ts'
 
-const root = join(import.meta.dirname, '../..')
-
-interface Block {
+interface Module {
   readonly name: string
   readonly file: string
   readonly code: string
 }
 
-/** Every ```ts and ```tsx block, as a module in the folder of this test, where packages are found. */
-const blocks: Block[] = markdownFiles().flatMap((path) => {
-  const text = readFileSync(join(root, path), 'utf8')
-  return [...text.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, kind, code = ''], index) => ({
-    name: `${path}, block ${index + 1}`,
-    file: join(import.meta.dirname, `${path.replaceAll('/', '-')}-${index + 1}.${kind}`),
-    code: `${code}\nexport {}\n`,
-  }))
-})
+/** Every block, as a module in the folder of this test, where packages are found. */
+const blocks: Module[] = blocksOfPages().map(({ name, id, kind, code }) => ({
+  name,
+  file: join(import.meta.dirname, `${id}.${kind}`),
+  code,
+}))
 
 const program = compile(blocks)
 
@@ -36,17 +31,7 @@ describe('the documentation', () => {
   })
 })
 
-function markdownFiles(): string[] {
-  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-  const parts = ['packages', 'examples'].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((name) => `${folder}/${name}/README.md`),
-  )
-  return ['README.md', ...pages.map((page) => `docs/${page}`), ...parts]
-    .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
-    .sort()
-}
-
-function compile(files: readonly Block[]): ts.Program {
+function compile(files: readonly Module[]): ts.Program {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const settings = { ...options, noUnusedLocals: false, noUnusedParameters: false }

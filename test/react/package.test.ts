@@ -13,12 +13,14 @@ describe('@holdfast/react', () => {
     expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
       [
         "ConnectionProvider",
+        "useChannel",
         "useConnection",
         "useConnectionState",
         "useLastMessage",
         "useMessageHistory",
         "useMessages",
         "useOutbox",
+        "useRequest",
         "useWebSocket",
       ]
     `)

@@ -5,12 +5,14 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import {
   ConnectionProvider,
+  useChannel,
   useConnection,
   useConnectionState,
   useLastMessage,
   useMessageHistory,
   useMessages,
   useOutbox,
+  useRequest,
   useWebSocket,
 } from '../../packages/react/src/index.ts'
 import { backends, ROOM } from './backends.ts'
@@ -26,6 +28,9 @@ describe.each([true, false])('on a server, and then in a page (StrictMode: %s)',
       const [state, outbox] = [useConnectionState(connection), useOutbox(connection)]
       const [last, history] = [useLastMessage(connection), useMessageHistory(connection, 3)]
       useMessages(connection, (message) => heard.push(message))
+      const asked = useChannel(connection, { subscribe: () => 'on', filter: () => false })
+      const { status } = useRequest(connection, { match: () => false })
+      expect([asked, status]).toEqual([undefined, 'idle'])
       return <p>{[state.status, outbox.queued, String(last), history.length].join()}</p>
     }
     function App() {

@@ -2,18 +2,20 @@
 import { connect } from '@holdfast/core'
 import {
   holdfast,
+  useChannel,
   useConnection,
   useConnectionState,
   useLastMessage,
   useMessageHistory,
   useMessages,
   useOutbox,
+  useRequest,
   useWebSocket,
 } from '@holdfast/vue'
 import { describe, expect, it, vi } from 'vitest'
 import { createSSRApp, effectScope, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { component, pass, startServer } from './kit.ts'
+import { component, openConnection, pass, startServer } from './kit.ts'
 
 describe('on a server', () => {
   it('renders idle, dials nothing and leaves no timer', async () => {
@@ -41,6 +43,20 @@ describe('on a server', () => {
     expect(sent).toEqual([false])
     expect(server.sockets).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('subscribes to no channel and makes no request, with a connection of the page too', async () => {
+    const server = startServer()
+    const connection = await openConnection()
+    const App = component(() => {
+      const newest = useChannel(connection, { subscribe: () => 'on', filter: () => false })
+      const { status, request } = useRequest(connection, { match: () => false })
+      request('never').catch(() => {})
+      return () => h('p', [newest.value, status.value].join())
+    })
+    expect(await renderToString(createSSRApp(App))).toBe('<p>,pending</p>')
+    await pass(100)
+    expect(server.messages).toEqual([])
   })
 
   it('does not ask for a URL, which may need what only a browser has', async () => {

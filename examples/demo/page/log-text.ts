@@ -68,6 +68,12 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
         tone: 'warn',
         text: `The ${event.timer} timer came ${formatDuration(event.by)} late: this computer slept.`,
       }
+    case 'channel':
+      return { at, label: 'channel', tone: 'calm', text: `A channel sent its ${event.action} message.` }
+    case 'request': {
+      const text = `A request was ${event.outcome} after ${formatDuration(event.duration)}.`
+      return { at, label: 'request', tone: event.outcome === 'answered' ? 'good' : 'bad', text }
+    }
     case 'error':
       return { at, label: event.error.code, tone: 'bad', text: event.error.message }
     default:

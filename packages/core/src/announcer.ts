@@ -1,10 +1,11 @@
 import { Emitter } from './emitter.ts'
 import type { Entry } from './entry.ts'
 import type { Environment } from './environment.ts'
-import type { HoldfastError } from './errors.ts'
-import type { ConnectionEvent, Without } from './events.ts'
+import { HoldfastError } from './errors.ts'
+import type { ConnectionEvent, TransitionCause, Without } from './events.ts'
 import type { Effect, TimerName } from './machine.ts'
 import { Notices } from './notices.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { failed } from './policies.ts'
 import type { SenderListeners } from './sender.ts'
 import { type ConnectionState, IDLE } from './state.ts'
@@ -31,11 +32,13 @@ export class Announcer {
   readonly onThrow: (error: unknown) => void
 
   readonly #environment: Pick<Environment, 'now' | 'reportError'>
+  readonly #outbox: () => OutboxSnapshot
   #toldState: ConnectionState = IDLE
   #stateSince: number
 
-  constructor(environment: Pick<Environment, 'now' | 'reportError'>) {
+  constructor(environment: Pick<Environment, 'now' | 'reportError'>, outbox: () => OutboxSnapshot) {
     this.#environment = environment
+    this.#outbox = outbox
     this.#stateSince = environment.now()
     this.onThrow = (error) => this.fail(failed('A listener', error))
     this.states = new Emitter(this.onThrow)
@@ -49,7 +52,7 @@ export class Announcer {
     return this.#toldState
   }
 
-  state(state: ConnectionState, previous: ConnectionState): void {
+  state(state: ConnectionState, previous: ConnectionState, cause: TransitionCause): void {
     const now = this.#environment.now()
     const duration = now - this.#stateSince
     this.#stateSince = now
@@ -57,7 +60,8 @@ export class Announcer {
       this.#toldState = state
       this.states.emit(state)
     })
-    this.tell({ type: 'state', state, previous, duration })
+    if (this.events.size === 0) return
+    this.tell({ type: 'state', state, previous, cause, duration, outbox: this.#outbox() })
   }
 
   lost({ close, verdict, delay, error }: Extract<Effect, { type: 'tell-lost' }>): void {
@@ -77,7 +81,7 @@ export class Announcer {
 
   /** `isTold` where somebody learns of it in another way too. */
   fail(error: HoldfastError, isTold: boolean = TOLD_BY_STATE.has(error.code)): void {
-    this.tell({ type: 'error', error })
+    this.tell({ type: 'error', error: bare(error) })
     this.#tellError(error, isTold)
   }
 
@@ -107,4 +111,9 @@ export function told(
 
 function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {
   return { count: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+/** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
+export function bare({ code, message, reason }: HoldfastError): HoldfastError {
+  return new HoldfastError(code, message, reason === undefined ? {} : { reason })
 }

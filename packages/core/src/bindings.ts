@@ -3,13 +3,16 @@
  * `@holdfast/vue`, or the core itself.
  */
 import type { SendOptions } from './composer.ts'
-import { isHoldfastError } from './errors.ts'
+import type { DeliverOptions, Receipt } from './delivery.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
 import { fail } from './lease.ts'
 import { type Connection, shellOf } from './streams.ts'
 
+export { ChannelStore, type ChannelViewOptions, channelKey } from './channel-store.ts'
 export { isServer } from './environment.ts'
 export { HistoryStore } from './history.ts'
 export { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
+export { NO_REQUEST, type RequestState, RequestStore, type RequestWays } from './request-store.ts'
 export {
   type ConnectionSnapshot,
   DISCONNECTED,
@@ -38,6 +41,16 @@ export function trySend<Incoming, Outgoing>(
     fail(connection, error, true)
     return false
   }
+}
+
+/** Delivers for a view: rejects with `CLOSED` where there is no connection. */
+export function tryDeliver<Incoming, Outgoing>(
+  connection: Connection<Incoming, Outgoing> | null,
+  message: Outgoing,
+  options?: DeliverOptions,
+): Promise<Receipt> {
+  if (connection !== null) return connection.deliver(message, options)
+  return Promise.reject(new HoldfastError('CLOSED', 'There is no connection.', { reason: 'closed' }))
 }
 
 /** Calls a handler with every message, over all lives of the connection; returns what ends it. */

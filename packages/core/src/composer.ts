@@ -1,7 +1,7 @@
 import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
-import { Entry, type Fate } from './entry.ts'
+import { Entry, type EntryDetails, type Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
 import { duration, type Settings } from './options.ts'
@@ -18,6 +18,8 @@ export class Composer<Outgoing> {
   readonly #codec: Codec<unknown, Outgoing>
   readonly #queue: Settings['queue']
   readonly #delivery: DeliveryOptions | undefined
+  /** Of the queue, in ms. */
+  readonly #ttl: number
   readonly #clock: Clock
   /** Throws where nothing may be sent. */
   readonly #check: () => void
@@ -31,29 +33,36 @@ export class Composer<Outgoing> {
     this.#codec = codec
     this.#queue = queue
     this.#delivery = delivery
+    this.#ttl = queue?.ttl ?? Infinity
     this.#clock = clock
     this.#check = check
   }
 
   /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
-  compose(message: Outgoing, { key, ttl }: SendOptions, fate: Fate | undefined): Entry {
+  compose(message: Outgoing, options: SendOptions | undefined, fate: Fate | undefined): Entry {
     this.#check()
     const id = this.#idOf(message)
     const encoded = this.#encode(message)
     // Once more: codec and ids are the user's code, and may have closed.
     this.#check()
     const data = this.#own(encoded)
-    if (key !== undefined && typeof key !== 'string') throw misconfigured('key', 'a string', key)
     if (this.#queue !== undefined) checkSize(data, this.#queue.maxBytes)
-    const limit = duration('ttl', ttl, this.#queue?.ttl ?? Infinity)
-    const expiresAt = limit === Infinity ? limit : this.#clock.now() + limit
     // What the caller can change is reported, too, as it was when it was sent.
-    return new Entry(encoded === message ? data : message, data, { expiresAt, key, id, fate })
+    const told = encoded === message ? data : message
+    // Most messages have none of these: they cost nothing then.
+    const isPlain = options === undefined && id === undefined && fate === undefined && this.#ttl === Infinity
+    return isPlain ? new Entry(told, data) : new Entry(told, data, this.#details(options ?? {}, id, fate))
   }
 
   /** What goes over the wire for a message. */
   encode(message: Outgoing): OwnedData {
     return this.#own(this.#encode(message))
+  }
+
+  #details({ key, ttl }: SendOptions, id: Entry['id'], fate: Fate | undefined): EntryDetails {
+    if (key !== undefined && typeof key !== 'string') throw misconfigured('key', 'a string', key)
+    const limit = duration('ttl', ttl, this.#ttl)
+    return { key, id, fate, expiresAt: limit === Infinity ? limit : this.#clock.now() + limit }
   }
 
   #idOf(message: Outgoing): Entry['id'] {

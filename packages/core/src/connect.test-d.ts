@@ -7,11 +7,13 @@ import {
   type CloseReport,
   type Codec,
   type Connection,
+  type ConnectionOptions,
   type ConnectionState,
   connect,
   json,
   type RawIncoming,
   type RawOutgoing,
+  type Receipt,
   raw,
   text,
 } from './index.ts'
@@ -165,6 +167,71 @@ describe('connect() with other arguments', () => {
     connect(URL, { reconnect: { shouldReconnect: () => 'perhaps' } })
     // @ts-expect-error there is no such option
     connect(URL, { reconnects: false })
+  })
+})
+
+describe('delivery', () => {
+  interface Chat {
+    readonly id: number
+  }
+  interface Ack {
+    readonly ack: number[]
+  }
+
+  it('sees messages of the types of the codec', () => {
+    connect(URL, {
+      codec: json<Ack, Chat>(),
+      delivery: {
+        id: (message) => {
+          expectTypeOf(message).toEqualTypeOf<Chat>()
+          return message.id
+        },
+        acknowledged: (incoming) => {
+          expectTypeOf(incoming).toEqualTypeOf<Ack>()
+          return incoming.ack
+        },
+      },
+    })
+    connect(URL, {
+      codec: json<Ack, Chat>(),
+      // @ts-expect-error no id is an object
+      delivery: { id: (message) => message, acknowledged: () => undefined },
+    })
+    // @ts-expect-error both functions are needed
+    connect(URL, { codec: json<Ack, Chat>(), delivery: { id: (message) => message.id } })
+  })
+
+  it('sees raw messages without a codec, and validated ones with a schema', () => {
+    connect(URL, {
+      delivery: {
+        id: (message) => {
+          expectTypeOf(message).toEqualTypeOf<RawOutgoing>()
+          return undefined
+        },
+        acknowledged: (incoming) => {
+          expectTypeOf(incoming).toEqualTypeOf<RawIncoming>()
+          return undefined
+        },
+      },
+    })
+    connect(URL, {
+      schema: z.object({ ack: z.number() }),
+      delivery: { id: () => 1, acknowledged: (incoming) => incoming.ack },
+    })
+  })
+
+  it('gives receipts', () => {
+    const connection = connect(URL, { codec: json<Ack, Chat>() })
+    expectTypeOf(connection.deliver({ id: 1 }, { timeout: 5 })).toEqualTypeOf<Promise<Receipt>>()
+    // @ts-expect-error not what it takes
+    connection.deliver({ ack: 5 })
+  })
+
+  it('may be in options that are typed ahead', () => {
+    const options: ConnectionOptions = {
+      delivery: { id: (message: Chat) => message.id, acknowledged: (incoming: Ack) => incoming.ack },
+    }
+    connect(URL, { ...options, codec: json<Ack, Chat>() })
   })
 })
 

@@ -1,14 +1,8 @@
 import { type Codec, json, type RawIncoming, type RawOutgoing, raw } from './codec.ts'
-import type { DeliveryOptions } from './delivery.ts'
-import type { ConnectionOptions, MessageOptions } from './options.ts'
+import type { ConnectionOptions, MessageOptions, TypedOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import { Connection } from './streams.ts'
 import type { UrlSource } from './url.ts'
-
-/** Options whose functions see messages of the connection's types. */
-type TypedOptions<Incoming, Outgoing> = Omit<ConnectionOptions, 'delivery'> & {
-  readonly delivery?: DeliveryOptions<NoInfer<Incoming>, NoInfer<Outgoing>>
-}
 
 /**
  * Makes a connection. The first dial comes in a microtask, so that whoever subscribes at once misses

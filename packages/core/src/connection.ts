@@ -1,4 +1,5 @@
 import { Announcer, told } from './announcer.ts'
+import { Audience } from './audience.ts'
 import { Authenticator } from './authenticator.ts'
 import type { SendOptions } from './composer.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
@@ -8,6 +9,7 @@ import { Emitter } from './emitter.ts'
 import { Ending } from './ending.ts'
 import { environmentOf } from './environment.ts'
 import { HoldfastError } from './errors.ts'
+import { Exchange } from './exchange.ts'
 import { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
 import { Line } from './line.ts'
@@ -15,6 +17,7 @@ import type { Machine } from './machine.ts'
 import { type ConnectionOptions, duration, type MessageOptions, oneOf, settingsOf } from './options.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { machineConfig } from './policies.ts'
+import type { RequestOptions } from './request-options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
@@ -34,7 +37,8 @@ export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<Me
  */
 export class Shell<Incoming, Outgoing> {
   readonly announcer: Announcer
-  readonly messages: Emitter<Incoming>
+  readonly messages: Audience<Incoming>
+  readonly exchange: Exchange<Incoming, Outgoing>
   /** Told at most once a frame. */
   readonly outboxes: Emitter<OutboxSnapshot>
   /** The connection is closed, and all its messages have been told. */
@@ -60,10 +64,10 @@ export class Shell<Incoming, Outgoing> {
     const environment = environmentOf(options.environment)
     this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
 
-    const announcer = new Announcer(environment)
+    const announcer = new Announcer(environment, () => this.outbox)
     const onError = (error: HoldfastError): void => announcer.fail(error)
     this.announcer = announcer
-    this.messages = new Emitter(announcer.onThrow, () => this.#updateWanted())
+    this.messages = new Audience(announcer.onThrow, () => this.#updateWanted())
     this.outboxes = new Emitter(announcer.onThrow)
     this.ended = new Emitter(announcer.onThrow)
     this.disposed = new Emitter(announcer.onThrow)
@@ -110,6 +114,12 @@ export class Shell<Incoming, Outgoing> {
       onMessage: (message, generation) => this.#onMessage(message, generation),
       onError,
     })
+    const host = {
+      messages: this.messages,
+      isOpen: () => this.state.status === 'open',
+      control: (message: unknown) => this.#sendControl(message),
+    }
+    this.exchange = new Exchange(host, this.#sender, clock, announcer)
     this.#frame = new Frame(environment, () => this.#onFrame())
 
     // In a microtask: whoever subscribes at once misses nothing.
@@ -162,6 +172,10 @@ export class Shell<Incoming, Outgoing> {
     const receipt = this.announcer.notices.during(() => this.#sender.deliver(message, options))
     this.#updateWanted(true)
     return receipt
+  }
+
+  request(message: Outgoing, options: RequestOptions<Incoming>): Promise<Incoming> {
+    return this.announcer.notices.during(() => this.exchange.requests.send(message, options))
   }
 
   /** Drops what is queued; returns it, oldest first. */
@@ -236,15 +250,17 @@ export class Shell<Incoming, Outgoing> {
     }
   }
 
-  #onDone(before: Machine, after: Machine): void {
-    if (after.state.status !== 'closed' || before.state.status === 'closed') return
+  #onDone({ state: before }: Machine, { state }: Machine): void {
+    const settle = this.exchange.follow(before, state)
+    if (settle) this.#inbox.after(() => this.announcer.notices.during(settle))
+    if (state.status !== 'closed' || before.status === 'closed') return
     this.#frame.flush()
     // Those who listen now: whoever comes while a slow message is read waits for the next life.
     const tellEnd = this.ended.later()
     this.#inbox.after(() => this.announcer.notices.add(tellEnd))
   }
 
-  /** Sends what is not the user's: past the queue, and never counted. */
+  /** Sends what is not queued, and never counted: for the sign-in and for channels. */
   #sendControl(message: unknown): void {
     // The carrier's messages are of the type that the codec takes: the user vouches for it.
     const { socket } = this.#line
@@ -253,7 +269,10 @@ export class Shell<Incoming, Outgoing> {
 
   #drain(): void {
     const { socket } = this.#line
-    if (this.state.status === 'open' && socket) this.#sender.start(socket)
+    if (this.state.status === 'open' && socket) {
+      this.exchange.channels.restore()
+      this.#sender.start(socket)
+    }
     if (this.#sender.isIdle) this.#onEmpty()
   }
 
@@ -284,7 +303,7 @@ export class Shell<Incoming, Outgoing> {
   #onMessage(message: Incoming, generation: number): void {
     if (this.#line.answers(message, generation)) return
     this.#sender.read(message)
-    if (this.messages.size > 0) return this.messages.emit(message)
+    if (this.messages.tell(message)) return
     this.#unobserved += 1
     this.#frame.request()
     // One that was slow to decode: no timer is left after the end.

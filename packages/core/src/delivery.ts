@@ -74,24 +74,18 @@ export function receipt(
     const limit = duration('timeout', timeout, Infinity)
     if (signal?.aborted) throw dropped('aborted', signal.reason)
     let isSettled = false
-    const settle = (): void => {
+    const settle = (tell: () => void): void => {
+      if (isSettled) return
       isSettled = true
       timers.stopAll()
       signal?.removeEventListener('abort', onAbort)
+      tell()
     }
     const fate: Fate = {
-      written() {
-        settle()
-        resolve({ status: 'written' })
-      },
-      acknowledged() {
-        settle()
-        resolve({ status: 'acknowledged' })
-      },
-      failed(reason) {
-        settle()
-        reject(dropped(reason, reason === 'aborted' ? signal?.reason : undefined))
-      },
+      written: () => settle(() => resolve({ status: 'written' })),
+      acknowledged: () => settle(() => resolve({ status: 'acknowledged' })),
+      failed: (reason) =>
+        settle(() => reject(dropped(reason, reason === 'aborted' ? signal?.reason : undefined))),
     }
     const timers = new Timers<'receipt'>(clock, () => end('timeout'))
     const onAbort = (): void => end('aborted')

@@ -1,6 +1,6 @@
 import type { Announcer } from './announcer.ts'
 import type { Clock } from './environment.ts'
-import type { Without } from './events.ts'
+import type { TransitionCause, Without } from './events.ts'
 import {
   type Effect,
   initial,
@@ -72,17 +72,17 @@ export class Driver {
       const now = this.#clock.now()
       const [machine, effects] = transition(this.#machine, { ...event, now }, this.config)
       this.#deferred = undefined
-      this.#step(machine, effects)
+      this.#step(machine, effects, event.type === 'timer' ? `${event.timer}-timer` : event.type)
       for (const next of deferred) this.dispatch(next)
     })
   }
 
-  #step(machine: Machine, effects: readonly Effect[]): void {
+  #step(machine: Machine, effects: readonly Effect[], cause: TransitionCause): void {
     const before = this.#machine
     this.#machine = machine
     for (const effect of effects) if (effect.type === 'tell-lost') this.#announcer.lost(effect)
     this.#host.onStep(before, machine, effects)
-    if (machine.state !== before.state) this.#announcer.state(machine.state, before.state)
+    if (machine.state !== before.state) this.#announcer.state(machine.state, before.state, cause)
     for (const effect of effects) {
       if (effect.type === 'start') this.#timers.start(effect.timer, effect.delay)
       else if (effect.type === 'stop') this.#timers.stop(effect.timer)

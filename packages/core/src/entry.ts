@@ -3,8 +3,11 @@ import type { DeliveryId } from './delivery.ts'
 
 /** Told what becomes of one message. */
 export interface Fate {
-  written(): void
-  acknowledged(): void
+  /** Whoever follows it sends it again after a loss: nothing about it is in doubt. */
+  readonly retries?: boolean
+  /** It has left the native buffer. */
+  written?(): void
+  acknowledged?(): void
   /** It was given up, or waits no longer for an answer. */
   failed(reason: DropReason): void
 }
@@ -20,9 +23,9 @@ export type DropReason =
   | 'cleared'
   | 'closed'
 
-/** What `send()` may say of one message, beside its data. */
+/** What may be said of one message, beside its data. */
 export interface EntryDetails {
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   readonly key?: string | undefined
   readonly id?: DeliveryId | undefined
   readonly fate?: Fate | undefined
@@ -45,7 +48,8 @@ export class Entry {
   place = 0
   /** Its place in a storage; 0 in none. */
   storedAs = 0
-  #bytes = -1
+  /** Counted when first asked for: a text that is written at once is never counted. */
+  counted = -1
 
   constructor(message: unknown, data: OwnedData, details: EntryDetails = NO_DETAILS) {
     this.message = message
@@ -56,15 +60,15 @@ export class Entry {
     this.fate = details.fate
   }
 
-  /** Payload bytes. Counted when first asked for: a text that is written at once is never counted. */
+  /** Payload bytes. */
   get bytes(): number {
-    if (this.#bytes < 0) this.#bytes = byteLength(this.data)
-    return this.#bytes
+    if (this.counted < 0) this.counted = byteLength(this.data)
+    return this.counted
   }
 
   /** Whether somebody has to be told once it has left. */
   get isWatched(): boolean {
-    return this.id === undefined && (this.fate !== undefined || this.storedAs !== 0)
+    return this.id === undefined && (this.fate?.written !== undefined || this.storedAs !== 0)
   }
 }
 

@@ -107,6 +107,11 @@ function guarded(reportError: Environment['reportError']): Environment['reportEr
   }
 }
 
+/** A moment for people: `2024-05-01T12:00:00.000Z`. */
+export function timeText(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}
+
 /** Whether views are rendered for others here: no window, and no worker's global scope. */
 export function isServer(): boolean {
   return typeof window === 'undefined' && typeof importScripts === 'undefined'

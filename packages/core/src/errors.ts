@@ -32,7 +32,7 @@ const NAME = 'HoldfastError'
  */
 export class HoldfastError extends Error {
   readonly code: HoldfastErrorCode
-  /** Why a message was given up: with `'DROPPED'`, and where `deliver()` rejects with another code. */
+  /** Why a message was given up: with `'DROPPED'`, and where a promise rejects with another code. */
   readonly reason?: DropReason
 
   constructor(code: HoldfastErrorCode, message: string, options: HoldfastErrorOptions = {}) {

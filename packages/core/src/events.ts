@@ -1,12 +1,16 @@
 import type { Verdict } from './close-codes.ts'
 import type { DropReason } from './entry.ts'
 import type { HoldfastError } from './errors.ts'
-import type { TimerName } from './machine.ts'
+import type { MachineEvent, TimerName } from './machine.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import type { CloseInfo, ConnectionState } from './state.ts'
+
+/** What made a state change: a call, a timer, or what happened to the socket. */
+export type TransitionCause = Exclude<MachineEvent['type'], 'timer'> | `${TimerName}-timer`
 
 /**
  * All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped` and
- * `unconfirmed`.
+ * `unconfirmed`; the errors here carry no `cause`, which may quote a message: those on `errors$` do.
  */
 export type ConnectionEvent = {
   /** Epoch ms. */
@@ -16,8 +20,11 @@ export type ConnectionEvent = {
       readonly type: 'state'
       readonly state: ConnectionState
       readonly previous: ConnectionState
+      readonly cause: TransitionCause
       /** How long the previous state lasted, in ms. */
       readonly duration: number
+      /** What waited, and what had been sent and dropped so far. */
+      readonly outbox: OutboxSnapshot
     }
   /** An attempt or a connection ended; `delay` in ms until the next, absent where there is none. */
   | { readonly type: 'lost'; readonly close: CloseInfo; readonly verdict: Verdict; readonly delay?: number }
@@ -45,6 +52,18 @@ export type ConnectionEvent = {
   | { readonly type: 'unobserved'; readonly count: number }
   /** A timer came late by so many ms: the host slept, or throttled it. */
   | { readonly type: 'late'; readonly timer: TimerName | 'expiry'; readonly by: number }
+  /** A channel has sent a message of its own. */
+  | { readonly type: 'channel'; readonly action: 'subscribe' | 'resume' | 'unsubscribe' }
+  | {
+      readonly type: 'request'
+      /** What the request came to; the error says why it failed. */
+      readonly outcome: 'answered' | 'failed'
+      /** From the call to the outcome, in ms. */
+      readonly duration: number
+      /** How many times it was sent, or queued to be. */
+      readonly attempts: number
+      readonly error?: HoldfastError
+    }
   | { readonly type: 'error'; readonly error: HoldfastError }
 )
 

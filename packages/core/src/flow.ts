@@ -19,7 +19,7 @@ export interface FlowOptions {
   readonly keepWritten: number
   /** Most messages in flight. */
   readonly window: number
-  /** Called when the queue has become empty. */
+  /** Called when nothing waits any more, to be written or to leave. */
   readonly onEmpty: () => void
   /** Called when counters have changed. */
   readonly onProgress: () => void
@@ -99,6 +99,11 @@ export class Flow {
     }
   }
 
+  /** Whether somebody waits for a written message to leave. */
+  get isAwaited(): boolean {
+    return this.#watched.length > 0
+  }
+
   /** Whether a message may pass the queue: nothing waits, and the socket takes more. */
   get isClear(): boolean {
     return this.#outbox.length === 0 && !this.#isPumping && this.#accepts()
@@ -133,24 +138,24 @@ export class Flow {
   pump(): void {
     if (this.#socket === undefined || this.#isPumping || !this.#hasWork) return
     this.#isPumping = true
-    const waited = this.#outbox.length > 0
+    const waited = this.#outbox.length > 0 || this.isAwaited
     const written = this.#writeBatch()
-    if (this.#watched.length > 0) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
+    if (this.isAwaited) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
     this.#isPumping = false
     if (written > 0) this.#options.onProgress()
-    if (waited && this.#outbox.length === 0) this.#options.onEmpty()
+    if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
     if (this.#socket === undefined) return
     if (this.#hasWork && !this.#waitsForAnswers) this.#arm(written)
     else this.#rest()
   }
 
   get #hasWork(): boolean {
-    return this.#outbox.length > 0 || this.#controls.length > 0 || this.#watched.length > 0
+    return this.#outbox.length > 0 || this.#controls.length > 0 || this.isAwaited
   }
 
   /** Nothing to poll for: an acknowledgement makes room, and calls. */
   get #waitsForAnswers(): boolean {
-    if (this.#controls.length > 0 || this.#watched.length > 0) return false
+    if (this.#controls.length > 0 || this.isAwaited) return false
     const next = this.#outbox.peek(this.#clock.now())
     return next !== undefined && this.#isHeldBack(next)
   }

@@ -21,9 +21,14 @@ export class Frame {
 
   /** Calls back now if that was asked for, and leaves no timer. */
   flush(): void {
-    if (this.#cancel === undefined) return
-    this.#cancel()
+    if (this.cancel()) this.#callback()
+  }
+
+  /** Takes the request back; returns whether there was one. */
+  cancel(): boolean {
+    const cancel = this.#cancel
     this.#cancel = undefined
-    this.#callback()
+    cancel?.()
+    return cancel !== undefined
   }
 }

@@ -1,3 +1,4 @@
+export type { BoundedIterable } from './async-iterable.ts'
 export type { Auth, SignIn, Token, TokenCarrier, TokenContext } from './auth.ts'
 export {
   type Backoff,
@@ -8,7 +9,9 @@ export {
   exponential,
   fullJitter,
 } from './backoff.ts'
+export type { BufferOptions, BufferOverflow } from './backpressure.ts'
 export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
+export type { ChannelOptions } from './channel.ts'
 export type { Verdict } from './close-codes.ts'
 export {
   binary,
@@ -27,10 +30,24 @@ export type { DeliverOptions, DeliveryId, DeliveryOptions, Receipt } from './del
 export type { Target } from './dial.ts'
 export type { DropReason } from './entry.ts'
 export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
-export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
-export type { ConnectionEvent } from './events.ts'
-export type { ConnectionOptions, QueueOptions, ReconnectOptions } from './options.ts'
+export {
+  HoldfastError,
+  type HoldfastErrorCode,
+  type HoldfastErrorOptions,
+  isHoldfastError,
+} from './errors.ts'
+export type { ConnectionEvent, TransitionCause } from './events.ts'
+export { type LogLevel, logger } from './logger.ts'
+export { bufferFrames, conflate, type MapBoundedOptions, mapBounded, toAsyncIterable } from './operators.ts'
+export type { ConnectionOptions, QueueOptions, ReconnectOptions, TypedOptions } from './options.ts'
 export type { OutboxSnapshot } from './outbox-snapshot.ts'
+export type {
+  IdentifiedRequest,
+  MatchedRequest,
+  RequestId,
+  RequestOptions,
+  RequestSettings,
+} from './request-options.ts'
 export type { StandardSchemaV1 } from './schema.ts'
 export type {
   ClosedState,

@@ -35,13 +35,14 @@ function optionsOf(name: string): Options {
     codec: { encode: () => name, decode: () => name },
     schema: schemaOf(name),
     auth: authOf(name),
+    delivery: { id: () => name, acknowledged: () => name, window: 5 },
     reconnect: { backoff: constant(name.length), shouldReconnect: () => name !== 'first', maxAttempts: 7 },
     connectTimeout: 5,
   }
 }
 
 /** What all the functions of options answer. */
-function answersOf({ protocols, codec, schema, auth, reconnect }: Options) {
+function answersOf({ protocols, codec, schema, auth, delivery, reconnect }: Options) {
   const { backoff, shouldReconnect } = reconnect || {}
   const { create, accepted, refused } = auth?.via.signIn ?? {}
   const context = { attempt: 1, refused: false, signal: new AbortController().signal }
@@ -50,6 +51,8 @@ function answersOf({ protocols, codec, schema, auth, reconnect }: Options) {
     encode: codec?.encode('' as never),
     decode: codec?.decode(''),
     schema: schema?.['~standard'].validate(''),
+    id: delivery?.id(''),
+    acknowledged: delivery?.acknowledged(''),
     token: auth?.token(context),
     create: create?.('token'),
     accepted: accepted?.('second' as never),

@@ -1,5 +1,6 @@
 import type { Auth, SignIn } from './auth.ts'
 import type { Codec } from './codec.ts'
+import type { DeliveryOptions } from './delivery.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { UrlSource } from './url.ts'
@@ -18,7 +19,7 @@ export interface LiveOptions {
 export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let url = firstUrl
   let options = first
-  const { auth, codec, schema, protocols } = first
+  const { auth, codec, delivery, schema, protocols } = first
   const reconnect = first.reconnect || {}
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
@@ -28,6 +29,7 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
         protocols: (attempt) => ask(options.protocols ?? [], attempt),
       }),
       ...(auth && { auth: liveAuth(auth, () => options.auth ?? auth) }),
+      ...(delivery && { delivery: liveDelivery(delivery, () => options.delivery ?? delivery) }),
       ...(codec && { codec: liveCodec(() => options.codec ?? codec) }),
       ...(schema && { schema: liveSchema(() => options.schema ?? schema) }),
       ...(first.reconnect !== false && {
@@ -84,6 +86,14 @@ function liveSignIn(first: SignIn, current: () => SignIn): SignIn {
   }
 }
 
+function liveDelivery(first: DeliveryOptions, current: () => DeliveryOptions): DeliveryOptions {
+  return {
+    ...first,
+    id: (message) => current().id(message),
+    acknowledged: (incoming) => current().acknowledged(incoming),
+  }
+}
+
 function liveCodec(current: () => Codec<unknown, never>): Codec<unknown, never> {
   return {
     encode: (message) => current().encode(message),
@@ -102,14 +112,20 @@ function liveSchema(current: () => StandardSchemaV1): StandardSchemaV1 {
 }
 
 /**
- * The plain data of options as one comparable text: of functions, codecs and schemas only that they are
- * there, since new ones of each are taken over without a new connection.
+ * The plain data of options as one comparable text: of functions, codecs, schemas and storages only that they
+ * are there. New ones of the first three are taken over without a new connection; a storage is not plain data.
  */
-export function plainData({ codec, schema, environment: _, ...options }: Options): string {
-  return canonical({ ...options, codec: codec !== undefined, schema: schema !== undefined })
+export function plainData({ codec, schema, queue, environment: _, ...options }: Options): string {
+  return canonical({
+    ...options,
+    codec: codec !== undefined,
+    schema: schema !== undefined,
+    queue: queue && { ...queue, storage: queue.storage !== undefined },
+  })
 }
 
-function canonical(value: unknown): string {
+/** Plain data as one text that is the same for what has the same content. */
+export function canonical(value: unknown): string {
   if (typeof value === 'function') return 'function'
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`

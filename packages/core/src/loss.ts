@@ -41,7 +41,7 @@ export function sortOut(
   // Whatever is proven: only the server's answer counts.
   if (!isFinal) for (const entry of unacknowledged) back.add(entry)
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
-  for (const entry of back) given.delete(entry)
+  for (const entry of given) if (back.has(entry) || entry.fate?.retries) given.delete(entry)
   return {
     back: bySequence(back),
     given: bySequence(given),

@@ -81,6 +81,11 @@ export interface ConnectionOptions {
   readonly environment?: Partial<Environment>
 }
 
+/** {@link ConnectionOptions} whose functions see messages of the connection's types. */
+export interface TypedOptions<Incoming, Outgoing> extends Omit<ConnectionOptions, 'delivery'> {
+  readonly delivery?: DeliveryOptions<NoInfer<Incoming>, NoInfer<Outgoing>>
+}
+
 /** {@link ConnectionOptions} and how messages are read, with every default filled in. */
 export interface Settings {
   readonly protocols: ProtocolsSource

@@ -75,7 +75,7 @@ export class Sender<Outgoing> {
       onProgress: () => this.#onChange(),
       onWrite: (entry) => this.#inFlight.add(entry),
       onLeft: (entry) => {
-        entry.fate?.written()
+        entry.fate?.written?.()
         this.#persister?.remove(entry)
       },
       onRefused(cause) {
@@ -98,10 +98,11 @@ export class Sender<Outgoing> {
     return this.#outbox.bytes
   }
 
-  /** Whether nothing waits, to be written or to be acknowledged. */
+  /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
+    const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
     const mayGrow = this.#persister?.isRestoring && !this.#clearsRestored
-    return this.length === 0 && this.#outbox.inFlight === 0 && !mayGrow
+    return isEmpty && !mayGrow
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
@@ -109,7 +110,7 @@ export class Sender<Outgoing> {
   }
 
   /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
-  send(message: Outgoing, options: SendOptions = {}, fate?: Fate): Entry {
+  send(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     const entry = this.#composer.compose(message, options, fate)
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
     if (entry.id === undefined && !this.#persister && this.#flow.isClear) this.#pass(entry)
@@ -122,11 +123,21 @@ export class Sender<Outgoing> {
   deliver(message: Outgoing, options: DeliverOptions = {}): Promise<Receipt> {
     return receipt(options, this.#clock, (fate) => {
       const entry = this.send(message, options, fate)
-      return (reason) => {
-        this.#outbox.drop(entry, reason)
-        this.#onRemoved()
-      }
+      return (reason) => this.drop(entry, reason)
     })
+  }
+
+  /** Sends written messages once more, before all that waits; oldest first. */
+  again(entries: readonly Entry[]): void {
+    this.#outbox.recover(entries)
+    this.#onChange()
+  }
+
+  /** Gives a message up that is still queued. */
+  drop(entry: Entry, reason: DropReason): void {
+    if (entry.status !== 'queued') return
+    this.#outbox.drop(entry, reason)
+    this.#onRemoved()
   }
 
   /** Sends what is not the user's: before all that waits, and never counted. */
@@ -141,7 +152,7 @@ export class Sender<Outgoing> {
     for (const entry of entries) {
       this.#outbox.acknowledge(entry)
       this.#persister?.remove(entry)
-      entry.fate?.acknowledged()
+      entry.fate?.acknowledged?.()
     }
     // There is room on the wire.
     this.#flow.pump()
@@ -270,8 +281,8 @@ export class Sender<Outgoing> {
     for (const entry of entries) {
       this.#inFlight.remove(entry)
       this.#persister?.remove(entry)
-      // What has left was told before.
-      entry.fate?.failed('closed')
+      // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
+      if (entry.fate?.written) entry.fate.failed('closed')
     }
     const kept = newest(entries, this.#queue?.keepWritten ?? 0)
     this.#listeners.onUnconfirmed(entries, kept)

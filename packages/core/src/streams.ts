@@ -1,4 +1,5 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+import { Observable, type Observer, observable, Subscriber, type Subscription } from 'rxjs'
+import type { ChannelOptions } from './channel.ts'
 import type { SendOptions } from './composer.ts'
 import { type CloseOptions, Shell, type ShellOptions } from './connection.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
@@ -6,6 +7,7 @@ import type { Emitter } from './emitter.ts'
 import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
+import type { RequestOptions, RequestSettings } from './request-options.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import type { UrlSource } from './url.ts'
 
@@ -37,6 +39,9 @@ export class Connection<Incoming, Outgoing> {
   /** What went wrong, here or in the functions that were given; the connection goes on. */
   readonly errors$: Observable<HoldfastError>
 
+  /** For other libraries, and for `from(connection)`: its {@link messages$}. */
+  declare readonly [Symbol.observable]: () => Observable<Incoming>
+
   /** Closes, completes every stream, and cannot be opened again. Only where the host has the symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
@@ -52,6 +57,8 @@ export class Connection<Incoming, Outgoing> {
     this.outbox$ = stream(shell, shell.outboxes, () => shell.outbox)
     this.events$ = stream(shell, shell.announcer.events)
     this.errors$ = stream(shell, shell.announcer.errors)
+    // The symbol, or the text that stands for it where the host has none.
+    Object.defineProperty(this, observable, { value: () => this.messages$ })
     // Where the host has the symbol: `await using connection = connect(…)`.
     if (Symbol.asyncDispose) this[Symbol.asyncDispose] = () => shell.dispose()
   }
@@ -132,6 +139,54 @@ export class Connection<Incoming, Outgoing> {
     return this.#shell.deliver(message, options)
   }
 
+  /**
+   * Sends a message and waits for its answer, which goes to `messages$` too.
+   *
+   * @remarks The promise always ends: with the first answer, or with a `HoldfastError`. `DROPPED` with
+   * `reason` `'timeout'`, `'aborted'`, or why the queue dropped it; `CLOSED` when the connection ends, or is
+   * lost after the request was written and `retry` is not set (`cause` is then the {@link CloseInfo});
+   * what `send()` throws; `CONFIGURATION` for bad options.
+   * @example
+   * ```ts
+   * const answer = await connection.request({ id: 7, get: 'time' }, { id: 7, idOf: (message) => message.id })
+   * ```
+   */
+  request<Answer extends Incoming>(
+    message: Outgoing,
+    options: RequestSettings & { match: (incoming: Incoming) => incoming is Answer },
+  ): Promise<Answer>
+  request(message: Outgoing, options: RequestOptions<Incoming>): Promise<Incoming>
+  request(message: Outgoing, options: RequestOptions<Incoming>): Promise<Incoming> {
+    return this.#shell.request(message, options)
+  }
+
+  /**
+   * A subscription with the server: `subscribe` is sent for the first subscriber and after every reconnect,
+   * before anything that is queued; `unsubscribe` when the last one leaves.
+   *
+   * @remarks One subscription for all subscribers of this Observable, so keep it and share it. Its messages
+   * go to `messages$` too. Completes at `closed`; subscribing while closed waits for `open()`.
+   * @throws HoldfastError `CONFIGURATION` for bad options.
+   * @example
+   * ```ts
+   * const trades$ = connection.channel({
+   *   subscribe: () => ({ subscribe: 'trades' }),
+   *   unsubscribe: () => ({ unsubscribe: 'trades' }),
+   *   filter: (message) => message.topic === 'trades',
+   *   resume: (last) => ({ subscribe: 'trades', after: last.id }),
+   * })
+   * ```
+   */
+  channel<Message extends Incoming>(
+    options: ChannelOptions<Incoming, Outgoing, Message> & {
+      filter: (incoming: Incoming) => incoming is Message
+    },
+  ): Observable<Message>
+  channel(options: ChannelOptions<Incoming, Outgoing>): Observable<Incoming>
+  channel(options: ChannelOptions<Incoming, Outgoing>): Observable<Incoming> {
+    return stream(this.#shell, this.#shell.exchange.channels.create(options), undefined, this.#shell.ended)
+  }
+
   /** Drops what is queued, each told as `dropped` with reason `cleared`. Returns how many. For log-out. */
   clear(): number {
     return this.#shell.clear().length
@@ -161,9 +216,10 @@ export class Connection<Incoming, Outgoing> {
 }
 
 type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed'>
+type Source<T> = Pick<Emitter<T>, 'add' | 'onThrow'>
 
 /** One Observable for life over an emitter: begins with `first`, completes at `end` and at dispose. */
-function stream<T>(shell: Feed, emitter: Emitter<T>, first?: () => T, end?: Emitter<void>): Observable<T> {
+function stream<T>(shell: Feed, emitter: Source<T>, first?: () => T, end?: Emitter<void>): Observable<T> {
   return new Stream<T>((subscriber) => {
     const { isDisposed } = shell
     if (!isDisposed) {

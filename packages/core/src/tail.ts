@@ -25,6 +25,8 @@ export class Tail<T extends Written> {
   readonly #ring = new Ring<T>()
   /** Of all that is held, by {@link atLeast}. */
   #size = 0
+  /** How many are empty: these count as a byte each, so that they do not pile up. */
+  #empty = 0
   #header: number | undefined
   #sequence = 0
 
@@ -44,13 +46,17 @@ export class Tail<T extends Written> {
     item.sequence = this.#sequence
     this.#ring.push(item)
     this.#size += own
+    if (own === 0) this.#empty += 1
     // By lower bounds, which cost nothing to know: a few more than needed are held.
-    const needed = Math.max(this.#keep, buffered + own)
-    for (let head = this.#ring.peek(); head !== undefined && head !== item; head = this.#ring.peek()) {
+    while (this.#size + this.#empty > this.#keep) {
+      const head = this.#ring.peek()
+      if (head === undefined || head === item) return
       const size = atLeast(head.data)
-      if (this.#size - size < needed) return
+      const left = this.#size - size
+      if (left < buffered + own || left + this.#empty < this.#keep) return
       this.#ring.shift()
-      this.#size -= size
+      this.#size = left
+      if (size === 0) this.#empty -= 1
     }
   }
 
@@ -58,7 +64,9 @@ export class Tail<T extends Written> {
   undo(): void {
     const item = this.#ring.pop()
     if (item === undefined) return
-    this.#size -= atLeast(item.data)
+    const size = atLeast(item.data)
+    this.#size -= size
+    if (size === 0) this.#empty -= 1
     this.#sequence -= 1
   }
 
@@ -105,6 +113,7 @@ export class Tail<T extends Written> {
     const items = [...this.#ring]
     this.#ring.clear()
     this.#size = 0
+    this.#empty = 0
     this.#header = undefined
     return items
   }

@@ -12,12 +12,14 @@ const PARTS = { state: 'state', status: 'state', lastMessage: 'lastMessage', out
 
 export type Field = keyof typeof PARTS
 
+type Calls<Incoming, Outgoing> = Pick<UseWebSocketReturn<Incoming, Outgoing>, 'send' | 'deliver'>
+
 /** A connection as one component renders it: new only when something changed that the component has read. */
 export class Tracked<Incoming, Outgoing> {
   readonly #connection: Connection<Incoming, Outgoing> | null
   readonly #store: SnapshotStore<Incoming> | undefined
   readonly #fields: Set<Field>
-  readonly #send: UseWebSocketReturn<Incoming, Outgoing>['send']
+  readonly #calls: Calls<Incoming, Outgoing>
   readonly #onServer: UseWebSocketReturn<Incoming, Outgoing>
   #snapshot: ConnectionSnapshot<Incoming> = DISCONNECTED
   #rendered: UseWebSocketReturn<Incoming, Outgoing> | undefined
@@ -27,12 +29,12 @@ export class Tracked<Incoming, Outgoing> {
   constructor(
     connection: Connection<Incoming, Outgoing> | null,
     fields: Set<Field>,
-    send: UseWebSocketReturn<Incoming, Outgoing>['send'],
+    calls: Calls<Incoming, Outgoing>,
   ) {
     this.#connection = connection
     this.#store = connection === null ? undefined : snapshotsOf(connection)
     this.#fields = fields
-    this.#send = send
+    this.#calls = calls
     this.#onServer = this.#view(null, DISCONNECTED)
   }
 
@@ -88,7 +90,7 @@ export class Tracked<Incoming, Outgoing> {
     }
     return {
       connection,
-      send: this.#send,
+      ...this.#calls,
       get state() {
         return read('state')
       },

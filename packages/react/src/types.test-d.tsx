@@ -16,12 +16,14 @@ import {
   ConnectionProvider,
   type UseWebSocketOptions,
   type UseWebSocketReturn,
+  useChannel,
   useConnection,
   useConnectionState,
   useLastMessage,
   useMessageHistory,
   useMessages,
   useOutbox,
+  useRequest,
   useWebSocket,
 } from './index.ts'
 
@@ -141,5 +143,40 @@ describe('the other hooks', () => {
     // @ts-expect-error A URL is no connection.
     const wrong = <ConnectionProvider connection={URL} />
     expectTypeOf(wrong).not.toBeAny()
+  })
+})
+
+describe('useChannel and useRequest', () => {
+  type News = { title: string }
+  const kinds = connect(URL, { codec: json<Tick | News, Order>() })
+  const subscribe = () => ({ amount: 1 })
+
+  it('have the type of a guard, named or inferred, or of all messages', () => {
+    expectTypeOf(useChannel(kinds, { subscribe, filter: () => true })).toEqualTypeOf<
+      Tick | News | undefined
+    >()
+    expectTypeOf(useChannel(kinds, { subscribe, filter: (message) => 'price' in message })).toEqualTypeOf<
+      Tick | undefined
+    >()
+    useChannel(
+      kinds,
+      { subscribe, filter: (message) => 'price' in message, resume: ({ price }) => ({ amount: price }) },
+      (message) => expectTypeOf(message).toEqualTypeOf<Tick>(),
+    )
+    const { data, request, status, error } = useRequest(kinds, { match: (message) => 'price' in message })
+    expectTypeOf(data).toEqualTypeOf<Tick | undefined>()
+    expectTypeOf(request({ amount: 1 })).toEqualTypeOf<Promise<Tick>>()
+    if (status === 'failed') expectTypeOf(error.code).toBeString()
+    const own = useRequest(kinds, (order) => ({ id: order.amount, idOf: () => 1 }))
+    expectTypeOf(own.data).toEqualTypeOf<Tick | News | undefined>()
+  })
+
+  it('take null', () => {
+    useChannel(null, { subscribe, filter: () => true })
+    useRequest(undefined, { match: () => true })
+    // @ts-expect-error A text is nothing that the connection sends.
+    useChannel(kinds, { subscribe: () => 'x', filter: () => true })
+    // @ts-expect-error Nor is it a request.
+    useRequest(kinds, { match: () => true }).request('x')
   })
 })

@@ -49,6 +49,20 @@ describeModes('useWebSocket', (setUp) => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('delivers, and rejects where there is nobody to deliver to', async () => {
+    const { server, show, options } = setUp()
+    const sockets: Socket[] = []
+    const { rerender } = show(<View url={ROOM} {...options} onRender={(socket) => sockets.push(socket)} />)
+    const deliver = sockets.at(-1)?.deliver
+    const receipt = deliver?.('hello')
+    await pass(10)
+    await expect(receipt).resolves.toEqual({ status: 'written' })
+    expect(server.received).toEqual(['hello'])
+    rerender(<View url={null} {...options} onRender={(socket) => sockets.push(socket)} />)
+    await expect(sockets.at(-1)?.deliver('hello')).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
+    expect(sockets.at(-1)?.deliver).toBe(deliver)
+  })
+
   it('leaves nothing when unmounted before the connection is open', async () => {
     const { server, show, options } = setUp()
     server.hang()

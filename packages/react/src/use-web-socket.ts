@@ -1,13 +1,15 @@
 import {
   Connection,
   type ConnectionState,
+  type DeliverOptions,
   type OutboxSnapshot,
   type RawIncoming,
   type RawOutgoing,
+  type Receipt,
   type SendOptions,
   type UrlSource,
 } from '@holdfast/core'
-import { Lease, type LeaseOptions, trySend } from '@holdfast/core/bindings'
+import { Lease, type LeaseOptions, tryDeliver, trySend } from '@holdfast/core/bindings'
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { CodecOptions, RawOptions, SchemaOptions } from './options.ts'
 import { type Field, Tracked } from './tracked.ts'
@@ -32,6 +34,11 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
    * @throws HoldfastError `ENCODE` for what cannot be encoded.
    */
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
+  /**
+   * As {@link send}, and resolves once the message has arrived, as far as can be told; rejects where it was
+   * not taken or was given up. The same function for life.
+   */
+  readonly deliver: (message: Outgoing, options?: DeliverOptions) => Promise<Receipt>
   /** For the other hooks and for streams; `null` while there is none, and on a server. */
   readonly connection: Connection<Incoming, Outgoing> | null
 }
@@ -80,9 +87,10 @@ export function useWebSocket<Incoming, Outgoing>(
   const connection = given ?? leased ?? null
 
   const latest = useLatest(connection)
-  const [send] = useState(
-    () => (message: Outgoing, how?: SendOptions) => trySend(latest.current, message, how),
-  )
+  const [calls] = useState(() => ({
+    send: (message: Outgoing, how?: SendOptions) => trySend(latest.current, message, how),
+    deliver: (message: Outgoing, how?: DeliverOptions) => tryDeliver(latest.current, message, how),
+  }))
   // Passive effects all: those of one commit run in one go, so that nothing can arrive between the dial and
   // the subscriptions of any component; and they outlast a Suspense boundary that falls back.
   useEffect(() => {
@@ -91,6 +99,6 @@ export function useWebSocket<Incoming, Outgoing>(
   useEffect(() => () => lease.release(), [lease])
 
   const [fields] = useState(() => new Set<Field>())
-  const tracked = useMemo(() => new Tracked(connection, fields, send), [connection, fields, send])
+  const tracked = useMemo(() => new Tracked(connection, fields, calls), [connection, fields, calls])
   return useSyncExternalStore(tracked.subscribe, tracked.get, tracked.getOnServer)
 }

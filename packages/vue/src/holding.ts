@@ -1,5 +1,12 @@
-import { Connection, type SendOptions } from '@holdfast/core'
-import { isServer, Lease, type LeaseOptions, type LeaseUrl, trySend } from '@holdfast/core/bindings'
+import { Connection, type DeliverOptions, type Receipt, type SendOptions } from '@holdfast/core'
+import {
+  isServer,
+  Lease,
+  type LeaseOptions,
+  type LeaseUrl,
+  tryDeliver,
+  trySend,
+} from '@holdfast/core/bindings'
 import {
   computed,
   getCurrentScope,
@@ -16,6 +23,7 @@ import { read, readOptions } from './sources.ts'
 export interface Holding<Incoming, Outgoing> {
   readonly connection: Readonly<ShallowRef<Connection<Incoming, Outgoing> | null>>
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
+  readonly deliver: (message: Outgoing, options?: DeliverOptions) => Promise<Receipt>
 }
 
 /** Holds the connection that URL and options ask for, or has the given one; lets go with the scope. */
@@ -79,6 +87,10 @@ export function useHolding<Incoming, Outgoing>(
       // A change of the URL is not to wait for the next flush while messages go to the old one.
       update()
       return trySend(current, message, sendOptions)
+    },
+    deliver(message, deliverOptions) {
+      update()
+      return tryDeliver(current, message, deliverOptions)
     },
   }
 }

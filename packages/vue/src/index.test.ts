@@ -6,12 +6,14 @@ it('exports this, and nothing else', () => {
     [
       "holdfast",
       "provideConnection",
+      "useChannel",
       "useConnection",
       "useConnectionState",
       "useLastMessage",
       "useMessageHistory",
       "useMessages",
       "useOutbox",
+      "useRequest",
       "useWebSocket",
     ]
   `)

@@ -15,12 +15,14 @@ import {
   holdfast,
   provideConnection,
   type UseWebSocketReturn,
+  useChannel,
   useConnection,
   useConnectionState,
   useLastMessage,
   useMessageHistory,
   useMessages,
   useOutbox,
+  useRequest,
   useWebSocket,
 } from './index.ts'
 
@@ -185,5 +187,47 @@ describe('the plugin', () => {
     > | null>()
     expectTypeOf(useConnection<Incoming>().value).toEqualTypeOf<Connection<Incoming, Incoming> | null>()
     expectTypeOf(useConnection().value).toEqualTypeOf<Connection<unknown, unknown> | null>()
+  })
+})
+
+describe('useChannel and useRequest', () => {
+  const subscribe = () => ({ subscribe: 'x' })
+  const kinds = connect(url, { codec: json<Incoming | { kind: 'news' }, Outgoing>() })
+
+  it('have the type of a guard, named or inferred, or of all messages', () => {
+    expectTypeOf(useChannel(connection, { subscribe, filter: ({ value }) => value > 1 }).value).toEqualTypeOf<
+      Incoming | undefined
+    >()
+    expectTypeOf(
+      useChannel(kinds, { subscribe, filter: (message) => message.kind === 'price' }).value,
+    ).toEqualTypeOf<Incoming | undefined>()
+    useChannel(
+      kinds,
+      {
+        subscribe,
+        filter: (message) => message.kind === 'price',
+        resume: ({ value }) => ({ subscribe: `${value}` }),
+      },
+      (message) => expectTypeOf(message).toEqualTypeOf<Incoming>(),
+    )
+    const { data, request } = useRequest(kinds, { match: (message) => message.kind === 'price' })
+    expectTypeOf(data.value).toEqualTypeOf<Incoming | undefined>()
+    expectTypeOf(request({ subscribe: 'x' })).toEqualTypeOf<Promise<Incoming>>()
+    expectTypeOf(
+      useRequest(connection, (message) => ({ id: message.subscribe, idOf: ({ kind }) => kind })).data.value,
+    ).toEqualTypeOf<Incoming | undefined>()
+  })
+
+  it('take none, refs and getters', () => {
+    useChannel(null, { subscribe, filter: () => true })
+    useChannel(
+      () => connection,
+      () => ({ subscribe, filter: () => true }),
+    )
+    useRequest(shallowRef(connection), { match: () => true })
+    // @ts-expect-error A number is nothing that the connection sends.
+    useChannel(connection, { subscribe: () => 1, filter: () => true })
+    // @ts-expect-error Nor is it a request.
+    useRequest(connection, { match: () => true }).request(1)
   })
 })

@@ -62,6 +62,18 @@ describe('useWebSocket', () => {
     expect(server.messages).toEqual(['first', 'second'])
   })
 
+  it('delivers, and rejects where there is nobody to deliver to', async () => {
+    const server = startServer()
+    const url = ref<string | null>(URL_A)
+    const { result } = withSetup(() => useWebSocket(url))
+    const receipt = result.deliver('hello')
+    await pass()
+    await expect(receipt).resolves.toEqual({ status: 'written' })
+    expect(server.messages).toEqual(['hello'])
+    url.value = null
+    await expect(result.deliver('hello')).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
+  })
+
   it('shows what was sent and what came', async () => {
     const server = startServer({ dials: 'hang' })
     const { result } = withSetup(() => {

@@ -1,9 +1,11 @@
 import type {
   Connection,
   ConnectionState,
+  DeliverOptions,
   OutboxSnapshot,
   RawIncoming,
   RawOutgoing,
+  Receipt,
   SendOptions,
 } from '@holdfast/core'
 import type { MaybeRefOrGetter, ShallowRef } from 'vue'
@@ -29,6 +31,11 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
    * @throws HoldfastError `ENCODE`, `CONFIGURATION`: mistakes in the call.
    */
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
+  /**
+   * As {@link send}, and resolves once the message has arrived, as far as can be told; rejects where it was
+   * not taken or was given up.
+   */
+  readonly deliver: (message: Outgoing, options?: DeliverOptions) => Promise<Receipt>
   readonly outbox: Readonly<ShallowRef<OutboxSnapshot>>
   /** The connection itself; null for none, and on a server. */
   readonly connection: Readonly<ShallowRef<Connection<Incoming, Outgoing> | null>>
@@ -65,13 +72,14 @@ export function useWebSocket<Incoming, Outgoing>(
   options?: MaybeRefOrGetter<UseWebSocketOptions<Incoming, Outgoing> | undefined>,
 ): UseWebSocketReturn<Incoming, Outgoing> {
   const start = useStart()
-  const { connection, send } = useHolding<Incoming, Outgoing>(source, options, start)
+  const { connection, send, deliver } = useHolding<Incoming, Outgoing>(source, options, start)
   const lastMessage = lazy(start, (begin) => useField(connection, 'lastMessage', begin))
   const outbox = lazy(start, (begin) => useField(connection, 'outbox', begin))
   return {
     state: useField(connection, 'state', start),
     status: useField(connection, 'status', start),
     send,
+    deliver,
     connection,
     // Getters: what nobody takes is not listened for, and does not wake a lazy connection.
     get lastMessage() {

@@ -1,0 +1,70 @@
+import { HoldfastError, misconfigured } from './errors.ts'
+import { oneOf } from './options.ts'
+import { Ring } from './ring.ts'
+
+/** What a full buffer does with one more value. */
+export type BufferOverflow = 'drop-oldest' | 'drop-newest' | 'throw'
+
+/** How much may wait for a consumer that is slower than the source. */
+export interface BufferOptions<T> {
+  /** Values that may wait. @defaultValue 1_000 */
+  readonly capacity?: number
+  /** What a full buffer does with one more. @defaultValue 'throw': nothing is lost in silence */
+  readonly overflow?: BufferOverflow
+  /** Told each value that was dropped, and how many were so far. */
+  readonly onDrop?: (value: T, count: number) => void
+}
+
+/** Values that wait for a slow consumer: bounded, oldest first. */
+export class BoundedBuffer<T> {
+  readonly #capacity: number
+  readonly #overflow: BufferOverflow
+  readonly #onDrop: BufferOptions<T>['onDrop']
+  readonly #ring = new Ring<{ readonly value: T }>()
+  #dropped = 0
+
+  /** @throws HoldfastError `CONFIGURATION`, naming the option, what it takes and what came. */
+  constructor({ capacity = 1_000, overflow, onDrop }: BufferOptions<T> = {}) {
+    if (!(capacity === Infinity || (Number.isInteger(capacity) && capacity >= 1))) {
+      throw misconfigured('capacity', 'a whole number, 1 or more', capacity)
+    }
+    if (onDrop !== undefined && typeof onDrop !== 'function')
+      throw misconfigured('onDrop', 'a function', onDrop)
+    this.#capacity = capacity
+    this.#overflow = oneOf('overflow', overflow, ['throw', 'drop-oldest', 'drop-newest'])
+    this.#onDrop = onDrop
+  }
+
+  get length(): number {
+    return this.#ring.length
+  }
+
+  /** How many were dropped. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** @throws HoldfastError `OVERFLOW`, with `overflow: 'throw'`, where it is full. */
+  push(value: T): void {
+    if (this.#ring.length < this.#capacity) {
+      this.#ring.push({ value })
+      return
+    }
+    if (this.#overflow === 'throw') {
+      throw new HoldfastError('OVERFLOW', `The consumer is too slow: ${this.#capacity} values wait already.`)
+    }
+    const oldest = this.#overflow === 'drop-oldest' ? this.#ring.shift() : undefined
+    if (oldest) this.#ring.push({ value })
+    this.#dropped += 1
+    this.#onDrop?.(oldest ? oldest.value : value, this.#dropped)
+  }
+
+  /** The oldest, in a box: a value may be undefined. */
+  shift(): { readonly value: T } | undefined {
+    return this.#ring.shift()
+  }
+
+  clear(): void {
+    this.#ring.clear()
+  }
+}

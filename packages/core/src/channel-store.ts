@@ -1,0 +1,92 @@
+import type { ChannelOptions } from './channel.ts'
+import { canonical } from './live-options.ts'
+import { inNextFrame, join, notInNextFrame } from './shared-channel.ts'
+import type { Connection } from './streams.ts'
+
+/** A channel as a view asks for it: its functions may be new at every render. */
+export interface ChannelViewOptions<Incoming, Outgoing, Message extends Incoming = Incoming>
+  extends ChannelOptions<Incoming, Outgoing, Message> {
+  /**
+   * Views of one connection with the same key share one subscription; another key is another channel.
+   * @defaultValue the content of `subscribe()`, which is then called to compare it
+   */
+  readonly key?: string
+  /** `false`: not subscribed. @defaultValue true */
+  readonly enabled?: boolean
+}
+
+/** What tells one channel from another; undefined where none is wanted. */
+export function channelKey<Incoming, Outgoing, Message extends Incoming>({
+  key,
+  enabled,
+  subscribe,
+}: ChannelViewOptions<Incoming, Outgoing, Message>): string | undefined {
+  if (enabled === false) return undefined
+  if (key !== undefined) return `key ${key}`
+  try {
+    return canonical(subscribe())
+  } catch {
+    // It throws once more when it is to be sent, and is reported there.
+    return ''
+  }
+}
+
+/** One view's place in a channel: the functions of its newest render, and what it has seen last. */
+export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
+  readonly #connection: Connection<Incoming, Outgoing>
+  readonly #key: string
+  readonly #listeners = new Set<() => void>()
+  #leave: (() => void) | undefined
+  #handler: ((message: Message) => void) | undefined
+  #last: Message | undefined
+  #published: Message | undefined
+  options: ChannelViewOptions<Incoming, Outgoing, Message>
+
+  constructor(
+    connection: Connection<Incoming, Outgoing>,
+    key: string,
+    options: ChannelViewOptions<Incoming, Outgoing, Message>,
+  ) {
+    this.#connection = connection
+    this.#key = key
+    this.options = options
+  }
+
+  /** From now on these functions are called, and messages go to the handler, if there is one. */
+  update(
+    options: ChannelViewOptions<Incoming, Outgoing, Message>,
+    handler: ((message: Message) => void) | undefined,
+  ): void {
+    this.options = options
+    this.#handler = handler
+  }
+
+  /** The newest message that was published; new at most once a frame. */
+  readonly get = (): Message | undefined => this.#published
+
+  /** Joins the channel with the first listener, leaves it with the last. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    const entry = (): void => listener()
+    this.#listeners.add(entry)
+    this.#leave ??= join(this.#connection, this.#key, this)
+    return () => {
+      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      this.#leave?.()
+      this.#leave = undefined
+      notInNextFrame(this.#connection, this.#publish)
+      this.#publish()
+    }
+  }
+
+  take(message: Message): void {
+    if (this.#handler) return this.#handler(message)
+    this.#last = message
+    inNextFrame(this.#connection, this.#publish)
+  }
+
+  readonly #publish = (): void => {
+    if (Object.is(this.#published, this.#last)) return
+    this.#published = this.#last
+    for (const listener of [...this.#listeners]) listener()
+  }
+}

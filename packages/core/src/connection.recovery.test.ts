@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { firstMessage } from './carriers.ts'
+
+const BACK = 1_001
+
+describe('what a lost socket had not sent', () => {
+  it('goes out over the next one, before what was queued since, once and in order', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen()
+    connection.send('1')
+    server.isStalled = true
+    for (const text of ['22', '333', '4444']) connection.send(text)
+    server.flush(1)
+    server.drop(1006)
+    connection.send('5')
+    expect(connection.outbox).toMatchObject({ accepted: 5, written: 4, recovered: 2, queued: 3, dropped: 0 })
+    expect(eventsOf('recovered')).toMatchObject([{ count: 2, bytes: 7 }])
+    server.isStalled = false
+    await clock.advance(BACK)
+    expect(server.messages).toEqual(['1', '22', '333', '4444', '5'])
+    expect(connection.outbox).toMatchObject({ written: 7, queued: 0 })
+  })
+
+  it('counts one that has left in part as left', async () => {
+    const { connection, server } = await setUpOpen()
+    server.isStalled = true
+    connection.send('abc')
+    connection.send('def')
+    // 1 byte of the first one is gone.
+    Object.defineProperty(server.socket, 'bufferedAmount', { get: () => 5 })
+    server.drop(1006)
+    expect(connection.outbox).toMatchObject({ recovered: 1, unconfirmed: 1, queued: 1 })
+    expect((await connection.close()).undelivered).toEqual(['def'])
+  })
+
+  it.each(['error', 'both'] as const)('is proven by the close event alone (%s)', async (events) => {
+    const { connection, server, clock } = await setUpOpen()
+    server.isStalled = true
+    connection.send('x')
+    server.drop(1006, '', events)
+    await clock.advance(100)
+    const proven = events === 'both'
+    expect(connection.outbox).toMatchObject({ recovered: proven ? 1 : 0, unconfirmed: proven ? 0 : 1 })
+  })
+
+  it('is not proven for a socket that was given up: it may still flush', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen()
+    server.isStalled = true
+    connection.send('x')
+    connection.reconnect()
+    server.isStalled = false
+    await clock.advance(10)
+    expect(connection.outbox).toMatchObject({ recovered: 0, unconfirmed: 1 })
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['x'], count: 1, bytes: 1 }])
+    expect(server.messages).toEqual(['x'])
+  })
+
+  it("is told as unconfirmed with recover: 'none'", async () => {
+    const { connection, server, clock } = await setUpOpen({ queue: { recover: 'none' } })
+    server.isStalled = true
+    connection.send('x')
+    server.drop(1006)
+    await clock.advance(BACK)
+    expect(connection.outbox).toMatchObject({ recovered: 0, unconfirmed: 1, queued: 0 })
+  })
+
+  it('expires as what is queued does', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen()
+    server.isStalled = true
+    connection.send('x', { ttl: 500 })
+    server.drop(1006)
+    await clock.advance(500)
+    expect(eventsOf('dropped')).toMatchObject([{ message: 'x', reason: 'expired' }])
+  })
+
+  it('is in the report of the close that it was lost in', async () => {
+    const { connection, server } = await setUpOpen({ queue: { highWaterMark: 1 } })
+    server.isStalled = true
+    connection.send('written')
+    connection.send('queued')
+    const report = connection.close(1000, '', { drainTimeout: 0 })
+    server.drop(1006)
+    expect(await report).toMatchObject({ undelivered: ['written', 'queued'], unconfirmed: [] })
+  })
+})
+
+describe('what nothing proves', () => {
+  it('is told when the connection is lost, the newest keepWritten bytes with the messages', async () => {
+    const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten: 5 } })
+    for (const text of ['one', 'two', 'four', 'x']) connection.send(text)
+    server.drop(1006)
+    const [event] = eventsOf('unconfirmed')
+    expect(event?.messages).toEqual(['four', 'x'])
+    expect(connection.outbox.unconfirmed).toBe(event?.count)
+  })
+
+  it('is told once, by the connection that it was written to', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen()
+    connection.send('a')
+    server.drop(1006)
+    await clock.advance(BACK)
+    connection.send('b')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed').map(({ messages }) => messages)).toEqual([['a'], ['b']])
+  })
+
+  it('is not remembered with keepWritten: 0', async () => {
+    const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten: 0 } })
+    for (const text of ['a', 'b']) connection.send(text)
+    server.drop(1006)
+    expect(eventsOf('unconfirmed').flatMap(({ messages }) => messages)).toEqual([])
+  })
+
+  it('is nothing after a clean end of our own: the server has read all that came before its answer', async () => {
+    const { connection, server, handshake, eventsOf } = await setUpOpen()
+    connection.send('a')
+    const report = connection.close()
+    await handshake()
+    expect(await report).toMatchObject({ wasClean: true, undelivered: [], unconfirmed: [] })
+    expect(server.messages).toEqual(['a'])
+    expect(eventsOf('unconfirmed')).toEqual([])
+  })
+
+  it('is in the report of a close that was not clean', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    connection.send('a')
+    server.answersClose = false
+    const report = connection.close()
+    await clock.advance(3_000)
+    expect(await report).toMatchObject({ wasClean: false, undelivered: [], unconfirmed: ['a'] })
+  })
+
+  it('is the past of this life: another close() does not tell it again', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    connection.send('a')
+    server.drop(1006)
+    await clock.advance(BACK)
+    const report = connection.close()
+    await clock.advance(5)
+    expect(await report).toMatchObject({ unconfirmed: [] })
+  })
+})
+
+describe('messages of our own', () => {
+  it('are never recovered or told, and their bytes count', async () => {
+    const { connection, server, handshake, clock, eventsOf } = setUp({
+      auth: {
+        allowInsecure: true,
+        token: () => 'secret',
+        via: firstMessage({ create: (token) => `sign in ${token}`, accepted: (m) => m === 'welcome' }),
+      },
+    })
+    server.isStalled = true
+    await handshake()
+    connection.send('first')
+    server.socket.receive('welcome')
+    // Neither the sign-in nor the message has left.
+    server.drop(1006)
+    expect(connection.outbox).toMatchObject({ accepted: 1, written: 1, recovered: 1, queued: 1 })
+    server.isStalled = false
+    await clock.advance(BACK)
+    server.socket.receive('welcome')
+    expect(server.messages).toEqual(['sign in secret', 'first'])
+    expect(JSON.stringify(eventsOf('unconfirmed'))).not.toContain('secret')
+  })
+})

@@ -1,0 +1,169 @@
+import { bare } from './announcer.ts'
+import type { Audience } from './audience.ts'
+import { Awaited } from './awaited.ts'
+import type { DropReason, Entry, Fate } from './entry.ts'
+import type { Clock } from './environment.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
+import type { ConnectionEvent, Without } from './events.ts'
+import { failed } from './policies.ts'
+import { checkedRequest, type RequestOptions } from './request-options.ts'
+import type { CloseInfo } from './state.ts'
+import { Timers } from './timers.ts'
+
+/** What requests need of their connection. */
+export interface RequestHost<Incoming, Outgoing> {
+  readonly messages: Audience<Incoming>
+  readonly clock: Clock
+  /** Sends or queues, and tells what becomes of it. */
+  readonly track: (message: Outgoing, fate: Fate) => Entry
+  /** Sends written messages once more, before all that waits. */
+  readonly again: (entries: readonly Entry[]) => void
+  /** Gives up what is still queued. */
+  readonly drop: (entry: Entry, reason: DropReason) => void
+  readonly fail: (error: HoldfastError) => void
+  readonly tell: (event: Without<ConnectionEvent, 'at'>) => void
+}
+
+interface Pending<Incoming> {
+  readonly options: RequestOptions<Incoming> & { readonly timeout: number }
+  readonly timers: Timers<'answer'>
+  readonly since: number
+  readonly resolve: (answer: Incoming) => void
+  readonly reject: (error: unknown) => void
+  readonly onAbort: () => void
+  attempts: number
+  /** Absent while it is being sent. */
+  entry?: Entry
+}
+
+/** The requests of a connection: each ends with its answer, or with an error that says why there is none. */
+export class Requests<Incoming, Outgoing> {
+  readonly #host: RequestHost<Incoming, Outgoing>
+  readonly #awaited: Awaited<Incoming, Pending<Incoming>>
+  #leave: (() => void) | undefined
+
+  constructor(host: RequestHost<Incoming, Outgoing>) {
+    this.#host = host
+    this.#awaited = new Awaited((name, error) => host.fail(failed(`request.${name}`, error)))
+  }
+
+  /** Never throws: what is wrong with the call, the promise rejects with. */
+  send(message: Outgoing, given: RequestOptions<Incoming>): Promise<Incoming> {
+    return new Promise((resolve, reject) => {
+      const options = checkedRequest(given)
+      const { signal, timeout } = options
+      if (signal?.aborted) throw this.#error('aborted', options)
+      const pending: Pending<Incoming> = {
+        options,
+        timers: new Timers(this.#host.clock, () => this.#giveUp(pending, 'timeout')),
+        since: this.#host.clock.now(),
+        resolve,
+        reject,
+        onAbort: () => this.#giveUp(pending, 'aborted'),
+        attempts: 1,
+      }
+      // First this: the answer may come within the call, and so may the end.
+      this.#awaited.add(pending)
+      this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
+      try {
+        pending.entry = this.#host.track(message, {
+          retries: options.retry ?? false,
+          failed: (reason) => this.#fail(pending, this.#error(reason, options)),
+        })
+      } catch (error) {
+        return this.#fail(pending, error)
+      }
+      if (!this.#awaited.has(pending)) return
+      pending.timers.start('answer', timeout)
+      signal?.addEventListener('abort', pending.onAbort)
+    })
+  }
+
+  /**
+   * The connection is lost: what was written over it is sent again, or rejected.
+   *
+   * @returns What rejects, for when all that has come is read: an answer may be among it.
+   */
+  lost(cause: CloseInfo | undefined): () => void {
+    const written = this.#awaited.all().filter(({ entry }) => entry?.status !== 'queued')
+    const again: Entry[] = []
+    for (const pending of written) {
+      if (!pending.options.retry || !pending.entry) continue
+      pending.attempts += 1
+      again.push(pending.entry)
+    }
+    if (again.length > 0) this.#host.again(again)
+    const over = written.filter(({ options }) => !options.retry)
+    return () => {
+      for (const pending of over) {
+        const text = `The connection was lost (${cause?.code ?? 1006}) before the answer came: it may have been carried out.`
+        this.#fail(pending, new HoldfastError('CLOSED', text, { reason: 'closed', cause }))
+      }
+    }
+  }
+
+  /** The connection has ended. @returns What rejects, as {@link lost} does. */
+  ended(): () => void {
+    const over = this.#awaited.all()
+    return () => {
+      for (const pending of over) this.#giveUp(pending, 'closed')
+    }
+  }
+
+  #take(message: Incoming): boolean {
+    const answered = this.#awaited.answeredBy(message)
+    for (const pending of answered) {
+      if (!this.#end(pending, 'answered')) continue
+      // Sent again, and answered after all by what was slow to read.
+      if (pending.entry) this.#host.drop(pending.entry, 'cleared')
+      pending.resolve(message)
+    }
+    return answered.length > 0
+  }
+
+  #giveUp(pending: Pending<Incoming>, reason: 'aborted' | 'timeout' | 'closed'): void {
+    // Told of by its fate, if it is queued. One on the wire cannot be called back.
+    if (pending.entry) this.#host.drop(pending.entry, reason)
+    this.#fail(pending, this.#error(reason, pending.options))
+  }
+
+  #fail(pending: Pending<Incoming>, error: unknown): void {
+    if (this.#end(pending, 'failed', error)) pending.reject(error)
+  }
+
+  /** Returns false where it was over already. */
+  #end(pending: Pending<Incoming>, outcome: 'answered' | 'failed', error?: unknown): boolean {
+    if (!this.#awaited.remove(pending)) return false
+    pending.timers.stopAll()
+    pending.options.signal?.removeEventListener('abort', pending.onAbort)
+    const { since, attempts } = pending
+    const duration = this.#host.clock.now() - since
+    this.#host.tell({
+      type: 'request',
+      outcome,
+      duration,
+      attempts,
+      ...(isHoldfastError(error) && { error: bare(error) }),
+    })
+    if (this.#awaited.size === 0) {
+      this.#leave?.()
+      this.#leave = undefined
+    }
+    return true
+  }
+
+  #error(reason: DropReason, { signal, timeout }: { signal?: AbortSignal; timeout: number }): HoldfastError {
+    switch (reason) {
+      case 'aborted':
+        return new HoldfastError('DROPPED', 'The request was aborted.', { reason, cause: signal?.reason })
+      case 'timeout':
+        return new HoldfastError('DROPPED', `There was no answer within ${timeout} ms.`, { reason })
+      case 'closed':
+        return new HoldfastError('CLOSED', 'The connection was closed before there was an answer.', {
+          reason,
+        })
+      default:
+        return new HoldfastError('DROPPED', `The request was dropped from the queue: ${reason}.`, { reason })
+    }
+  }
+}

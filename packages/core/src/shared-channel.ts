@@ -1,0 +1,137 @@
+import type { Channel, ChannelOptions } from './channel.ts'
+import { environmentOf } from './environment.ts'
+import { Frame } from './frame.ts'
+import { failed } from './policies.ts'
+import { type Connection, shellOf } from './streams.ts'
+
+/** A view's place in a shared channel: the functions of its newest render, and where messages go. */
+export interface Member<Incoming, Outgoing, Message extends Incoming> {
+  readonly options: ChannelOptions<Incoming, Outgoing, Message>
+  take(message: Message): void
+}
+
+/** A member, whatever the messages of its connection are. */
+type AnyMember = Member<unknown, unknown, unknown>
+
+/** What the views of one connection have in common: channels by key, and the frame that they publish in. */
+interface Common {
+  readonly channels: Map<string, SharedChannel>
+  readonly frame: Frame
+  readonly due: Set<() => void>
+}
+
+const commons = new WeakMap<object, Common>()
+
+function commonOf(connection: object): Common {
+  let common = commons.get(connection)
+  if (common === undefined) {
+    const due = new Set<() => void>()
+    const frame = new Frame(environmentOf(), () => {
+      const calls = [...due]
+      due.clear()
+      for (const call of calls) call()
+    })
+    common = { channels: new Map(), frame, due }
+    commons.set(connection, common)
+  }
+  return common
+}
+
+/** Calls back before the next frame, once, and in it all who asked: views of one connection render together. */
+export function inNextFrame(connection: object, publish: () => void): void {
+  const { due, frame } = commonOf(connection)
+  due.add(publish)
+  frame.request()
+}
+
+/** Takes that back, and leaves no timer where it was the last. */
+export function notInNextFrame(connection: object, publish: () => void): void {
+  const { due, frame } = commonOf(connection)
+  if (due.delete(publish) && due.size === 0) frame.cancel()
+}
+
+/** Joins the channel of a key, which is subscribed to for the first view and until the last one leaves. */
+export function join<Incoming, Outgoing, Message extends Incoming>(
+  connection: Connection<Incoming, Outgoing>,
+  key: string,
+  member: Member<Incoming, Outgoing, Message>,
+): () => void {
+  const { channels } = commonOf(connection)
+  let channel = channels.get(key)
+  if (channel === undefined) {
+    channel = new SharedChannel(shellOf(connection), () => channels.delete(key))
+    channels.set(key, channel)
+  }
+  // All members of this map are of this connection: its messages are what each of them takes.
+  return channel.join(member as unknown as AnyMember)
+}
+
+type Host = Pick<ReturnType<typeof shellOf<unknown, unknown>>, 'exchange' | 'announcer'>
+
+/** One subscription for all views with the same key, each with a filter of its own. */
+class SharedChannel {
+  readonly #host: Host
+  readonly #onOver: () => void
+  readonly #members = new Set<AnyMember>()
+  #newest: AnyMember | undefined
+  #takers: AnyMember[] = []
+  #stop: (() => void) | undefined
+
+  constructor(
+    host: { readonly exchange: unknown; readonly announcer: Host['announcer'] },
+    onOver: () => void,
+  ) {
+    // As AnyMember: what the connection's messages are does not matter here.
+    this.#host = host as Host
+    this.#onOver = onOver
+  }
+
+  join(member: AnyMember): () => void {
+    this.#members.add(member)
+    this.#newest = member
+    this.#stop ??= this.#create(member).add((message) => {
+      for (const taker of this.#takers) {
+        try {
+          taker.take(message)
+        } catch (error) {
+          this.#host.announcer.onThrow(error)
+        }
+      }
+    })
+    return () => {
+      this.#members.delete(member)
+      if (this.#members.size > 0) this.#newest = [...this.#members].at(-1)
+      // Later: a remount, and another view of the same commit, keep the subscription.
+      else queueMicrotask(() => this.#settle())
+    }
+  }
+
+  #settle(): void {
+    if (this.#members.size > 0 || !this.#stop) return
+    this.#stop()
+    this.#stop = undefined
+    this.#onOver()
+  }
+
+  #create({ options: { unsubscribe, resume } }: AnyMember): Channel<unknown, unknown, unknown> {
+    const options = (): ChannelOptions<unknown, unknown> | undefined => this.#newest?.options
+    return this.#host.exchange.channels.create({
+      subscribe: () => options()?.subscribe(),
+      ...(unsubscribe && { unsubscribe: () => (options()?.unsubscribe ?? unsubscribe)() }),
+      ...(resume && { resume: (last) => (options()?.resume ?? resume)(last) }),
+      filter: (message) => {
+        this.#takers = [...this.#members].filter((member) => this.#accepts(member, message))
+        return this.#takers.length > 0
+      },
+    })
+  }
+
+  #accepts({ options }: AnyMember, message: unknown): boolean {
+    try {
+      return options.filter(message)
+    } catch (error) {
+      this.#host.announcer.fail(failed('channel.filter', error))
+      return false
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { byteLength } from './bytes.ts'
+import { Tail } from './tail.ts'
+
+interface Item {
+  readonly data: string
+  readonly bytes: number
+  sequence: number
+}
+
+const itemOf = (data: string): Item => ({ data, bytes: byteLength(data), sequence: 0 })
+
+/** Writes to a host that sends nothing, and counts so many bytes of framing for each. */
+function setUp(texts: readonly string[], { keep = 0, framing = 0 } = {}) {
+  const tail = new Tail<Item>(keep)
+  const items = texts.map(itemOf)
+  let buffered = 0
+  for (const item of items) {
+    tail.add(item, buffered)
+    const grown = item.bytes + framing
+    if (tail.isUncalibrated) tail.calibrate(item, grown)
+    buffered += grown
+  }
+  return { tail, items, buffered }
+}
+
+describe('a tail', () => {
+  it('numbers what is written, and holds it until it is taken', () => {
+    const { tail, items } = setUp(['a', 'b'])
+    expect(items.map(({ sequence }) => sequence)).toEqual([1, 2])
+    expect(tail.last).toBe(2)
+    expect(tail.take()).toEqual(items)
+    expect(tail.take()).toEqual([])
+    expect(tail.last).toBe(2)
+  })
+
+  it.each([
+    [0, 0],
+    [1, 0],
+    [3, 1],
+    [4, 1],
+    [6, 2],
+    [8, 2],
+    [9, 3],
+  ])('with %i of its 9 bytes buffered knows %i messages to be unsent', (buffered, count) => {
+    expect(setUp(['abc', 'def', 'ghi']).tail.unsent(buffered)).toBe(count)
+  })
+
+  it.each([
+    [0, 3],
+    [1, 2],
+    [3, 2],
+    [4, 1],
+    [7, 0],
+    [9, 0],
+  ])('with %i of its 9 bytes buffered knows %i messages to have left', (buffered, count) => {
+    expect(setUp(['abc', 'def', 'ghi']).tail.left(buffered)).toBe(count)
+  })
+
+  it('counts text in UTF-8', () => {
+    const { tail } = setUp(['grüße', '👋'])
+    expect(tail.unsent(4)).toBe(1)
+    expect(tail.unsent(10)).toBe(1)
+    expect(tail.unsent(11)).toBe(2)
+  })
+
+  it('claims no empty message at the edge: it may have left', () => {
+    const { tail } = setUp(['', 'abc', ''])
+    expect(tail.unsent(3)).toBe(2)
+    expect(tail.unsent(0)).toBe(0)
+    expect(setUp(['a', '']).tail.unsent(0)).toBe(0)
+  })
+
+  it('claims fewer where the host counts framing', () => {
+    // Three frames of 2 bytes and 3 of payload: by payload alone, 10 bytes would be three messages.
+    const { tail } = setUp(['abc', 'def', 'ghi'], { framing: 2 })
+    expect(tail.unsent(10)).toBe(0)
+    expect(tail.unsent(17)).toBe(1)
+  })
+
+  it('learns nothing from a host that took a message at once', () => {
+    const tail = new Tail<Item>(0)
+    const item = itemOf('abc')
+    tail.add(item, 0)
+    for (const grown of [0, 2]) tail.calibrate(item, grown)
+    expect(tail.isUncalibrated).toBe(true)
+    tail.calibrate(item, 3)
+    expect(tail.isUncalibrated).toBe(false)
+  })
+
+  it('forgets what was refused', () => {
+    const { tail, items } = setUp(['a', 'b'])
+    tail.undo()
+    expect(tail.last).toBe(1)
+    expect(tail.take()).toEqual(items.slice(0, 1))
+  })
+
+  it('lets go of what must have left, but for what it is to keep', () => {
+    for (const [keep, held] of [
+      [0, 1],
+      [2, 2],
+      [3, 3],
+      [100, 5],
+    ] as const) {
+      const tail = new Tail<Item>(keep)
+      for (const text of ['a', 'b', 'c', 'd', 'e']) tail.add(itemOf(text), 0)
+      expect(tail.take().length, `keep ${keep}`).toBe(held)
+    }
+  })
+
+  it.each([0, 1, 10])('does not pile up empty messages (keep %i)', (keep) => {
+    const tail = new Tail<Item>(keep)
+    for (let i = 0; i < 1_000; i++) tail.add(itemOf(''), 0)
+    expect(tail.take().length).toBeLessThanOrEqual(keep + 2)
+  })
+
+  it('never claims what has left, and never lets go of what has not, whatever leaves when', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 12 })
+    const step = fc.oneof(fc.record({ write: text }), fc.record({ send: fc.nat(40) }))
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        fc.integer({ min: 0, max: 30 }),
+        fc.constantFrom(0, 2, 14),
+        (steps, keep, framing) => {
+          const tail = new Tail<Item>(keep)
+          const items: Item[] = []
+          /** Where each ends, in the stream of bytes that the host counts. */
+          const ends: number[] = []
+          let written = 0
+          let sent = 0
+          for (const step of steps) {
+            if ('send' in step) {
+              sent = Math.min(written, sent + step.send)
+              continue
+            }
+            const item = itemOf(step.write)
+            tail.add(item, written - sent)
+            if (tail.isUncalibrated) tail.calibrate(item, item.bytes + framing)
+            items.push(item)
+            written += item.bytes + framing
+            ends.push(written)
+          }
+          const buffered = written - sent
+          const unsent = tail.unsent(buffered)
+          const left = tail.left(buffered)
+          const startOf = (i: number) => ends[i - 1] ?? 0
+          for (let i = items.length - unsent; i < items.length; i++) {
+            expect(startOf(i), 'an unsent message starts behind what was sent').toBeGreaterThanOrEqual(sent)
+          }
+          for (let i = 0; i < left; i++) expect(ends[i], 'a message that has left').toBeLessThanOrEqual(sent)
+          const held = new Set(tail.take())
+          for (const [i, item] of items.entries()) {
+            if ((ends[i] ?? 0) > sent) expect(held.has(item), 'one that has not left is held').toBe(true)
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})

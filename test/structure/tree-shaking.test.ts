@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { build, type Rollup } from 'vite'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+/** No file: what it says is made below. */
+const ENTRY = join(root, 'app.js')
+
+/** What a bundler keeps of the core for an application that imports these names. */
+async function bundled(...names: string[]): Promise<string> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions: ['holdfast-source'] },
+    build: { write: false, minify: true, lib: { entry: ENTRY, formats: ['es'] } },
+    plugins: [
+      {
+        name: 'app',
+        resolveId: (id) => (id === ENTRY ? id : undefined),
+        load: (id) => (id === ENTRY ? `export { ${names.join()} } from '@holdfast/core'` : undefined),
+      },
+    ],
+  })
+  return (result as Rollup.RollupOutput[])
+    .flatMap(({ output }) => output.map((file) => ('code' in file ? file.code : '')))
+    .join('\n')
+}
+
+/** Texts of errors, which no minifier changes, by what they belong to. */
+const MARKS = {
+  conflate: 'conflate()',
+  mapBounded: 'mapBounded()',
+  toAsyncIterable: 'The consumer is too slow',
+  binary: 'binary() takes binary messages',
+}
+
+describe('an application that imports connect() alone', () => {
+  it('carries no operator, no logger and no codec that it does not use', { timeout: 60_000 }, async () => {
+    const [alone, all] = await Promise.all([bundled('connect'), bundled('connect', ...Object.keys(MARKS))])
+    for (const mark of Object.values(MARKS)) {
+      expect(all).toContain(mark)
+      expect(alone).not.toContain(mark)
+    }
+    expect(alone.length).toBeLessThan(all.length)
+  })
+})
