@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Entry } from './entry.ts'
 import type { HoldfastError } from './errors.ts'
 import { Persister } from './persister.ts'
@@ -85,6 +85,52 @@ describe('what changes', () => {
     persister.remove(put(persister, 'a'))
     await clock.advance(1_000)
     expect(calls).toEqual(['open'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is written at regular intervals under a steady stream', async () => {
+    const { persister, put, clock, writes } = await setUpOpen()
+    for (let ms = 0; ms < 100; ms++) {
+      put(persister, `${ms}`)
+      await clock.advance(1)
+    }
+    expect(writes.length).toBeGreaterThanOrEqual(8)
+    expect(writes.map(({ put }) => put.length)).not.toContain(0)
+  })
+
+  it('is written in batches of 256, one right after the other: none blocks the page for long', async () => {
+    const { persister, put, clock, writes } = await setUpOpen()
+    const entries = Array.from({ length: 600 }, (_, n) => put(persister, `${n}`))
+    await clock.advance(10)
+    await vi.waitFor(() => expect(writes).toHaveLength(3))
+    expect(writes.map(({ put }) => put.length)).toEqual([256, 256, 88])
+    expect(writes.flatMap(({ put }) => put.map(({ data }) => data))).toEqual(
+      entries.map(({ message }) => message),
+    )
+    for (const entry of entries) persister.remove(entry)
+    await clock.advance(10)
+    await vi.waitFor(() => expect(writes).toHaveLength(6))
+    expect(writes.slice(3).map(({ remove }) => remove.length)).toEqual([256, 256, 88])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('and is gone again behind a batch under way is not written at all', async () => {
+    let done = (): void => undefined
+    const { persister, put, clock, writes } = await setUpOpen({
+      write: () => new Promise((resolve) => (done = () => resolve())),
+    })
+    const entries = Array.from({ length: 300 }, (_, n) => put(persister, `${n}`))
+    await clock.advance(10)
+    for (const entry of entries.slice(1)) persister.remove(entry)
+    done()
+    await clock.settle()
+    expect(writes.map(({ put, remove }) => [put.length, remove.length])).toEqual([
+      [256, 0],
+      [0, 255],
+    ])
+    done()
+    await clock.settle()
+    expect(writes).toHaveLength(2)
     expect(clock.pending).toBe(0)
   })
 
@@ -271,6 +317,15 @@ describe('closing', () => {
     await persister.close()
     expect(calls).toEqual(['open', 'write', 'close'])
     expect(written(writes)).toEqual([{ put: ['a'], remove: 0 }])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('writes all of it, however many batches that takes', async () => {
+    const { persister, put, writes, calls, clock } = await setUpOpen()
+    for (let n = 0; n < 600; n++) put(persister, `${n}`)
+    await persister.close()
+    expect(writes.map(({ put }) => put.length)).toEqual([256, 256, 88])
+    expect(calls.at(-1)).toBe('close')
     expect(clock.pending).toBe(0)
   })
 

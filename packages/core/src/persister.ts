@@ -6,6 +6,8 @@ import { storedMessage } from './stored-entry.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
+/** Changes of one write: a database that clones thousands of messages in one go blocks the page meanwhile. */
+const BATCH = 256
 /** How long the storage may take for one call, in ms: a database that hangs must not hold the queue up. */
 const PATIENCE = 5_000
 
@@ -29,6 +31,8 @@ export class Persister {
   /** The work under way; settles, and never rejects. */
   #busy: Promise<void> | undefined
   #collecting: unknown
+  /** The batch under way did not take all changes. */
+  #isBehind = false
   /** The highest order that was given. */
   #last = 0
   /** The highest order that the storage may have. */
@@ -160,17 +164,27 @@ export class Persister {
     this.#stopCollecting()
     if (this.#changes.size === 0 || this.#busy) return
     if (this.#status !== 'open' && this.#status !== 'removing') return
-    const put: StoredMessage[] = []
-    const remove: number[] = []
-    for (const [order, entry] of this.#changes) {
-      if (entry === undefined) remove.push(order)
-      else if (this.#status === 'open') put.push(storedMessage(entry))
-    }
-    this.#changes = new Map()
-    this.#written = Math.max(this.#written, this.#last)
+    const { put, remove } = this.#takeBatch()
+    if (put.length + remove.length === 0) return
     this.#busy = this.#call(() => this.#storage.write({ put, remove }))
       .catch((cause: unknown) => this.#onWriteFailed(remove, cause))
       .then(() => this.#rest())
+  }
+
+  #takeBatch(): { put: StoredMessage[]; remove: number[] } {
+    const put: StoredMessage[] = []
+    const remove: number[] = []
+    for (const [order, entry] of this.#changes) {
+      if (put.length + remove.length === BATCH) break
+      this.#changes.delete(order)
+      if (entry === undefined) remove.push(order)
+      else if (this.#status === 'open') {
+        put.push(storedMessage(entry))
+        this.#written = Math.max(this.#written, order)
+      }
+    }
+    this.#isBehind = this.#changes.size > 0
+    return { put, remove }
   }
 
   async #onWriteFailed(remove: readonly number[], cause: unknown): Promise<void> {
@@ -186,7 +200,8 @@ export class Persister {
 
   #rest(): void {
     this.#busy = undefined
-    this.#collect()
+    if (this.#isBehind) this.#write()
+    else this.#collect()
   }
 
   #fail(problem: string, cause: unknown): void {

@@ -2,6 +2,8 @@ import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, unwrap 
 import type { StoredChanges, StoredMessage } from '../storage.ts'
 
 const VERSION = 1
+/** Messages that are put in one go. */
+const BATCH = 256
 
 interface Schema extends DBSchema {
   messages: { key: [session: string, order: number]; value: StoredMessage & { readonly session: string } }
@@ -78,11 +80,18 @@ export async function adopt(
     if (messages.length === 0) return []
     const first = ordersFor(messages.length)
     for (const session of sessions) write.delete(ofSession(session))
-    return messages.map(({ session: _, ...message }, index) => {
-      const adopted = { ...message, order: first + index }
-      write.put({ ...adopted, session: owner })
-      return adopted
-    })
+    const adopted = messages.map(({ session: _, ...message }, index) => ({
+      ...message,
+      order: first + index,
+    }))
+    for (let start = 0; start < adopted.length; start += BATCH) {
+      let last: IDBRequest | undefined
+      for (const message of adopted.slice(start, start + BATCH))
+        last = write.put({ ...message, session: owner })
+      // The page comes to its turn in between.
+      if (last) await done(last)
+    }
+    return adopted
   })
 }
 
@@ -115,6 +124,13 @@ async function change<T>(
     } catch {}
     throw error
   }
+}
+
+function done(request: IDBRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve()
+    request.onerror = () => reject(request.error)
+  })
 }
 
 function ofSession(session: string): IDBKeyRange {

@@ -82,6 +82,19 @@ describe('several tabs on one name', () => {
     expect(messages.map(({ order }) => order)).toEqual([-6, -5, -4, -3, -2, -1])
   })
 
+  it('adopt more than is put in one go, all in order', async () => {
+    const { open } = browser()
+    const first = open()
+    await first.storage.open(ignore)
+    const all = Array.from({ length: 600 }, (_, n) => `${n}`)
+    await first.storage.write(put(...all))
+    first.kill()
+    const next = open()
+    expect(texts(await next.storage.open(ignore))).toEqual(all)
+    next.kill()
+    expect(texts(await open().storage.open(ignore))).toEqual(all)
+  })
+
   it('adopt from a tab that came later, before what was adopted earlier', async () => {
     const { open } = browser()
     const heir = open()
