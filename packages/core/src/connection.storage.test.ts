@@ -318,6 +318,50 @@ describe('a life that begins before the last has let go', () => {
     await quiet(clock)
   })
 
+  it('settles the close() before it: opened again amid the closing handshake, while a storage restores', async () => {
+    const store = await storeWith('a')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock } = await setUpOpen(queue(storage))
+    connection.send('b')
+    const closed = connection.close(undefined, '', { drainTimeout: 5 })
+    await clock.advance(5)
+    expect(connection.state.status).toBe('closing')
+    connection.open()
+    await clock.advance(1)
+    release()
+    await clock.advance(20)
+    expect((await closed).undelivered).toEqual(['a', 'b'])
+    connection.send('c')
+    await clock.advance(100)
+    expect(server.messages).toEqual(['c'])
+    const last = connection.close()
+    await clock.advance(5)
+    expect(await last).toMatchObject({ undelivered: [], unconfirmed: [] })
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('settles every close() of a quick sequence, though the storage never answers', async () => {
+    const storage: OutboxStorage = {
+      open: () => new Promise(() => undefined),
+      write: () => new Promise(() => undefined),
+      close: () => new Promise(() => undefined),
+    }
+    const { connection, server, clock } = setUp(queue(storage))
+    server.hang()
+    await clock.settle()
+    const reports: unknown[] = []
+    for (const text of ['a', 'b', 'c']) {
+      connection.send(text)
+      void connection.close().then(({ undelivered }) => reports.push(undelivered))
+      connection.open()
+    }
+    void connection.close().then(({ undelivered }) => reports.push(undelivered))
+    await clock.advance(60_000)
+    expect(reports).toEqual([['a'], ['b'], ['c'], []])
+    await quiet(clock)
+  })
+
   it('is stored also where the last one had still to remove something', async () => {
     const store = new MemoryStore()
     const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
