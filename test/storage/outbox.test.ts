@@ -35,6 +35,29 @@ describe('sent offline, and then', () => {
     expect(await received(COUNT + 2)).toHaveLength(COUNT + 2)
   })
 
+  it.each(['right after the send', 'and sends while it ends'])(
+    'the page is reloaded %s: none is lost',
+    async (how) => {
+      const { open, offline, online, received } = world()
+      offline()
+      const tab = await open(context)
+      const sent = numbered('m', 8)
+      for (const [index, message] of sent.entries()) {
+        await tab.becomes('waiting')
+        const loaded = tab.page.waitForEvent('load')
+        if (how === 'right after the send') await tab.call('sendAndReload', message)
+        else {
+          await tab.call('sendAtTheEnd', message)
+          await tab.page.reload()
+        }
+        await loaded
+        await tab.has('queued', index + 1)
+      }
+      online()
+      expect(await received(8)).toEqual(sent)
+    },
+  )
+
   it.each(['close', 'crash'] as const)('the tab ends (%s): all arrive from the next', async (end) => {
     const { open, offline, online, received } = world()
     offline()

@@ -186,6 +186,35 @@ describe('a message is stored', () => {
     expect(store.size).toBe(0)
   })
 
+  it('at once while the page is hidden: it may end, and its timers come late', async () => {
+    const store = new MemoryStore()
+    let see = (_isSeen: boolean): void => undefined
+    const environment: Options['environment'] = {
+      visibility(set) {
+        see = set
+        return () => undefined
+      },
+    }
+    const { connection, server, clock } = setUp({ ...queue(memoryOutbox(store)), environment })
+    server.hang()
+    await clock.advance(0)
+    connection.send('a')
+    await clock.settle()
+    expect(store.size).toBe(0)
+    see(false)
+    await clock.settle()
+    expect(store.size).toBe(1)
+    connection.send('b')
+    await clock.settle()
+    expect(store.size).toBe(2)
+    see(true)
+    connection.send('c')
+    await clock.settle()
+    expect(store.size).toBe(2)
+    await clock.advance(10)
+    expect(store.size).toBe(3)
+  })
+
   it('still, where a loss has brought it back', async () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)

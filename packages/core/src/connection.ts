@@ -129,6 +129,7 @@ export class Shell<Incoming, Outgoing> {
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.#driver, announcer, {
       send: (message) => this.#sendControl(message),
       traffic: this.#line,
+      onHidden: (isHidden) => this.#sender.hide(isHidden),
     })
     this.#frame = new Frame(environment, () => this.#onFrame())
 

@@ -39,6 +39,7 @@ function scripted(answers: Partial<OutboxStorage> = {}) {
 
 function setUp(answers: Partial<OutboxStorage> = {}) {
   const clock = virtualClock()
+  const page = { isHidden: false }
   const script = scripted(answers)
   const restored: (readonly StoredMessage[])[] = []
   const errors: HoldfastError[] = []
@@ -46,7 +47,11 @@ function setUp(answers: Partial<OutboxStorage> = {}) {
     new Persister(
       script.storage,
       clock.environment,
-      { onRestored: (messages) => restored.push(messages), onError: (error) => errors.push(error) },
+      {
+        onRestored: (messages) => restored.push(messages),
+        onError: (error) => errors.push(error),
+        isHidden: () => page.isHidden,
+      },
       before,
     )
   const put = (persister: Persister, data: string) => {
@@ -54,7 +59,7 @@ function setUp(answers: Partial<OutboxStorage> = {}) {
     persister.put(entry)
     return entry
   }
-  return { ...script, clock, restored, errors, life, put, persister: life() }
+  return { ...script, clock, page, restored, errors, life, put, persister: life() }
 }
 
 async function setUpOpen(answers: Partial<OutboxStorage> = {}) {
@@ -96,6 +101,22 @@ describe('what changes', () => {
     }
     expect(writes.length).toBeGreaterThanOrEqual(8)
     expect(writes.map(({ put }) => put.length)).not.toContain(0)
+  })
+
+  it('is written at once when the page is hidden, and from then on', async () => {
+    const { persister, put, clock, page, writes } = await setUpOpen()
+    put(persister, 'a')
+    page.isHidden = true
+    persister.flush()
+    await clock.settle()
+    expect(written(writes)).toEqual([{ put: ['a'], remove: 0 }])
+    put(persister, 'b')
+    put(persister, 'c')
+    persister.remove(put(persister, 'gone'))
+    expect(writes).toHaveLength(1)
+    await clock.settle()
+    expect(written(writes)[1]).toEqual({ put: ['b', 'c'], remove: 0 })
+    expect(clock.pending).toBe(0)
   })
 
   it('is written in batches of 256, one right after the other: none blocks the page for long', async () => {

@@ -15,6 +15,8 @@ export interface PersisterHost {
   /** What another life has left, once it is known; or, later on, what another owner has. */
   readonly onRestored: (messages: readonly StoredMessage[]) => void
   readonly onError: (error: HoldfastError) => void
+  /** Whether timers come late, and the page may end at any time. */
+  readonly isHidden: () => boolean
 }
 
 /** Keeps a storage in step with the outbox for one life: in batches, one call at a time. */
@@ -30,7 +32,7 @@ export class Persister {
   readonly #before: Promise<void>
   /** The work under way; settles, and never rejects. */
   #busy: Promise<void> | undefined
-  #collecting: unknown
+  #collecting: { timer?: unknown } | undefined
   /** The batch under way did not take all changes. */
   #isBehind = false
   /** The highest order that was given. */
@@ -83,6 +85,11 @@ export class Persister {
     if (storedAs > this.#written) this.#changes.delete(storedAs)
     else this.#changes.set(storedAs, undefined)
     this.#collect()
+  }
+
+  /** Writes without waiting for more, where it can: the page may be about to end. */
+  flush(): void {
+    this.#write()
   }
 
   /**
@@ -152,11 +159,16 @@ export class Persister {
   #collect(): void {
     if (this.#changes.size === 0 || this.#busy || this.#collecting !== undefined) return
     if (this.#status !== 'open' && this.#status !== 'removing') return
-    this.#collecting = this.#clock.setTimeout(() => this.#write(), COLLECT)
+    const collecting: { timer?: unknown } = {}
+    this.#collecting = collecting
+    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.#write(), COLLECT)
+    // In a microtask: what leaves at once is not written here either.
+    else Promise.resolve().then(() => this.#collecting === collecting && this.#write())
   }
 
   #stopCollecting(): void {
-    if (this.#collecting !== undefined) this.#clock.clearTimeout(this.#collecting)
+    const timer = this.#collecting?.timer
+    if (timer !== undefined) this.#clock.clearTimeout(timer)
     this.#collecting = undefined
   }
 

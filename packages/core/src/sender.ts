@@ -50,6 +50,7 @@ export class Sender<Outgoing> {
   #persister: Persister | undefined
   /** `clear()` came before it was known what a storage has. */
   #clearsRestored = false
+  #isHidden = false
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -164,6 +165,12 @@ export class Sender<Outgoing> {
     this.#persister?.open()
   }
 
+  /** The page is hidden: what is to be stored does not wait for a timer. */
+  hide(isHidden: boolean): void {
+    this.#isHidden = isHidden
+    if (isHidden) this.#persister?.flush()
+  }
+
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
@@ -222,7 +229,8 @@ export class Sender<Outgoing> {
   #keepIn(storage: OutboxStorage, after?: Promise<void>): Persister {
     const { during, onError } = this.#listeners
     const onRestored = (messages: readonly StoredMessage[]): void => during(() => this.#onRestored(messages))
-    return new Persister(storage, this.#clock, { onRestored, onError }, after)
+    const host = { onRestored, onError, isHidden: () => this.#isHidden }
+    return new Persister(storage, this.#clock, host, after)
   }
 
   #pass(entry: Entry): void {

@@ -8,6 +8,10 @@ export interface PageControl {
   sendKinds(): void
   /** One message of so many bytes. */
   sendLarge(bytes: number): void
+  /** Sends, and reloads the page within the same task. */
+  sendAndReload(message: string): void
+  /** Sends when the page ends. */
+  sendAtTheEnd(message: string): void
   clear(): number
   close(): Promise<number>
   readonly status: () => string
@@ -51,6 +55,13 @@ const control: PageControl = {
     // At most so much in one call; and such that it cannot be compressed.
     for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
     connection.send(data)
+  },
+  sendAndReload(message) {
+    connection.send(message)
+    location.reload()
+  },
+  sendAtTheEnd(message) {
+    addEventListener('pagehide', () => connection.send(message))
   },
   clear: () => connection.clear(),
   close: async () => (await connection.close()).undelivered.length,

@@ -114,6 +114,8 @@ async function change<T>(
   try {
     // Written through the native store: a promise for each request would be rejected beside the transaction's.
     const result = await work(transaction.store, unwrap(transaction.store))
+    // Without waiting for its requests: the page may be about to end, and what is not committed is lost then.
+    transaction.commit()
     await transaction.done
     return result
   } catch (error) {
