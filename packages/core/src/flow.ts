@@ -2,17 +2,13 @@ import type { OwnedData } from './bytes.ts'
 import { Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
 import type { Outbox } from './outbox.ts'
+import { Poll } from './poll.ts'
 import { Ring } from './ring.ts'
 import type { Socket } from './socket.ts'
 import { Tail } from './tail.ts'
 
 /** Messages written in one go, so that a long queue does not block the page. */
 const BATCH = 256
-/** There is no drain event: look again after this many ms while the socket makes progress … */
-const POLL = 4
-/** … and ever later, up to this many ms, while it makes none. */
-const SLOWEST_POLL = 50
-
 export interface FlowOptions {
   readonly highWaterMark: number
   /** Bytes of the newest written messages that are kept. */
@@ -48,6 +44,7 @@ export interface Remains {
 export class Flow {
   readonly #outbox: Outbox
   readonly #clock: Clock
+  readonly #poll: Poll
   readonly #options: FlowOptions
   readonly #tail: Tail<Entry>
   #socket: Socket | undefined
@@ -55,16 +52,12 @@ export class Flow {
   #controls: OwnedData[] = []
   /** Written ones that somebody waits for, oldest first. */
   readonly #watched = new Ring<Entry>()
-  #timer: unknown
-  /** The delay of the timer that is running. */
-  #armed = 0
-  #delay = POLL
-  #lastBuffered = Infinity
   #isPumping = false
 
   constructor(outbox: Outbox, clock: Clock, options: FlowOptions) {
     this.#outbox = outbox
     this.#clock = clock
+    this.#poll = new Poll(clock, () => this.pump())
     this.#options = options
     this.#tail = new Tail(options.keepWritten)
   }
@@ -72,7 +65,7 @@ export class Flow {
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
-    this.#rest()
+    this.#poll.rest()
     this.pump()
   }
 
@@ -80,7 +73,7 @@ export class Flow {
   stop(): void {
     this.#socket = undefined
     this.#controls = []
-    this.#rest()
+    this.#poll.rest()
   }
 
   /**
@@ -150,8 +143,10 @@ export class Flow {
     if (written > 0) this.#options.onProgress()
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
     if (this.#socket === undefined) return
-    if (this.#hasWork && !this.#waitsForAnswers) this.#arm(written)
-    else this.#rest()
+    if (this.#hasWork && !this.#waitsForAnswers) {
+      const isEager = written === BATCH && this.#accepts()
+      this.#poll.arm(this.#socket.bufferedAmount, written > 0, isEager)
+    } else this.#poll.rest()
   }
 
   get #hasWork(): boolean {
@@ -228,35 +223,5 @@ export class Flow {
   #accepts(): boolean {
     const socket = this.#socket
     return socket?.isWritable === true && socket.bufferedAmount < this.#options.highWaterMark
-  }
-
-  #arm(written: number): void {
-    const buffered = this.#socket?.bufferedAmount ?? 0
-    const moves = written > 0 || buffered < this.#lastBuffered
-    this.#lastBuffered = buffered
-    // A look between two polls, by a send(), must not make the next one later.
-    if (this.#timer !== undefined && !moves) return
-    this.#delay = moves ? POLL : Math.min(SLOWEST_POLL, this.#delay * 2)
-    // A full batch into an idle socket: only the yield is wanted, not the wait.
-    const delay = written === BATCH && this.#accepts() ? 0 : this.#delay
-    // One that comes no later serves as well: a new one for every send() would cost more than the send.
-    if (this.#timer !== undefined && this.#armed <= delay) return
-    this.#disarm()
-    this.#armed = delay
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined
-      this.pump()
-    }, delay)
-  }
-
-  /** Nothing to look for: the next wait begins with the shortest poll, whatever the last one came to. */
-  #rest(): void {
-    this.#disarm()
-    this.#lastBuffered = Infinity
-  }
-
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 }

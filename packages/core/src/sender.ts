@@ -7,14 +7,12 @@ import { HoldfastError } from './errors.ts'
 import { Expiry } from './expiry.ts'
 import { Flow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
+import { Keep } from './keep.ts'
 import { type Loss, newest, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
-import { Persister } from './persister.ts'
 import type { Socket } from './socket.ts'
-import type { OutboxStorage, StoredMessage } from './storage.ts'
-import { restoredEntry } from './stored-entry.ts'
 
 export interface SenderListeners {
   /** Throws where nothing may be sent. */
@@ -38,7 +36,6 @@ const UNLIMITED = { maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw'
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
-  readonly #codec: Codec<unknown, Outgoing>
   readonly #queue: Settings['queue']
   readonly #clock: Clock
   readonly #listeners: SenderListeners
@@ -47,10 +44,7 @@ export class Sender<Outgoing> {
   readonly #flow: Flow
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
-  #persister: Persister | undefined
-  /** `clear()` came before it was known what a storage has. */
-  #clearsRestored = false
-  #isHidden = false
+  readonly #keep: Keep | undefined
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -61,7 +55,6 @@ export class Sender<Outgoing> {
     listeners: SenderListeners,
   ) {
     const { queue, delivery } = settings
-    this.#codec = codec
     this.#queue = queue
     this.#clock = clock
     this.#listeners = listeners
@@ -77,13 +70,21 @@ export class Sender<Outgoing> {
       onWrite: (entry) => this.#inFlight.add(entry),
       onLeft: (entry) => {
         entry.fate?.written?.()
-        this.#persister?.remove(entry)
+        this.#keep?.remove(entry)
       },
       onRefused(cause) {
         listeners.onError(new HoldfastError('ENCODE', 'The native socket refused a message.', { cause }))
       },
     })
-    this.#persister = queue?.storage && this.#keepIn(queue.storage)
+    this.#keep =
+      queue?.storage &&
+      new Keep(queue.storage, codec, this.#outbox, clock, {
+        ...listeners,
+        onRemoved: () => this.#onRemoved(),
+        onReady: () => {
+          if (this.#socket) this.#flow.start(this.#socket)
+        },
+      })
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -102,8 +103,7 @@ export class Sender<Outgoing> {
   /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
     const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
-    const mayGrow = this.#persister?.isRestoring && !this.#clearsRestored
-    return isEmpty && !mayGrow
+    return isEmpty && !this.#keep?.mayGrow
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
@@ -114,7 +114,7 @@ export class Sender<Outgoing> {
   send(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     const entry = this.#composer.compose(message, options, fate)
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
-    if (entry.id === undefined && !this.#persister && this.#flow.isClear) this.#pass(entry)
+    if (entry.id === undefined && !this.#keep && this.#flow.isClear) this.#pass(entry)
     else this.#push(entry)
     this.#listeners.onChange()
     return entry
@@ -152,7 +152,7 @@ export class Sender<Outgoing> {
     if (entries.length === 0) return
     for (const entry of entries) {
       this.#outbox.acknowledge(entry)
-      this.#persister?.remove(entry)
+      this.#keep?.remove(entry)
       entry.fate?.acknowledged?.()
     }
     // There is room on the wire.
@@ -162,19 +162,18 @@ export class Sender<Outgoing> {
 
   /** A connection is made: what a storage has is wanted now. */
   prepare(): void {
-    this.#persister?.open()
+    this.#keep?.open()
   }
 
   /** The page is hidden: what is to be stored does not wait for a timer. */
   hide(isHidden: boolean): void {
-    this.#isHidden = isHidden
-    if (isHidden) this.#persister?.flush()
+    this.#keep?.hide(isHidden)
   }
 
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
-    if (!this.#persister?.isRestoring) this.#flow.start(socket)
+    if (!this.#keep?.isRestoring) this.#flow.start(socket)
   }
 
   stop(): void {
@@ -203,7 +202,7 @@ export class Sender<Outgoing> {
 
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Outgoing[] {
-    this.#clearsRestored = this.#persister?.isRestoring === true
+    this.#keep?.clear()
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
     return messagesOf(entries)
@@ -214,23 +213,7 @@ export class Sender<Outgoing> {
    * there, where that was not known before: it is dropped.
    */
   release(): Promise<readonly Outgoing[]> | undefined {
-    const { storage } = this.#queue ?? {}
-    if (this.#persister === undefined || storage === undefined) return undefined
-    const closed = this.#persister.close()
-    // For the next life, which may begin before this one has let go.
-    this.#persister = this.#keepIn(
-      storage,
-      closed.then(() => undefined),
-    )
-    this.#clearsRestored = false
-    return closed.then((messages) => messagesOf(this.#dropStored(messages)))
-  }
-
-  #keepIn(storage: OutboxStorage, after?: Promise<void>): Persister {
-    const { during, onError } = this.#listeners
-    const onRestored = (messages: readonly StoredMessage[]): void => during(() => this.#onRestored(messages))
-    const host = { onRestored, onError, isHidden: () => this.#isHidden }
-    return new Persister(storage, this.#clock, host, after)
+    return this.#keep?.release().then((entries) => messagesOf(entries))
   }
 
   #pass(entry: Entry): void {
@@ -247,40 +230,9 @@ export class Sender<Outgoing> {
       throw new HoldfastError('CLOSED', text, { reason: 'closed' })
     }
     this.#outbox.push(entry)
-    if (entry.status === 'queued') this.#persister?.put(entry)
+    if (entry.status === 'queued') this.#keep?.put(entry)
     this.#expiry.watch(this.#outbox.nextExpiry)
     this.#flow.pump()
-  }
-
-  #onRestored(messages: readonly StoredMessage[]): void {
-    const entries = this.#restore(messages)
-    if (this.#clearsRestored) for (const entry of entries) this.#outbox.drop(entry, 'cleared')
-    this.#clearsRestored = false
-    this.#onRemoved()
-    if (this.#socket) this.#flow.start(this.#socket)
-  }
-
-  #restore(messages: readonly StoredMessage[]): readonly Entry[] {
-    const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
-    if (entries.length === 0) return entries
-    this.#outbox.restore(entries)
-    this.#listeners.onRestored(entries)
-    return entries
-  }
-
-  /** Drops what the storage of a life that is over had, and has removed. */
-  #dropStored(messages: readonly StoredMessage[]): readonly Entry[] {
-    let entries: readonly Entry[] = []
-    this.#listeners.during(() => {
-      entries = this.#restore(messages)
-      for (const entry of entries) {
-        // The storage of the next life must not be told to remove it.
-        entry.storedAs = 0
-        this.#outbox.drop(entry, 'closed')
-      }
-      this.#onRemoved()
-    })
-    return entries
   }
 
   #giveUp(entries: readonly Entry[]): readonly Outgoing[] {
@@ -288,7 +240,7 @@ export class Sender<Outgoing> {
     this.#outbox.giveUp(entries)
     for (const entry of entries) {
       this.#inFlight.remove(entry)
-      this.#persister?.remove(entry)
+      this.#keep?.remove(entry)
       // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
       if (entry.fate?.written) entry.fate.failed('closed')
     }
@@ -300,7 +252,7 @@ export class Sender<Outgoing> {
 
   #onDrop(entry: Entry, reason: DropReason): void {
     this.#inFlight.remove(entry)
-    this.#persister?.remove(entry)
+    this.#keep?.remove(entry)
     this.#listeners.onDrop(entry, reason)
     entry.fate?.failed(reason)
   }

@@ -1,0 +1,137 @@
+import type { Codec } from './codec.ts'
+import type { DropReason, Entry } from './entry.ts'
+import type { Clock } from './environment.ts'
+import type { HoldfastError } from './errors.ts'
+import type { Outbox } from './outbox.ts'
+import { Persister } from './persister.ts'
+import type { OutboxStorage, StoredMessage } from './storage.ts'
+import { restoredEntry } from './stored-entry.ts'
+
+export interface KeepHost {
+  readonly onRestored: (entries: readonly Entry[]) => void
+  /** What another life had left is queued, or there is nothing: what is queued may be written now. */
+  readonly onReady: () => void
+  /** Messages have left the queue. */
+  readonly onRemoved: () => void
+  readonly onError: (error: HoldfastError) => void
+  /** Holds calls to listeners back until the work is done. */
+  readonly during: (work: () => void) => void
+}
+
+/** The queue's copy in a storage: one life after the other, each with what the one before has left. */
+export class Keep {
+  readonly #storage: OutboxStorage
+  readonly #codec: Codec<unknown, never>
+  readonly #outbox: Outbox
+  readonly #clock: Clock
+  readonly #host: KeepHost
+  #persister: Persister
+  /** `clear()` came before it was known what the storage has. */
+  #clearsRestored = false
+  #isHidden = false
+
+  constructor(
+    storage: OutboxStorage,
+    codec: Codec<unknown, never>,
+    outbox: Outbox,
+    clock: Clock,
+    host: KeepHost,
+  ) {
+    this.#storage = storage
+    this.#codec = codec
+    this.#outbox = outbox
+    this.#clock = clock
+    this.#host = host
+    this.#persister = this.#begin()
+  }
+
+  /** Whether messages of another life may still come, which go before all others. */
+  get isRestoring(): boolean {
+    return this.#persister.isRestoring
+  }
+
+  /** Whether any of them will stay. */
+  get mayGrow(): boolean {
+    return this.isRestoring && !this.#clearsRestored
+  }
+
+  /** A connection is made: what the storage has is wanted now. */
+  open(): void {
+    this.#persister.open()
+  }
+
+  put(entry: Entry): void {
+    this.#persister.put(entry)
+  }
+
+  remove(entry: Entry): void {
+    this.#persister.remove(entry)
+  }
+
+  /** The page is hidden: what is to be stored does not wait for a timer. */
+  hide(isHidden: boolean): void {
+    this.#isHidden = isHidden
+    if (isHidden) this.#persister.flush()
+  }
+
+  /** Drops what the storage is about to hand out, too. */
+  clear(): void {
+    this.#clearsRestored = this.isRestoring
+  }
+
+  /**
+   * Brings the storage up to date and lets it go. Resolves with what another life had left there, where that
+   * was not known before: it is dropped.
+   */
+  release(): Promise<readonly Entry[]> {
+    const closed = this.#persister.close()
+    // For the next life, which may begin before this one has let go.
+    this.#persister = this.#begin(closed.then(() => undefined))
+    this.#clearsRestored = false
+    return closed.then((messages) => this.#dropStored(messages))
+  }
+
+  #begin(after?: Promise<void>): Persister {
+    const { during, onError } = this.#host
+    const onRestored = (messages: readonly StoredMessage[]): void => during(() => this.#onRestored(messages))
+    return new Persister(
+      this.#storage,
+      this.#clock,
+      { onRestored, onError, isHidden: () => this.#isHidden },
+      after,
+    )
+  }
+
+  #onRestored(messages: readonly StoredMessage[]): void {
+    const entries = this.#restore(messages)
+    if (this.#clearsRestored) this.#drop(entries, 'cleared')
+    this.#clearsRestored = false
+    this.#host.onRemoved()
+    this.#host.onReady()
+  }
+
+  #restore(messages: readonly StoredMessage[]): readonly Entry[] {
+    const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
+    if (entries.length === 0) return entries
+    this.#outbox.restore(entries)
+    this.#host.onRestored(entries)
+    return entries
+  }
+
+  /** Drops what the storage of a life that is over had, and has removed. */
+  #dropStored(messages: readonly StoredMessage[]): readonly Entry[] {
+    let entries: readonly Entry[] = []
+    this.#host.during(() => {
+      entries = this.#restore(messages)
+      // The storage of the next life must not be told to remove them.
+      for (const entry of entries) entry.storedAs = 0
+      this.#drop(entries, 'closed')
+      this.#host.onRemoved()
+    })
+    return entries
+  }
+
+  #drop(entries: readonly Entry[], reason: DropReason): void {
+    for (const entry of entries) this.#outbox.drop(entry, reason)
+  }
+}

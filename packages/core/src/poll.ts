@@ -1,0 +1,57 @@
+import type { Clock } from './environment.ts'
+
+/** There is no drain event: look again after this many ms while the socket makes progress … */
+const SHORTEST = 4
+/** … and ever later, up to this many ms, while it makes none. */
+const LONGEST = 50
+
+/** Looks at a socket's buffer now and then, more seldom the less it moves. */
+export class Poll {
+  readonly #clock: Clock
+  readonly #look: () => void
+  #timer: unknown
+  /** The delay that the timer was started with. */
+  #armed = 0
+  #delay = SHORTEST
+  #lastBuffered = Infinity
+
+  constructor(clock: Clock, look: () => void) {
+    this.#clock = clock
+    this.#look = look
+  }
+
+  /**
+   * Arranges for a look.
+   *
+   * @param buffered - What the socket's buffer has now, in bytes.
+   * @param hasWritten - Whether something went into it.
+   * @param isEager - There is more to write and room for it: only the yield is wanted, not the wait.
+   */
+  arm(buffered: number, hasWritten: boolean, isEager: boolean): void {
+    const moves = hasWritten || buffered < this.#lastBuffered
+    this.#lastBuffered = buffered
+    // A look between two polls, by a send(), must not make the next one later.
+    if (this.#timer !== undefined && !moves) return
+    this.#delay = moves ? SHORTEST : Math.min(LONGEST, this.#delay * 2)
+    const delay = isEager ? 0 : this.#delay
+    // One that comes no later serves as well: a new one for every send() would cost more than the send.
+    if (this.#timer !== undefined && this.#armed <= delay) return
+    this.#disarm()
+    this.#armed = delay
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined
+      this.#look()
+    }, delay)
+  }
+
+  /** Nothing to look for: the next wait begins with the shortest poll, whatever the last one came to. */
+  rest(): void {
+    this.#disarm()
+    this.#lastBuffered = Infinity
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
