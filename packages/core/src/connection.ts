@@ -56,6 +56,8 @@ export class Shell<Incoming, Outgoing> {
   #hasHungUp = false
   /** What the last socket may have lost. */
   #unconfirmed: readonly Outgoing[] = []
+  /** Bytes that the native buffer of the last socket kept, and that did not return to the queue. */
+  #leftBehind = 0
   #unobserved = 0
   #isDisposed = false
 
@@ -141,6 +143,11 @@ export class Shell<Incoming, Outgoing> {
     return this.#sender.bytes + this.#line.bufferedAmount
   }
 
+  /** As {@link bufferedAmount}, with what a lost socket's buffer has kept: the standard never resets it. */
+  get unsentAmount(): number {
+    return this.bufferedAmount + this.#leftBehind
+  }
+
   get url(): string {
     return this.#line.url ?? this.#firstUrl
   }
@@ -196,6 +203,11 @@ export class Shell<Incoming, Outgoing> {
     this.#driver.dispatch({ type: 'reconnect' })
   }
 
+  /** Ends it from this side; what is queued goes out after the next {@link open}. */
+  fail(error: HoldfastError): void {
+    this.#line.fail(error)
+  }
+
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
@@ -228,6 +240,7 @@ export class Shell<Incoming, Outgoing> {
         this.#ending.forget()
         this.#hasHungUp = false
         this.#unconfirmed = []
+        this.#leftBehind = 0
         this.#sender.prepare()
         return this.#line.dial(act.generation, act.attempt)
       case 'drain':
@@ -275,12 +288,15 @@ export class Shell<Incoming, Outgoing> {
 
   #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
     const { state } = this
+    const queued = this.#sender.bytes
     this.#unconfirmed = this.#sender.detach({
       ...(close ? { code: close.code } : {}),
       buffered,
       isAnswered: this.#hasHungUp && close?.wasClean === true,
       isFinal: hasEnded(state),
     })
+    const returned = this.#sender.bytes - queued
+    this.#leftBehind = Math.max(0, (buffered ?? 0) - returned)
   }
 
   #finish(): void {

@@ -51,6 +51,10 @@ export class Driver {
     return this.#machine.state
   }
 
+  get generation(): number {
+    return this.#machine.generation
+  }
+
   /** Whether an attempt or a connection is still the one that counts. */
   isCurrent(generation: number): boolean {
     return generation === this.#machine.generation

@@ -97,6 +97,12 @@ export class Line {
     this.#letGo()?.abandon()
   }
 
+  /** Ends it from this side, also between two attempts; what is queued stays. */
+  fail(error: HoldfastError): void {
+    const phase = this.#driver.state.status === 'open' ? 'open' : 'connecting'
+    this.#giveUp(this.#driver.generation, localLoss(error, phase), 'fatal')
+  }
+
   /** Whether a message belongs to the sign-in, and to nobody else. */
   answers(message: unknown, generation: number): boolean {
     // One that was slow to decode may be of a socket that is gone, and answers nothing here.

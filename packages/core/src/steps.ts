@@ -46,7 +46,10 @@ export function lost(
 ): Transition {
   const { state } = machine
   if (state.status === 'closing') return finish(machine, close)
-  if (state.status !== 'connecting' && state.status !== 'open') return same(machine)
+  if (state.status !== 'connecting' && state.status !== 'open') {
+    // Between two attempts nothing can be lost, and yet all can be over.
+    if (cause !== 'fatal' || isEnding(state)) return same(machine)
+  }
   // The stable timer may be throttled or asleep; the clock is not.
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
