@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', bindings: 'src/bindings.ts' },
+  entry: { index: 'src/index.ts', bindings: 'src/bindings.ts', websocket: 'src/websocket.ts' },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',

@@ -112,6 +112,11 @@ export function timeText(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
 
+/** Node has one from version 23 on. */
+export function closeEventClass(): typeof CloseEvent | undefined {
+  return globalThis.CloseEvent
+}
+
 /** Whether views are rendered for others here: no window, and no worker's global scope. */
 export function isServer(): boolean {
   return typeof window === 'undefined' && typeof importScripts === 'undefined'
