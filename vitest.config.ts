@@ -45,6 +45,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'page-life',
+          environment: 'node',
+          include: ['test/page-life/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'demo',
           environment: 'node',
           include: ['test/demo/**/*.test.ts'],

@@ -108,15 +108,15 @@ describe('the server’s faults', () => {
     expect(await page.bytes('buffered')).toBe(0)
   })
 
-  it('black hole: stays open and says that nothing notices; Reconnect recovers', async () => {
+  it('black hole: the heartbeat notices, and it is back at once', async () => {
     const page = await openPage()
     await page.press('fault-black-hole')
-    await page.shows('notice', /nothing notices this until the heartbeat of a later issue\. Press Reconnect/)
+    await page.shows('notice', /still says open\. The heartbeat finds out within 15 s/)
     await page.say('Into the hole')
     await page.counts('written', 1)
     await page.becomes('open')
     await page.counts('score-unanswered', 1)
-    await page.press('reconnect')
+    await page.shows('verdict', /^Lost: 1006, given up here: heartbeat\. Verdict: retry at once\.$/)
     await page.shows(
       'notice',
       /^This connection is new and well\. The black hole still holds 3 dead connections/,
@@ -124,12 +124,40 @@ describe('the server’s faults', () => {
     await page.say('Out of the hole')
     await page.counts('score-back', 1)
     // The room has not noticed either that the old connection is dead, until the hole is closed.
-    await page.counts('members', CONNECTIONS + 1)
+    await page.panelsBecome('open')
+    await page.counts('members', 2 * CONNECTIONS)
     await page.press('fault-black-hole')
     await page.counts('members', CONNECTIONS)
     await page.becomes('open')
     expect(await page.number('score-unanswered')).toBe(1)
     await page.shows('score-note', '1 message written: on the way, or lost at a cut.')
+  })
+})
+
+describe('what the page pretends', () => {
+  it('offline: a connection that answers stays; one that is cut is suspended until online', async () => {
+    const page = await openPage()
+    await page.press('host-offline')
+    await page.logs(/offline The button says offline/)
+    await page.becomes('open')
+    await page.press('fault-cut')
+    await page.becomes('suspended')
+    await page.shows('state-text', /calls itself offline/)
+    await page.say('Said while offline')
+    await page.press('host-offline')
+    await page.becomes('open')
+    await allCameBack(page, 1)
+  })
+
+  it('sleep: the timers come late, the heartbeat asks, and nothing is lost', async () => {
+    const page = await openPage()
+    await page.press('host-sleep')
+    await page.say('Said asleep')
+    await page.logs(/awake The timers/)
+    await page.logs(/late The \w+ timer came/)
+    await allCameBack(page, 1)
+    await page.becomes('open')
+    expect(await page.text('verdict')).toBe('No connection was lost so far.')
   })
 })
 

@@ -9,12 +9,13 @@ import {
 } from '../../packages/core/src/machine.ts'
 import type { ConnectionState } from '../../packages/core/src/state.ts'
 
-/** The timers that each state may have; `connecting`, `waiting` and `closing` never lack their own. */
+/** The timers that each state may have; most states never lack their own. */
 const MAY_RUN: Record<ConnectionState['status'], readonly TimerName[]> = {
   idle: [],
   connecting: ['connect', 'sign-in', 'idle'],
   open: ['stable', 'idle'],
   waiting: ['retry', 'idle'],
+  suspended: ['trial', 'idle'],
   closing: ['drain', 'close'],
   closed: [],
 }
@@ -25,12 +26,14 @@ const FIELDS: Record<ConnectionState['status'], { has: readonly string[]; may: r
   connecting: { has: ['phase'], may: [] },
   open: { has: ['since', 'protocol', 'extensions'], may: [] },
   waiting: { has: ['delay', 'retryAt', 'cause'], may: [] },
+  suspended: { has: ['by', 'cause'], may: [] },
   closing: { has: ['reason'], may: ['code'] },
   closed: { has: ['by', 'code', 'reason', 'wasClean'], may: ['error'] },
 }
 
 export interface Step {
   readonly event: MachineEvent
+  readonly machine: Machine
   readonly state: ConnectionState
   readonly effects: readonly Effect[]
 }
@@ -72,7 +75,7 @@ export class MachineHost {
     deepFreeze(machine)
     deepFreeze(effects)
     this.machine = machine
-    this.history.push({ event, state: machine.state, effects })
+    this.history.push({ event, machine, state: machine.state, effects })
 
     const dials = effects.filter(({ type }) => type === 'dial').length
     must(machine.generation === before.generation + dials, 'each dial is a generation of its own')
@@ -96,6 +99,20 @@ export class MachineHost {
       case 'lost':
         return (
           event.generation === this.machine.generation &&
+          state.status === 'open' &&
+          event.now - state.since >= this.config.stableAfter
+        )
+      case 'silent':
+        return (
+          event.generation === this.machine.generation &&
+          state.status === 'open' &&
+          (event.local === 'heartbeat' || this.config.reconnect) &&
+          event.now - state.since >= this.config.stableAfter
+        )
+      case 'page':
+        return (
+          event.isKept &&
+          !this.machine.surroundings.isKept &&
           state.status === 'open' &&
           event.now - state.since >= this.config.stableAfter
         )
@@ -134,6 +151,10 @@ export class MachineHost {
           must(state.retryAt === now + state.delay, 'retryAt = now + delay')
           must(state.cause === effect.close, 'the cause is told as it is')
         }
+        must(
+          state.status !== 'suspended' || effect.delay === undefined,
+          'nobody knows how long it is suspended',
+        )
         if (state.status === 'closed') must(effect.verdict === 'stop', `'stop' is told at the end`)
         break
       case 'finish':
@@ -156,13 +177,22 @@ export class MachineHost {
     for (const field of ['attempt', ...has]) must(fields.includes(field), `'${status}' has '${field}'`)
     const known = ['status', 'attempt', ...has, ...may]
     for (const field of fields) must(known.includes(field), `'${status}' has no '${field}'`)
+    const rests = status === 'waiting' || status === 'suspended'
+    must((machine.wait !== undefined) === rests, `'wait' between two attempts, and only then`)
+    must(!machine.isTrial || status === 'connecting', 'a trial is a dial')
+    const { isOnline, isKept } = machine.surroundings
+    must(status !== 'waiting' || (isOnline && !isKept), 'whoever waits has a network, and is looked at')
+    if (state.status === 'suspended') {
+      must(state.by === 'page' ? isKept : !isOnline && !isKept, `suspended by '${state.by}' for that reason`)
+    }
     must((machine.ending !== undefined) === (status === 'closing'), `'ending' while closing, and only then`)
 
     const isDraining = machine.ending?.draining
-    const isLive = status === 'connecting' || status === 'open' || status === 'waiting'
+    const isLive = status === 'connecting' || status === 'open' || rests
     const runs: Partial<Record<TimerName, boolean>> = {
       connect: status === 'connecting',
       retry: status === 'waiting',
+      trial: state.status === 'suspended' && state.by === 'offline',
       drain: isDraining === true,
       close: isDraining === false,
       idle: isLive && !machine.wanted && config.idleTimeout !== Infinity,

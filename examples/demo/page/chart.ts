@@ -4,6 +4,7 @@ import { byId, prefersLessMotion, setText } from './dom.ts'
 import type { FaultClient } from './fault-client.ts'
 import { labelFault } from './fault-text.ts'
 import { formatBytes, formatCount } from './format.ts'
+import type { Host } from './host.ts'
 import { palette$ } from './palette.ts'
 import { createPlots, type Plots } from './plots.ts'
 import { Timeline } from './timeline.ts'
@@ -12,8 +13,8 @@ const SAMPLE_MS = 250
 const DRAW_MS = 50
 const CALM_DRAW_MS = 500
 
-/** The last minute of the outbox and of `bufferedAmount`, above the states, with the faults as marks. */
-export function mountChart(connection: RoomConnection, faults: FaultClient): Subscription {
+/** The last minute of the outbox and of `bufferedAmount`, above the states, with faults and signals as marks. */
+export function mountChart(connection: RoomConnection, faults: FaultClient, host: Host): Subscription {
   const timeline = new Timeline()
   const subscription = new Subscription()
   subscription.add(
@@ -23,6 +24,7 @@ export function mountChart(connection: RoomConnection, faults: FaultClient): Sub
   )
   timeline.enter(Date.now(), connection.state.status)
   subscription.add(faults.records$.subscribe((record) => timeline.mark(record.at, labelFault(record))))
+  subscription.add(host.marks$.subscribe(({ at, label }) => timeline.mark(at, label)))
   subscription.add(
     merge(connection.outbox$, timer(0, SAMPLE_MS)).subscribe(() => {
       timeline.sample(Date.now(), connection.outbox)

@@ -4,10 +4,11 @@ import {
   type Connection,
   type ConnectionOptions,
   connect,
+  type Environment,
   fullJitter,
   json,
 } from '@holdfast/core'
-import type { ClientMessage, ServerMessage } from '../shared/room-messages.ts'
+import { type ClientMessage, isPong, PING, type ServerMessage } from '../shared/room-messages.ts'
 import { ROOM_PROTOCOL } from '../shared/sign-in.ts'
 
 export type RoomConnection = Connection<ServerMessage, ClientMessage>
@@ -20,21 +21,24 @@ export interface RoomOptions extends ConnectionOptions {
 export const HIGH_WATER_MARK = 256 * 1024
 
 /** All that an application needs to write to get what this page shows; the React and Vue panels use it too. */
-export function roomOptions(auth: Auth): RoomOptions {
+export function roomOptions(auth: Auth, environment: Partial<Environment>): RoomOptions {
   return {
     codec: json<ServerMessage, ClientMessage>(),
     // The room chooses this one, also where the token travels as another.
     protocols: ROOM_PROTOCOL,
     auth,
     reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
+    // 25 s and 10 s by default: a demo should not make you wait, and has a button for a server that is slow.
+    heartbeat: { message: () => PING, isReply: isPong, interval: 3_000, timeout: 12_000 },
+    environment,
     // Room for several floods during an outage; then send() throws OVERFLOW, and the page says so.
     queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024, highWaterMark: HIGH_WATER_MARK },
   }
 }
 
 /** The plain connection of the page. */
-export function joinRoom(url: string, auth: Auth): RoomConnection {
-  return connect(url, roomOptions(auth))
+export function joinRoom(url: string, auth: Auth, environment: Partial<Environment>): RoomConnection {
+  return connect(url, roomOptions(auth, environment))
 }
 
 /** The same, as the page shows it. */
@@ -52,6 +56,12 @@ const connection = connect(url, {
     }),
   },
   reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
+  heartbeat: {
+    message: () => ({ type: 'ping' }),
+    isReply: ({ type }) => type === 'pong',
+    interval: 3_000,
+    timeout: 12_000,
+  },
   queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024 },
 })
 

@@ -2,6 +2,7 @@ import type { ConnectionEvent, ConnectionState } from '@holdfast/core'
 import type { FaultRecord } from '../shared/faults.ts'
 import { labelFault } from './fault-text.ts'
 import { formatBytes, formatDuration, formatPlural } from './format.ts'
+import type { HostMark } from './host.ts'
 import type { TokenNote } from './sign-in.ts'
 import { tellClose, tellLoss } from './state-text.ts'
 
@@ -21,6 +22,7 @@ export const TONE_OF: Readonly<Record<ConnectionState['status'], Tone>> = {
   connecting: 'busy',
   open: 'good',
   waiting: 'warn',
+  suspended: 'calm',
   closing: 'calm',
   closed: 'bad',
 }
@@ -91,6 +93,8 @@ function tellStep(state: ConnectionState): string {
       return `usable, at attempt ${state.attempt}`
     case 'waiting':
       return `${formatDuration(state.delay)} to attempt ${state.attempt + 1}, after ${tellClose(state.cause)}`
+    case 'suspended':
+      return `by ${state.by}, after ${tellClose(state.cause)}`
     case 'closing':
       return 'draining, then the closing handshake'
     case 'closed':
@@ -103,6 +107,11 @@ function tellStep(state: ConnectionState): string {
 /** A fault that was done on the server. */
 export function lineOfFault(record: FaultRecord): LogLine {
   return { at: record.at, label: labelFault(record), tone: 'fault', text: record.text }
+}
+
+/** What the host said of itself, or a button in its place. */
+export function lineOfMark({ at, label, text }: HostMark): LogLine {
+  return { at, label, tone: 'fault', text }
 }
 
 /** That the page's token function was called, and answered. */

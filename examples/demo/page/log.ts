@@ -3,7 +3,8 @@ import type { RoomConnection } from './connection.ts'
 import { byId, make } from './dom.ts'
 import type { FaultClient } from './fault-client.ts'
 import { formatClock, formatCount } from './format.ts'
-import { type LogLine, lineOfEvent, lineOfFault, lineOfNote, lineOfToken } from './log-text.ts'
+import type { Host } from './host.ts'
+import { type LogLine, lineOfEvent, lineOfFault, lineOfMark, lineOfNote, lineOfToken } from './log-text.ts'
 import type { Sender } from './sender.ts'
 import type { TokenNote } from './sign-in.ts'
 
@@ -14,6 +15,7 @@ export function mountLog(
   connection: RoomConnection,
   faults: FaultClient,
   sender: Sender,
+  host: Host,
   tokens$: Observable<TokenNote>,
 ): Subscription {
   const list = byId('log', HTMLElement)
@@ -22,6 +24,7 @@ export function mountLog(
   const lines$ = merge(
     connection.events$.pipe(map(lineOfEvent)),
     faults.records$.pipe(map(lineOfFault)),
+    host.marks$.pipe(map(lineOfMark)),
     tokens$.pipe(map(lineOfToken)),
     merge(sender.notes$, faults.refusals$).pipe(map(lineOfNote)),
   )

@@ -35,6 +35,7 @@ function readPalette(): Palette {
       connecting: color('connecting'),
       open: color('open'),
       waiting: color('waiting'),
+      suspended: color('suspended'),
       closing: color('closing'),
       closed: color('closed'),
     },

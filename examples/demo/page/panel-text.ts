@@ -32,5 +32,5 @@ export function tellMessage(message: ServerMessage | undefined): Told {
 /** What the panels' one button does in a state. */
 export function tellButton(status: ConnectionState['status']): 'Open again' | 'Try now' | 'Reconnect' {
   if (status === 'closed') return 'Open again'
-  return status === 'waiting' ? 'Try now' : 'Reconnect'
+  return status === 'waiting' || status === 'suspended' ? 'Try now' : 'Reconnect'
 }

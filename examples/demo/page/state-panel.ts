@@ -108,6 +108,8 @@ function readDial(state: ConnectionState, now: number): DialReading {
       const part = state.delay > 0 ? Math.min(1, left / state.delay) : 0
       return { text: (left / 1_000).toFixed(1), unit: `s to attempt ${state.attempt + 1}`, part }
     }
+    case 'suspended':
+      return { text: '‖', unit: state.by, part: 0 }
     case 'closing':
       return { text: '…', unit: 'goodbye', part: 0.25 }
     case 'closed':
@@ -140,7 +142,7 @@ function mountControls(connection: RoomConnection): Subscription {
 
 function labelOpen(state: ConnectionState): string {
   if (state.status === 'closed') return state.by === 'auth' ? 'Sign in again' : 'Open again'
-  return state.status === 'waiting' ? 'Try now' : 'Open'
+  return state.status === 'waiting' || state.status === 'suspended' ? 'Try now' : 'Open'
 }
 
 /** Not `disabled`: that would take the focus away from who has just pressed it. */

@@ -29,6 +29,10 @@ export function tellState(state: ConnectionState): string {
         : 'What you send goes out at once.'
     case 'waiting':
       return 'What you send waits in the outbox. The next attempt comes by itself.'
+    case 'suspended':
+      return state.by === 'page'
+        ? 'The page is put aside. It comes back at once when you do.'
+        : 'This computer calls itself offline. What you send waits; an attempt is made now and then all the same.'
     case 'closing':
       return 'Writing what is queued, then saying goodbye.'
     case 'closed':

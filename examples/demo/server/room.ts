@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
-import { isClientMessage, type Member, type ServerMessage } from '../shared/room-messages.ts'
+import { isClientMessage, isPing, type Member, PONG, type ServerMessage } from '../shared/room-messages.ts'
 import { isSignIn, ROOM_PROTOCOL } from '../shared/sign-in.ts'
 import { Door, REFUSED, tokenOf } from './door.ts'
 import { isFromOwnPage } from './loopback.ts'
@@ -115,6 +115,7 @@ export class Room {
     const from = this.#members.get(socket)
     if (isSignIn(message)) this.#signIn(socket, message.token).catch(() => socket.terminate())
     else if (from === undefined) socket.close(REFUSED, 'Sign in first')
+    else if (isPing(message)) this.#send(socket, JSON.stringify(PONG))
     else if (isClientMessage(message)) this.#broadcast({ ...message, from })
     else socket.close(1007, 'Not a message of this room')
   }

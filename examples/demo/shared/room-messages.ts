@@ -31,6 +31,19 @@ export type ServerMessage =
 /** A message that somebody said. */
 export type SaidMessage = Extract<ServerMessage, { type: 'say' }>
 
+/** Asks the room whether it is there; no message of anybody's. */
+export const PING = { type: 'ping' } as const
+/** Its answer. */
+export const PONG = { type: 'pong' } as const
+
+export function isPing(value: unknown): boolean {
+  return isRecord(value) && value.type === PING.type
+}
+
+export function isPong(value: unknown): boolean {
+  return isRecord(value) && value.type === PONG.type
+}
+
 /** Whether a parsed message is one that the room takes. */
 export function isClientMessage(value: unknown): value is ClientMessage {
   if (!isRecord(value) || value.type !== 'say') return false

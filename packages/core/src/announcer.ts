@@ -2,16 +2,14 @@ import { Emitter } from './emitter.ts'
 import type { Entry } from './entry.ts'
 import type { Environment } from './environment.ts'
 import { HoldfastError } from './errors.ts'
-import type { ConnectionEvent, TransitionCause, Without } from './events.ts'
-import type { Effect, TimerName } from './machine.ts'
+import type { ConnectionEvent, LateTimer, TransitionCause, Without } from './events.ts'
+import type { Effect } from './machine.ts'
 import { Notices } from './notices.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { failed } from './policies.ts'
 import type { SenderListeners } from './sender.ts'
 import { type ConnectionState, IDLE } from './state.ts'
-
-/** A timer this late, in ms, was not just behind other work: the host slept or throttled it. */
-const LATE = 5_000
+import { LATE } from './timers.ts'
 
 /** Errors that a state carries, so that nobody has to listen for them. */
 const TOLD_BY_STATE: ReadonlySet<string> = new Set([
@@ -70,7 +68,7 @@ export class Announcer {
     this.tell({ type: 'lost', close, verdict, ...(delay === undefined ? {} : { delay }) })
   }
 
-  late(timer: TimerName | 'expiry', by: number): void {
+  late(timer: LateTimer, by: number): void {
     if (by > LATE) this.tell({ type: 'late', timer, by })
   }
 

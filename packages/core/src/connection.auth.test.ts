@@ -361,6 +361,7 @@ describe('renewal', () => {
     clock.sleep(500_000)
     await clock.advance(1)
     expect(server.messages).toHaveLength(2)
+    welcome()
     clock.set(clock.now() - 50_000)
     await clock.advance(60_000)
     expect(server.messages).toHaveLength(2)

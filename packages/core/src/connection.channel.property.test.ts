@@ -68,8 +68,8 @@ describe('whatever happens to channels and requests', () => {
             expect(own).toEqual(own.map((_, index) => (index % 2 === 0 ? `on ${n}` : `off ${n}`)))
           }
         }
-        const { accepted, written, dropped, queued } = connection.outbox
-        expect(accepted).toBe(written + dropped + queued)
+        const { accepted, recovered, written, dropped, queued } = connection.outbox
+        expect(accepted + recovered).toBe(written + dropped + queued)
         await clock.advance(5_000)
         expect(pending).toBe(0)
         void connection.close()

@@ -2,11 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
 import type { DropReason } from './entry.ts'
+import type { Signal } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
+import type { HeartbeatOptions } from './heartbeat-options.ts'
 import { EMPTY } from './outbox-snapshot.ts'
+import type { SignalName } from './signals.ts'
 import { FakeSocket } from './testing/index.ts'
 
 const CODES = [1000, 1001, 1002, 1006, 1006, 1006, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4500]
+
+const PING = 'ping'
 
 type Step =
   | { do: 'send'; size: number; ttl: number | undefined }
@@ -18,6 +23,7 @@ type Step =
   | { do: 'flush'; count: number }
   | { do: 'advance' | 'sleep'; ms: number }
   | { do: 'close'; drainTimeout: number }
+  | { do: SignalName; value: boolean }
   | {
       do:
         | 'open'
@@ -81,6 +87,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('blackHole') }),
   fc.record({ do: fc.constantFrom('reconnect', 'clear') }),
   fc.record({ do: fc.constant('sleep'), ms: fc.constantFrom(100, 10_000) }),
+  {
+    arbitrary: fc.record({ do: fc.constantFrom('network', 'visibility', 'page'), value: fc.boolean() }),
+    weight: 2,
+  },
   fc.record({ do: fc.constant('close'), drainTimeout: fc.constantFrom(0, 100, 3_000) }),
 )
 
@@ -91,6 +101,11 @@ const options = fc.record({
   maxAttempts: fc.constantFrom(2, Infinity),
   stableAfter: fc.constantFrom(0, 5_000),
   connectTimeout: fc.constantFrom(50, 10_000),
+  heartbeat: fc.constantFrom<false | HeartbeatOptions>(
+    false,
+    { message: () => PING, interval: 500, timeout: 200 },
+    { message: () => PING, interval: 20_000, timeout: 10_000 },
+  ),
   /** Most messages in flight; undefined: no acknowledgements. */
   window: fc.constantFrom(undefined, 1, 3, 1_000),
   queue: fc.record({
@@ -120,6 +135,9 @@ class Play {
   readonly outcomes = new Map<number, string | undefined>()
   readonly #aborts: { readonly id: number; readonly controller: AbortController }[] = []
   readonly #subscriptions: { unsubscribe(): void }[] = []
+  /** What the host says of itself, and who listens. */
+  readonly values: Record<SignalName, boolean> = { network: true, visibility: true, page: true }
+  readonly set = new Map<SignalName, (value: boolean) => void>()
   #next = 0
   /** Sockets whose network takes everything and gives nothing. */
   readonly #holes = new Set<FakeSocket>()
@@ -127,11 +145,27 @@ class Play {
   #before = EMPTY
 
   constructor(given: Given) {
-    const { lazy, asksUser, idleTimeout, maxAttempts, stableAfter, connectTimeout, queue, window } = given
+    const {
+      lazy,
+      asksUser,
+      idleTimeout,
+      maxAttempts,
+      stableAfter,
+      connectTimeout,
+      queue,
+      window,
+      heartbeat,
+    } = given
     this.given = given
     this.world = setUp({
       lazy,
       connectTimeout,
+      heartbeat,
+      environment: {
+        network: this.#signal('network'),
+        visibility: this.#signal('visibility'),
+        page: this.#signal('page'),
+      },
       queue: { ...queue, keepWritten: Infinity },
       reconnect: { maxAttempts, stableAfter },
       ...(asksUser ? { url: async () => 'ws://fake.test/' } : {}),
@@ -145,7 +179,10 @@ class Play {
       FakeSocket.prototype.send.call(this, data)
     }
     server.received = (socket, data) => {
-      if (!this.#holes.has(socket)) this.#onReceived(socket, idOf(data))
+      if (this.#holes.has(socket)) return
+      if (data !== PING) this.#onReceived(socket, idOf(data))
+      // One that answers no close frame answers no ping either.
+      else if (server.answersClose) socket.receive('pong')
     }
     const closing = server.closing.bind(server)
     server.closing = (socket) => {
@@ -158,6 +195,17 @@ class Play {
         for (const message of event.messages) this.unconfirmed.add(idOf(message))
       }
     })
+  }
+
+  #signal(name: SignalName): Signal {
+    return (set) => {
+      this.set.set(name, set)
+      set(this.values[name])
+      return () => {
+        // One that is replaced already was ended before.
+        if (this.set.get(name) === set) this.set.delete(name)
+      }
+    }
   }
 
   #onWrite(socket: FakeSocket): void {
@@ -241,6 +289,12 @@ class Play {
       case 'clear':
         connection[step.do]()
         break
+      case 'network':
+      case 'visibility':
+      case 'page':
+        this.values[step.do] = step.value
+        this.set.get(step.do)?.(step.value)
+        break
       case 'message':
         server.send('x')
         break
@@ -322,14 +376,14 @@ class Play {
     expect(live.length, 'live sockets').toBeLessThanOrEqual(1)
     const { status } = connection.state
     if (status === 'open' || status === 'closing') expect(server.socket.readyState).not.toBe(0)
-    if (status === 'idle' || status === 'waiting' || status === 'closed') {
+    if (status === 'idle' || status === 'waiting' || status === 'suspended' || status === 'closed') {
       expect(live).toEqual([])
       expect(inFlight, 'in flight without a connection').toBe(0)
     }
     expect(errors.filter(({ code }) => code === 'HANDLER')).toEqual([])
     // Our own, at most: one of the machine, 'idle', 'expiry', a frame, a poll, an error's close, a timeout for
     // each deliver(), and the server's.
-    expect(clock.pending).toBeLessThanOrEqual(6 + server.sockets.length + this.#aborts.length)
+    expect(clock.pending).toBeLessThanOrEqual(9 + server.sockets.length + this.#aborts.length)
   }
 
   /** From here on nothing is wrong any more. */
@@ -338,6 +392,10 @@ class Play {
     for (const socket of this.#holes) socket.end(1006, '', false)
     server.isStalled = false
     server.answersClose = true
+    for (const name of ['network', 'visibility', 'page'] as const) {
+      this.values[name] = true
+      this.set.get(name)?.(true)
+    }
     server.flush()
     server.accept()
     await clock.advance(10_000)
@@ -400,6 +458,7 @@ describe('a connection, whatever the network, the server and the user do', () =>
         play.account()
         await clock.advance(10_000)
         expect(clock.pending, 'timers after the end').toBe(0)
+        expect(play.set.size, 'listeners of the host after the end').toBe(0)
         const left = server.live.filter(({ closedWith }) => !closedWith)
         expect(left, 'sockets after the end').toEqual([])
       }),

@@ -218,7 +218,7 @@ describe('clear()', () => {
     expect(connection.outbox).toMatchObject({ accepted: 2, dropped: 2, queued: 0, queuedBytes: 0 })
     await handshake()
     expect(server.messages).toEqual([])
-    expect(clock.pending).toBe(1) // 'stable'
+    expect(clock.pending).toBe(2) // 'stable', and the watch for sleep
   })
 
   it('works after a stop by verdict too', async () => {

@@ -230,7 +230,7 @@ describe('outbox$', () => {
     server.flush()
     await clock.advance(16)
     expect(values.at(-1)?.nativeBufferedAmount).toBe(0)
-    expect(clock.pending).toBe(1) // 'stable'
+    expect(clock.pending).toBe(2) // 'stable', and the watch for sleep
   })
 
   it('costs no frame while nobody listens', async () => {

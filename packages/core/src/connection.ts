@@ -23,6 +23,7 @@ import { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
 import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
+import { Vigil } from './vigil.ts'
 
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
@@ -50,6 +51,7 @@ export class Shell<Incoming, Outgoing> {
   readonly #sender: Sender<Outgoing>
   readonly #inbox: Inbox<Incoming>
   readonly #frame: Frame
+  readonly #vigil: Vigil
   readonly #ending = new Ending<Outgoing>()
   readonly #firstUrl: string
   /** Whether our close frame is under way. */
@@ -86,7 +88,10 @@ export class Shell<Incoming, Outgoing> {
     const dialer = new Dialer(source, settings.protocols, environment, authenticator)
     const config = machineConfig(settings, dialer.firstPhase, environment, onError)
     this.#driver = new Driver(config, clock, announcer, {
-      onStep: (before, after, effects) => this.#line.follow(before, after, effects),
+      onStep: (before, after, effects) => {
+        this.#line.follow(before, after, effects)
+        this.#vigil.follow(before, after)
+      },
       onAct: (act) => this.#carryOut(act),
       onDone: (before, after) => this.#onDone(before, after),
     })
@@ -102,6 +107,7 @@ export class Shell<Incoming, Outgoing> {
     })
     this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
       onData: (data, generation) => {
+        this.#vigil.heard()
         this.#inbox.take(data, generation)
         // A sign of life: there may be room again.
         if (this.#sender.length > 0) announcer.notices.during(() => this.#sender.pump())
@@ -121,6 +127,10 @@ export class Shell<Incoming, Outgoing> {
       control: (message: unknown) => this.#sendControl(message),
     }
     this.exchange = new Exchange(host, this.#sender, clock, announcer)
+    this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.#driver, announcer, {
+      send: (message) => this.#sendControl(message),
+      traffic: this.#line,
+    })
     this.#frame = new Frame(environment, () => this.#onFrame())
 
     // In a microtask: whoever subscribes at once misses nothing.
@@ -260,10 +270,11 @@ export class Shell<Incoming, Outgoing> {
     }
   }
 
-  #onDone({ state: before }: Machine, { state }: Machine): void {
-    const settle = this.exchange.follow(before, state)
+  #onDone(before: Machine, after: Machine): void {
+    this.#vigil.settle()
+    const settle = this.exchange.follow(before.state, after.state)
     if (settle) this.#inbox.after(() => this.announcer.notices.during(settle))
-    if (state.status !== 'closed' || before.status === 'closed') return
+    if (after.state.status !== 'closed' || before.state.status === 'closed') return
     this.#frame.flush()
     // Those who listen now: whoever comes while a slow message is read waits for the next life.
     const tellEnd = this.ended.later()
@@ -319,7 +330,7 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #onMessage(message: Incoming, generation: number): void {
-    if (this.#line.answers(message, generation)) return
+    if (this.#line.answers(message, generation) || this.#vigil.isReply(message)) return
     this.#sender.read(message)
     if (this.messages.tell(message)) return
     this.#unobserved += 1

@@ -116,6 +116,83 @@ describe('requestFrame()', () => {
   })
 })
 
+describe('the signals', () => {
+  /** A window and its document, as far as they are listened to. */
+  function stubPage({ onLine, visibilityState }: { onLine?: boolean; visibilityState?: string } = {}) {
+    const window = new EventTarget()
+    const document = Object.assign(new EventTarget(), { visibilityState })
+    const listening = new Set<string>()
+    for (const target of [window, document]) {
+      const { addEventListener, removeEventListener } = target
+      target.addEventListener = (name: string, listener: EventListener) => {
+        listening.add(name)
+        addEventListener.call(target, name, listener)
+      }
+      target.removeEventListener = (name: string, listener: EventListener) => {
+        listening.delete(name)
+        removeEventListener.call(target, name, listener)
+      }
+    }
+    vi.stubGlobal('addEventListener', window.addEventListener)
+    vi.stubGlobal('removeEventListener', window.removeEventListener)
+    vi.stubGlobal('document', document)
+    vi.stubGlobal('navigator', { onLine })
+    return { window, document, listening }
+  }
+
+  const transition = (type: string, persisted: boolean) => Object.assign(new Event(type), { persisted })
+
+  it('tell whether the host calls itself online, from the start', () => {
+    const { window, listening } = stubPage({ onLine: false })
+    const told: boolean[] = []
+    const end = environmentOf().network((isOnline) => told.push(isOnline))
+    window.dispatchEvent(new Event('online'))
+    window.dispatchEvent(new Event('offline'))
+    expect(told).toEqual([false, true, false])
+    end()
+    expect([...listening]).toEqual([])
+  })
+
+  it('tell whether the page is seen, from the start', () => {
+    const { document, listening } = stubPage({ visibilityState: 'hidden' })
+    const told: boolean[] = []
+    const end = environmentOf().visibility((isVisible) => told.push(isVisible))
+    document.visibilityState = 'visible'
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(told).toEqual([false, true])
+    end()
+    expect([...listening]).toEqual([])
+  })
+
+  it('tell whether the page is frozen or kept; one that is left for good says nothing', () => {
+    const { window, document, listening } = stubPage()
+    const told: boolean[] = []
+    const end = environmentOf().page((isActive) => told.push(isActive))
+    window.dispatchEvent(transition('pagehide', false))
+    expect(told).toEqual([])
+    window.dispatchEvent(transition('pagehide', true))
+    document.dispatchEvent(new Event('freeze'))
+    document.dispatchEvent(new Event('resume'))
+    window.dispatchEvent(transition('pageshow', true))
+    expect(told).toEqual([false, false, true, true])
+    expect([...listening].sort()).toEqual(['freeze', 'pagehide', 'pageshow', 'resume'])
+    end()
+    expect([...listening]).toEqual([])
+  })
+
+  it('tell nothing bad where the host has nothing to tell', () => {
+    for (const name of ['navigator', 'document', 'addEventListener', 'removeEventListener']) {
+      vi.stubGlobal(name, undefined)
+    }
+    const { network, visibility, page } = environmentOf()
+    for (const signal of [network, visibility, page]) {
+      const told: boolean[] = []
+      signal((value) => told.push(value))()
+      expect(told).not.toContain(false)
+    }
+  })
+})
+
 describe('reportError()', () => {
   it('takes that of the host', () => {
     const reportError = vi.fn()

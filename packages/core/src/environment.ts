@@ -16,9 +16,24 @@ export interface Environment {
   random(): number
   /** Calls back before the next frame, also where no frames are drawn; returns what cancels it. */
   requestFrame(callback: () => void): () => void
+  /** Tells whether the host calls itself online. @defaultValue `online` and `offline`, where there are such */
+  readonly network: Signal
+  /** Tells whether the page is seen. @defaultValue `visibilitychange`, where there is a `document` */
+  readonly visibility: Signal
+  /**
+   * Tells whether the page is active; false while it is frozen, or kept for when its user comes back to it: no
+   * socket survives that. @defaultValue `freeze`, `resume`, `pagehide`, `pageshow`, where there are such
+   */
+  readonly page: Signal
   /** Takes an error of the user's code that nobody listens for. */
   reportError(error: unknown): void
 }
+
+/**
+ * Something that the host tells while a connection needs to know: called with what is to be told, the present
+ * first where it is known; returns what ends it.
+ */
+export type Signal = (set: (value: boolean) => void) => () => void
 
 export type Clock = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'>
 
@@ -73,12 +88,50 @@ const globals: Environment = {
     }
     return cancel
   },
+  network(set) {
+    set(globalThis.navigator?.onLine !== false)
+    return listen(globalThis, { online: () => set(true), offline: () => set(false) })
+  },
+  visibility(set) {
+    const { document } = globalThis
+    const tell = (): void => set(document?.visibilityState !== 'hidden')
+    tell()
+    return listen(document, { visibilitychange: tell })
+  },
+  page(set) {
+    // Neither `unload` nor `beforeunload`: a download link fires them too, and they cost the page its return.
+    const ends = [
+      listen(globalThis, {
+        pagehide: ({ persisted }) => persisted && set(false),
+        pageshow: () => set(true),
+      }),
+      listen(globalThis.document, { freeze: () => set(false), resume: () => set(true) }),
+    ]
+    return () => {
+      for (const end of ends) end()
+    }
+  },
   reportError(error) {
     const host = globalThis as { reportError?: (error: unknown) => void; process?: NodeProcess }
     if (host.reportError) host.reportError(error)
     // Node has no reportError; throwing there would let one bad subscriber end the process.
     else host.process?.emitWarning?.(error instanceof Error ? error : String(error))
   },
+}
+
+/** Node has no window to listen to, and a worker no document: there is nothing to be told then. */
+function listen(
+  target: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> | undefined,
+  listeners: Record<string, (event: { readonly persisted?: boolean }) => void>,
+): () => void {
+  const each = (method: 'addEventListener' | 'removeEventListener'): void => {
+    // The DOM's own type has no events by name here; only `persisted` of a PageTransitionEvent is read.
+    for (const [name, listener] of Object.entries(listeners)) {
+      target?.[method]?.(name, listener as EventListener)
+    }
+  }
+  each('addEventListener')
+  return () => each('removeEventListener')
 }
 
 interface NodeProcess {

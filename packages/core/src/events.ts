@@ -51,7 +51,7 @@ export type ConnectionEvent = {
   /** Messages came that nobody was subscribed to; told at most once a frame. */
   | { readonly type: 'unobserved'; readonly count: number }
   /** A timer came late by so many ms: the host slept, or throttled it. */
-  | { readonly type: 'late'; readonly timer: TimerName | 'expiry'; readonly by: number }
+  | { readonly type: 'late'; readonly timer: LateTimer; readonly by: number }
   /** A channel has sent a message of its own. */
   | { readonly type: 'channel'; readonly action: 'subscribe' | 'resume' | 'unsubscribe' }
   | {
@@ -66,6 +66,9 @@ export type ConnectionEvent = {
     }
   | { readonly type: 'error'; readonly error: HoldfastError }
 )
+
+/** Those of the connection, of the queue, of the heartbeat, and one that watches for sleep. */
+export type LateTimer = TimerName | 'expiry' | 'heartbeat' | 'watch'
 
 /** Each member of a union without a key: an event before its time is added. */
 export type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never

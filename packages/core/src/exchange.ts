@@ -46,6 +46,6 @@ export class Exchange<Incoming, Outgoing> {
       return undefined
     if (after.status === 'closed') return this.requests.ended()
     if (before.status !== 'open') return undefined
-    return this.requests.lost(after.status === 'waiting' ? after.cause : undefined)
+    return this.requests.lost('cause' in after ? after.cause : undefined)
   }
 }

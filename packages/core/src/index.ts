@@ -29,7 +29,7 @@ export type { CloseOptions } from './connection.ts'
 export type { DeliverOptions, DeliveryId, DeliveryOptions, Receipt } from './delivery.ts'
 export type { Target } from './dial.ts'
 export type { DropReason } from './entry.ts'
-export type { Environment, WebSocketConstructor, WebSocketLike } from './environment.ts'
+export type { Environment, Signal, WebSocketConstructor, WebSocketLike } from './environment.ts'
 export {
   HoldfastError,
   type HoldfastErrorCode,
@@ -37,6 +37,7 @@ export {
   isHoldfastError,
 } from './errors.ts'
 export type { ConnectionEvent, TransitionCause } from './events.ts'
+export type { HeartbeatOptions } from './heartbeat-options.ts'
 export { type LogLevel, logger } from './logger.ts'
 export { bufferFrames, conflate, type MapBoundedOptions, mapBounded, toAsyncIterable } from './operators.ts'
 export type { ConnectionOptions, QueueOptions, ReconnectOptions, TypedOptions } from './options.ts'
@@ -58,6 +59,7 @@ export type {
   ConnectionState,
   IdleState,
   OpenState,
+  SuspendedState,
   WaitingState,
 } from './state.ts'
 export type { OutboxStorage, StoredChanges, StoredMessage } from './storage.ts'

@@ -59,6 +59,11 @@ export class Line {
     return this.#socket?.bufferedAmount ?? 0
   }
 
+  /** What was handed to the socket, in bytes, or a little less. */
+  get sent(): number {
+    return this.#socket?.sent ?? 0
+  }
+
   get binaryType(): 'blob' | 'arraybuffer' {
     return this.#binaryType
   }

@@ -35,6 +35,7 @@ function optionsOf(name: string): Options {
     codec: { encode: () => name, decode: () => name },
     schema: schemaOf(name),
     auth: authOf(name),
+    heartbeat: { message: () => name, isReply: (incoming) => incoming === name, interval: 9 },
     delivery: { id: () => name, acknowledged: () => name, window: 5 },
     reconnect: { backoff: constant(name.length), shouldReconnect: () => name !== 'first', maxAttempts: 7 },
     connectTimeout: 5,
@@ -42,7 +43,8 @@ function optionsOf(name: string): Options {
 }
 
 /** What all the functions of options answer. */
-function answersOf({ protocols, codec, schema, auth, delivery, reconnect }: Options) {
+function answersOf({ protocols, codec, schema, auth, reconnect, heartbeat, delivery }: Options) {
+  const { message, isReply } = heartbeat || {}
   const { backoff, shouldReconnect } = reconnect || {}
   const { create, accepted, refused } = auth?.via.signIn ?? {}
   const context = { attempt: 1, refused: false, signal: new AbortController().signal }
@@ -57,6 +59,8 @@ function answersOf({ protocols, codec, schema, auth, delivery, reconnect }: Opti
     create: create?.('token'),
     accepted: accepted?.('second' as never),
     refused: refused?.('not second' as never),
+    ping: message?.(),
+    isReply: isReply?.('second'),
     backoff: backoff?.({ attempt: 1, previous: 0, random: () => 0 }),
     shouldReconnect: shouldReconnect?.(CLOSE, 1),
   }
@@ -84,7 +88,7 @@ describe('liveOptions()', () => {
     const live = liveOptions(URL, optionsOf('first'))
     live.update('ws://other.test', { connectTimeout: 99 })
     expect(live.url).toBe(URL)
-    expect(live.options).toMatchObject({ connectTimeout: 5, reconnect: { maxAttempts: 7 } })
+    expect(live.options).toMatchObject({ connectTimeout: 5, heartbeat: { interval: 9 } })
   })
 
   it('has no function where there was none', () => {

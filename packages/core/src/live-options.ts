@@ -1,6 +1,7 @@
 import type { Auth, SignIn } from './auth.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
+import type { HeartbeatOptions } from './heartbeat-options.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { UrlSource } from './url.ts'
@@ -19,7 +20,7 @@ export interface LiveOptions {
 export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let url = firstUrl
   let options = first
-  const { auth, codec, delivery, schema, protocols } = first
+  const { auth, codec, delivery, heartbeat, schema, protocols } = first
   const reconnect = first.reconnect || {}
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
@@ -29,6 +30,7 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
         protocols: (attempt) => ask(options.protocols ?? [], attempt),
       }),
       ...(auth && { auth: liveAuth(auth, () => options.auth ?? auth) }),
+      ...(heartbeat && { heartbeat: liveHeartbeat(heartbeat, () => options.heartbeat || heartbeat) }),
       ...(delivery && { delivery: liveDelivery(delivery, () => options.delivery ?? delivery) }),
       ...(codec && { codec: liveCodec(() => options.codec ?? codec) }),
       ...(schema && { schema: liveSchema(() => options.schema ?? schema) }),
@@ -83,6 +85,14 @@ function liveSignIn(first: SignIn, current: () => SignIn): SignIn {
     create: (token) => current().create(token),
     accepted: (incoming) => current().accepted(incoming),
     refused: (incoming) => current().refused?.(incoming) ?? false,
+  }
+}
+
+function liveHeartbeat(first: HeartbeatOptions, current: () => HeartbeatOptions): HeartbeatOptions {
+  return {
+    ...first,
+    message: () => current().message(),
+    ...(first.isReply && { isReply: (incoming) => current().isReply?.(incoming) ?? false }),
   }
 }
 

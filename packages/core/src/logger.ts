@@ -67,6 +67,8 @@ function describeState(state: ConnectionState): string {
       return `connecting, attempt ${attempt}, ${state.phase}`
     case 'waiting':
       return `waiting ${Math.round(state.delay)} ms for attempt ${attempt + 1}`
+    case 'suspended':
+      return `suspended, ${state.by}`
     case 'closed': {
       const why = state.error ? `, ${state.error.code}` : ''
       return `closed by ${state.by}, ${state.code}${quoted(state.reason)}${why}`

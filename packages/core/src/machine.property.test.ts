@@ -12,7 +12,16 @@ const CODES = [
   4400, 4401, 4403, 4406, 4408, 4429, 4999,
 ]
 const PHASES: readonly ConnectingPhase[] = ['url', 'token', 'handshake', 'sign-in']
-const TIMERS: readonly TimerName[] = ['connect', 'sign-in', 'retry', 'stable', 'drain', 'close', 'idle']
+const TIMERS: readonly TimerName[] = [
+  'connect',
+  'sign-in',
+  'retry',
+  'trial',
+  'stable',
+  'drain',
+  'close',
+  'idle',
+]
 const BACKOFFS = [fullJitter(), exponential(), decorrelatedJitter(), constant(0), constant(700)]
 /** No delay is longer: the largest floor and the largest cap or spread. */
 const LONGEST = 30_000 + 30_000
@@ -62,6 +71,10 @@ type Draft =
   | { type: 'open' | 'reconnect' | 'drained' }
   | { type: 'close'; code: number | undefined; reason: string; drainTimeout: number }
   | { type: 'wanted'; wanted: boolean }
+  | { type: 'network'; isOnline: boolean }
+  | { type: 'page'; isKept: boolean }
+  | { type: 'woke' }
+  | { type: 'silent'; age: number; local: 'heartbeat' | 'offline' }
   | { type: 'timer'; timer: TimerName }
   | { type: 'opened'; age: number }
   | { type: 'phase'; age: number; phase: ConnectingPhase }
@@ -79,6 +92,10 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
     drainTimeout: fc.constantFrom(0, 3_000),
   }),
   fc.record({ type: fc.constant('wanted'), wanted: fc.boolean() }),
+  { arbitrary: fc.record({ type: fc.constant('network'), isOnline: fc.boolean() }), weight: 2 },
+  { arbitrary: fc.record({ type: fc.constant('page'), isKept: fc.boolean() }), weight: 2 },
+  fc.record({ type: fc.constant('woke') }),
+  fc.record({ type: fc.constant('silent'), age, local: fc.constantFrom('heartbeat', 'offline') }),
   { arbitrary: fc.record({ type: fc.constant('timer'), timer: fc.constantFrom(...TIMERS) }), weight: 3 },
   { arbitrary: fc.record({ type: fc.constant('opened'), age }), weight: 2 },
   { arbitrary: fc.record({ type: fc.constant('phase'), age, phase: fc.constantFrom(...PHASES) }), weight: 2 },
@@ -117,7 +134,11 @@ function nextOf(host: MachineHost, pick: number): Draft {
       { type: 'opened', age: 0 },
     ],
     open: [lost, lost, { type: 'close', code: undefined, reason: '', drainTimeout: pick % 2 }],
-    waiting: [{ type: 'timer', timer: 'retry' }],
+    waiting: [{ type: 'timer', timer: 'retry' }, { type: 'woke' }],
+    suspended: [
+      { type: 'network', isOnline: true },
+      { type: 'page', isKept: false },
+    ],
     closing: [{ type: 'drained' }, lost, { type: 'open' }, { type: 'timer', timer: 'drain' }],
     closed: [{ type: 'open' }],
   }
@@ -139,6 +160,8 @@ function eventOf(host: MachineHost, draft: Draft, now: number): MachineEvent {
     }
     case 'phase':
       return { type: 'phase', generation: generation - draft.age, phase: draft.phase, now }
+    case 'silent':
+      return { type: 'silent', generation: generation - draft.age, local: draft.local, now }
     case 'opened':
       return { type: 'opened', generation: generation - draft.age, protocol: 'p', extensions: 'e', now }
     case 'lost': {
@@ -169,6 +192,10 @@ function play(given: Settings, acts: readonly Act[]): { host: MachineHost; now: 
   return { host, now }
 }
 
+function waitOf(wait: { delay: number; retryAt: number } | undefined) {
+  return { delay: wait?.delay, retryAt: wait?.retryAt }
+}
+
 describe('the machine, for any events in any order', () => {
   it('keeps one socket at most, leaks no timer, counts attempts, changes no input and never throws', () => {
     fc.assert(
@@ -189,7 +216,9 @@ describe('the machine, for any events in any order', () => {
     fc.assert(
       fc.property(settings, script, draft, (given, acts, last) => {
         const { host, now } = play(given, acts)
-        fc.pre(last.type === 'lost' || last.type === 'opened' || last.type === 'phase')
+        fc.pre(
+          last.type === 'lost' || last.type === 'opened' || last.type === 'phase' || last.type === 'silent',
+        )
         const event = eventOf(host, { ...last, age: 1 }, now)
         const [machine, effects] = transition(host.machine, event, host.config)
         expect(machine).toBe(host.machine)
@@ -255,6 +284,30 @@ describe('the machine, for any events in any order', () => {
           if (given.answer !== 'table' || phase === 'connecting') continue
           if (code === 1013 || code === 4429) expect(state.delay).toBeGreaterThanOrEqual(30_000)
           if (code === 1012) expect(state.delay).toBeGreaterThanOrEqual(5_000)
+        }
+      }),
+    )
+  })
+
+  it('dials before a delay is over for the user, for a trial and once in an outage, and never before a floor', () => {
+    fc.assert(
+      fc.property(settings, script, (given, acts) => {
+        let wait: { delay: number; retryAt: number; floorUntil: number } | undefined
+        let hastened = 0
+        for (const { state, event, effects, machine } of play(given, acts).host.history) {
+          if (machine.tally.isHastened === false) hastened = 0
+          const isUser = event.type === 'open' || event.type === 'reconnect' || event.type === 'timer'
+          const isSignal = event.type === 'network' || event.type === 'page' || event.type === 'woke'
+          const dials = effects.some(({ type }) => type === 'dial')
+          if (wait && dials && isSignal) {
+            const isDue = Math.max(0, wait.retryAt - event.now) === 0 || wait.delay === 0
+            if (!isDue) hastened += 1
+            expect(Math.min(wait.delay, wait.floorUntil - event.now)).toBeLessThanOrEqual(0)
+          }
+          if (wait && dials) expect(isUser || isSignal).toBe(true)
+          expect(hastened).toBeLessThanOrEqual(1)
+          if (state.status === 'waiting') expect(state).toMatchObject(waitOf(machine.wait))
+          wait = machine.wait
         }
       }),
     )

@@ -1,6 +1,8 @@
 import type { Backoff } from './backoff.ts'
+import { close, hangUp, open, reconnect, want } from './calls.ts'
 import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
+import type { Wait } from './rest.ts'
 import { type CloseInfo, type ConnectingPhase, type ConnectionState, IDLE } from './state.ts'
 import {
   dial,
@@ -12,13 +14,13 @@ import {
   opened,
   phase,
   same,
-  startIdle,
   timedOut,
 } from './steps.ts'
+import { hasten, network, page, silent, trial } from './surroundings.ts'
 import { FRESH, type LossCause, type Tally } from './verdict.ts'
 
 /** The timers that the machine asks for; at most one of each runs. */
-export type TimerName = 'connect' | 'sign-in' | 'retry' | 'stable' | 'drain' | 'close' | 'idle'
+export type TimerName = 'connect' | 'sign-in' | 'retry' | 'trial' | 'stable' | 'drain' | 'close' | 'idle'
 
 /** All that a transition needs beside state and event. Its functions never throw: the shell sees to that. */
 export interface MachineConfig {
@@ -42,6 +44,13 @@ export interface MachineConfig {
   readonly firstPhase: ConnectingPhase
 }
 
+/** What the host says of itself. */
+export interface Surroundings {
+  readonly isOnline: boolean
+  /** The page is frozen, or kept for when its user comes back to it. */
+  readonly isKept: boolean
+}
+
 export interface Machine {
   readonly state: ConnectionState
   /** Counts dials for life: an event of another generation is of a socket given up, and is ignored. */
@@ -49,6 +58,11 @@ export interface Machine {
   readonly tally: Tally
   /** Whether anybody needs the connection; matters to `lazy` ones. */
   readonly wanted: boolean
+  readonly surroundings: Surroundings
+  /** Only while waiting or suspended. */
+  readonly wait?: Wait
+  /** The current dial is one although the host calls itself offline. */
+  readonly isTrial?: true
   /** Only while closing: whether the queue still drains, and whether to open again afterwards. */
   readonly ending?: { readonly draining: boolean; readonly reopen: boolean }
 }
@@ -59,6 +73,12 @@ export type MachineEvent = { readonly now: number } & (
   | { readonly type: 'close'; readonly code?: number; readonly reason: string; readonly drainTimeout: number }
   | { readonly type: 'wanted'; readonly wanted: boolean }
   | { readonly type: 'timer'; readonly timer: TimerName }
+  | { readonly type: 'network'; readonly isOnline: boolean }
+  | { readonly type: 'page'; readonly isKept: boolean }
+  /** The user looks at the page again, or the host is back from sleep. */
+  | { readonly type: 'woke' }
+  /** Nothing came where something should have come. */
+  | { readonly type: 'silent'; readonly generation: number; readonly local: 'heartbeat' | 'offline' }
   /** An attempt has come to its next phase. */
   | { readonly type: 'phase'; readonly generation: number; readonly phase: ConnectingPhase }
   | {
@@ -102,7 +122,8 @@ export type Transition = readonly [Machine, readonly Effect[]]
 
 /** A connection that nobody has asked for yet. A lazy one is wanted once somebody subscribes or sends. */
 export function initial(config: Pick<MachineConfig, 'lazy'>): Machine {
-  return { state: IDLE, generation: 0, tally: FRESH, wanted: !config.lazy }
+  const surroundings: Surroundings = { isOnline: true, isKept: false }
+  return { state: IDLE, generation: 0, tally: FRESH, wanted: !config.lazy, surroundings }
 }
 
 /** The whole policy of a connection: state and event in, state and effects out. Pure. */
@@ -121,6 +142,15 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
       return want(machine, event.wanted, config)
     case 'timer':
       return timer(machine, event.timer, event.now, config)
+    case 'network':
+      return network(machine, event.isOnline, event.now, config)
+    case 'page':
+      return page(machine, event.isKept, event.now, config)
+    case 'woke':
+      return hasten(machine, event.now, config)
+    case 'silent':
+      if (event.generation !== machine.generation) return same(machine)
+      return silent(machine, event.local, event.now, config)
     case 'phase':
       return phase(machine, event.generation, event.phase, config)
     case 'opened':
@@ -133,117 +163,13 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
   }
 }
 
-function open(machine: Machine, config: MachineConfig): Transition {
-  switch (machine.state.status) {
-    case 'idle':
-    case 'waiting':
-      return dial(machine, config)
-    case 'closed':
-      return dial({ ...machine, tally: FRESH }, config)
-    case 'closing':
-      return machine.ending
-        ? [{ ...machine, ending: { ...machine.ending, reopen: true } }, []]
-        : same(machine)
-    default:
-      return same(machine)
-  }
-}
-
-function reconnect(machine: Machine, config: MachineConfig): Transition {
-  const { state } = machine
-  const anew = { ...machine, tally: FRESH }
-  switch (state.status) {
-    case 'idle':
-    case 'waiting':
-      return dial(anew, config)
-    case 'connecting':
-    case 'open': {
-      const phase = state.status
-      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase, local: 'reconnect' }
-      return dial(anew, config, [
-        { type: 'abandon' },
-        { type: 'tell-lost', close, verdict: 'retry', delay: 0 },
-      ])
-    }
-    case 'closed':
-      return state.by === 'user' ? same(machine) : dial(anew, config)
-    default:
-      return same(machine)
-  }
-}
-
-function close(
-  machine: Machine,
-  event: Extract<MachineEvent, { type: 'close' }>,
-  config: MachineConfig,
-): Transition {
-  const { state } = machine
-  switch (state.status) {
-    case 'open': {
-      const { attempt } = state
-      const closing: Machine = {
-        ...machine,
-        state: {
-          status: 'closing',
-          attempt,
-          reason: event.reason,
-          ...(event.code === undefined ? {} : { code: event.code }),
-        },
-        ending: { draining: true, reopen: false },
-      }
-      const stops = leave(machine, 'idle')
-      if (event.drainTimeout > 0) {
-        return [
-          closing,
-          [...stops, { type: 'start', timer: 'drain', delay: event.drainTimeout }, { type: 'drain' }],
-        ]
-      }
-      const [next, effects] = hangUp(closing, config)
-      return [next, [...stops, ...effects]]
-    }
-    case 'closing':
-      return machine.ending
-        ? [{ ...machine, ending: { ...machine.ending, reopen: false } }, []]
-        : same(machine)
-    case 'closed':
-      return state.by === 'user'
-        ? same(machine)
-        : [{ ...machine, state: { ...state, by: 'user' } }, [{ type: 'finish' }]]
-    default:
-      // No closing handshake took place, which is what 1006 says; the native class tells the same.
-      return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
-  }
-}
-
-function hangUp(machine: Machine, config: MachineConfig): Transition {
-  const { state } = machine
-  if (state.status !== 'closing') return same(machine)
-  const { code, reason } = state
-  return [
-    { ...machine, ending: { reopen: machine.ending?.reopen ?? false, draining: false } },
-    [
-      { type: 'stop', timer: 'drain' },
-      // Before the socket is told: a socket that closes within the call must find the timer to stop.
-      { type: 'start', timer: 'close', delay: config.closeTimeout },
-      { type: 'hang-up', reason, ...(code === undefined ? {} : { code }) },
-    ],
-  ]
-}
-
-function want(machine: Machine, wanted: boolean, config: MachineConfig): Transition {
-  if (wanted === machine.wanted) return same(machine)
-  const next = { ...machine, wanted }
-  if (wanted)
-    return machine.state.status === 'idle' ? dial(next, config) : [next, [{ type: 'stop', timer: 'idle' }]]
-  const rests = machine.state.status === 'idle' || isEnding(machine.state)
-  return [next, rests || config.idleTimeout === Infinity ? [] : [startIdle(config)]]
-}
-
 function timer(machine: Machine, name: TimerName, now: number, config: MachineConfig): Transition {
   const { state } = machine
   switch (name) {
     case 'retry':
       return state.status === 'waiting' ? dial(machine, config) : same(machine)
+    case 'trial':
+      return trial(machine, config)
     case 'stable':
       return state.status === 'open' ? [{ ...machine, tally: FRESH }, []] : same(machine)
     case 'connect':
@@ -256,7 +182,8 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
       return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
     case 'idle': {
       if (machine.wanted || state.status === 'idle' || isEnding(state)) return same(machine)
-      const idle: Machine = { ...machine, tally: FRESH, state: IDLE }
+      const { wait, isTrial, ...rest } = machine
+      const idle: Machine = { ...rest, tally: FRESH, state: IDLE }
       return [idle, [...leave(machine, 'idle'), { type: 'abandon' }]]
     }
     default:

@@ -14,6 +14,7 @@ describe('settingsOf()', () => {
       canReconnect: true,
       auth: undefined,
       maxRefusals: 2,
+      heartbeat: undefined,
       connectTimeout: 10_000,
       delivery: undefined,
       closeTimeout: 3_000,
@@ -43,12 +44,15 @@ describe('settingsOf()', () => {
     const backoff = () => 5
     const shouldReconnect = () => true
     const protocols = () => 'chat'
+    const message = () => 'ping'
+    const isReply = () => true
     const settings = settingsOf({
       protocols,
       binaryType: 'arraybuffer',
       reconnect: { backoff, shouldReconnect, maxAttempts: 3, stableAfter: 0 },
       connectTimeout: Infinity,
       closeTimeout: 0,
+      heartbeat: { message, isReply, interval: 0.5, timeout: Infinity },
       queue: { maxMessages: 1, maxBytes: Infinity, overflow: 'drop-oldest', ttl: 0, highWaterMark: 1 },
       lazy: true,
       idleTimeout: 0.5,
@@ -59,10 +63,22 @@ describe('settingsOf()', () => {
       reconnect: { backoff, shouldReconnect, maxAttempts: 3, stableAfter: 0 },
       connectTimeout: Infinity,
       closeTimeout: 0,
+      heartbeat: { message, isReply, interval: 0.5, timeout: Infinity, highWaterMark: 1 },
       queue: { maxMessages: 1, maxBytes: Infinity, overflow: 'drop-oldest', ttl: 0, highWaterMark: 1 },
       lazy: true,
       idleTimeout: 0.5,
     })
+  })
+
+  it('asks by default after 25 s, and waits for 10 s; without a queue into any buffer', () => {
+    const message = () => 'ping'
+    expect(settingsOf({ heartbeat: { message }, queue: false }).heartbeat).toEqual({
+      message,
+      interval: 25_000,
+      timeout: 10_000,
+      highWaterMark: Infinity,
+    })
+    expect(settingsOf({ heartbeat: false }).heartbeat).toBeUndefined()
   })
 
   it('has no queue and does not come back with false', () => {
@@ -91,6 +107,11 @@ describe.each<[string, readonly unknown[], (value: unknown) => unknown]>([
   ['reconnect.maxAttempts', NO_COUNT, (maxAttempts) => ({ reconnect: { maxAttempts } })],
   ['reconnect.stableAfter', NO_DURATION, (stableAfter) => ({ reconnect: { stableAfter } })],
   ['reconnect.shouldReconnect', NO_FUNCTION, (shouldReconnect) => ({ reconnect: { shouldReconnect } })],
+  ['heartbeat', NO_OBJECT, (heartbeat) => ({ heartbeat })],
+  ['heartbeat.message', [...NO_FUNCTION, undefined], (message) => ({ heartbeat: { message } })],
+  ['heartbeat.isReply', NO_FUNCTION, (isReply) => ({ heartbeat: { message: () => 'ping', isReply } })],
+  ['heartbeat.interval', [...NO_DURATION, 0], (interval) => ({ heartbeat: { message: () => 1, interval } })],
+  ['heartbeat.timeout', [...NO_DURATION, 0], (timeout) => ({ heartbeat: { message: () => 1, timeout } })],
   ['queue', NO_OBJECT, (queue) => ({ queue })],
   ['queue.maxMessages', NO_COUNT, (maxMessages) => ({ queue: { maxMessages } })],
   ['queue.maxBytes', NO_COUNT, (maxBytes) => ({ queue: { maxBytes } })],

@@ -5,6 +5,7 @@ import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import type { Environment } from './environment.ts'
 import { misconfigured } from './errors.ts'
+import { type HeartbeatOptions, type HeartbeatSettings, heartbeatSettings } from './heartbeat-options.ts'
 import type { OutboxLimits } from './outbox.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
@@ -67,6 +68,8 @@ export interface ConnectionOptions {
   readonly connectTimeout?: number
   /** How long a peer's close frame is waited for, in ms. @defaultValue 3_000 */
   readonly closeTimeout?: number
+  /** Asks a quiet server whether it is there. @defaultValue false */
+  readonly heartbeat?: false | HeartbeatOptions
   /** The send queue. `false`: `send()` before open throws, as the native class does. */
   readonly queue?: false | QueueOptions
   /** Acknowledgements. @defaultValue none: what was written is not sent again unless it never left */
@@ -97,6 +100,7 @@ export interface Settings {
   readonly maxRefusals: number
   readonly connectTimeout: number
   readonly closeTimeout: number
+  readonly heartbeat: HeartbeatSettings | undefined
   readonly queue:
     | (Required<Omit<QueueOptions, 'storage'>> & Pick<QueueOptions, 'storage'> & OutboxLimits)
     | undefined
@@ -129,6 +133,7 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
   if (options.idleTimeout !== undefined && !lazy) {
     throw misconfigured('idleTimeout', 'given together with lazy: true', options.idleTimeout)
   }
+  const queued = queue === false ? undefined : queueSettings(queue)
   return {
     protocols,
     binaryType: oneOf('binaryType', options.binaryType, ['blob', 'arraybuffer']),
@@ -137,7 +142,8 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
     ...authSettings(options.auth),
     connectTimeout: duration('connectTimeout', options.connectTimeout, 10_000),
     closeTimeout: duration('closeTimeout', options.closeTimeout, 3_000),
-    queue: queue === false ? undefined : queueSettings(queue),
+    heartbeat: heartbeatSettings(options.heartbeat, queued?.highWaterMark ?? Infinity),
+    queue: queued,
     delivery: deliverySettings(options.delivery, queue),
     lazy,
     idleTimeout: duration('idleTimeout', options.idleTimeout, Infinity),

@@ -9,13 +9,18 @@ function setUp() {
   const clock = virtualClock()
   const server = fakeServer({ clock: clock.environment })
   const told: Told[] = []
+  /** `bufferedAmount` where it proves what never left. */
+  const proofs: (number | undefined)[] = []
   const create = (WebSocket: WebSocketConstructor = server.WebSocket) =>
     new Socket(WebSocket, 'ws://fake.test/', ['a', 'b'], 'arraybuffer', clock.environment, {
       opened: () => told.push('opened'),
       message: (data) => told.push({ message: data }),
-      lost: (close) => told.push({ lost: close }),
+      lost: (close, buffered) => {
+        told.push({ lost: close })
+        proofs.push(buffered)
+      },
     })
-  return { clock, server, told, create }
+  return { clock, server, told, proofs, create }
 }
 
 async function opened() {
@@ -109,6 +114,22 @@ describe('a socket that is lost', () => {
     await clock.advance(100)
     expect(told).toHaveLength(1)
     expect(clock.pending).toBe(0)
+  })
+
+  it('takes bufferedAmount for a proof where it is closed, and not where it still closes', async () => {
+    for (const [events, proof] of [
+      ['both', 2],
+      ['error', undefined],
+    ] as const) {
+      const { clock, server, proofs, socket } = await opened()
+      server.isStalled = true
+      server.answersClose = false
+      socket.send('hi')
+      server.drop(1006, '', events)
+      socket.close(undefined, '')
+      await clock.advance(100)
+      expect(proofs).toEqual([proof])
+    }
   })
 
   it('takes the code of a close that follows the error', async () => {

@@ -1,4 +1,4 @@
-import type { OwnedData } from './bytes.ts'
+import { isBlob, type OwnedData } from './bytes.ts'
 import type { RawIncoming } from './codec.ts'
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
 import { HoldfastError } from './errors.ts'
@@ -27,6 +27,7 @@ export interface SocketClock {
 }
 
 const OPEN = 1
+const CLOSED = 3
 
 /**
  * How long after an `error` the `close` event that tells the code is waited for, in ms. Browsers and `ws`
@@ -40,6 +41,7 @@ export class Socket {
   readonly #clock: SocketClock
   #handlers: SocketHandlers | undefined
   #errorTimer: unknown
+  #sent = 0
 
   constructor(
     WebSocket: WebSocketConstructor,
@@ -70,6 +72,14 @@ export class Socket {
     return Number(this.#native.bufferedAmount) || 0
   }
 
+  /**
+   * What was handed to the native class, in bytes, or a little less: text is not worth counting for this. Less
+   * `bufferedAmount` it is what has left, and grows as long as anything leaves.
+   */
+  get sent(): number {
+    return this.#sent
+  }
+
   get protocol(): string {
     return this.#native.protocol ?? ''
   }
@@ -85,6 +95,7 @@ export class Socket {
   send(data: OwnedData): void {
     // `ws`, undici and the DOM take all four kinds; their types share no spelling of it.
     this.#native.send(data as never)
+    this.#sent += typeof data === 'string' ? data.length : isBlob(data) ? data.size : data.byteLength
   }
 
   /** Starts the closing handshake; its end is told as `lost`. */
@@ -127,8 +138,8 @@ export class Socket {
     const handlers = this.#handlers
     if (handlers === undefined) return
     this.#detach()
-    // Stops a host that told an error only, and may still be dialling, or sending.
-    const isOver = this.#native.readyState >= 2
+    // Stops a host that told an error only, and may still be dialling, or sending; also while it closes.
+    const isOver = this.#native.readyState === CLOSED
     if (!isOver) this.#closeQuietly()
     const close = { code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) }
     handlers.lost(close, isOver ? this.bufferedAmount : undefined)

@@ -9,8 +9,11 @@ export interface CloseInfo {
   readonly wasClean: boolean
   /** How far the socket had come; `'open'` also while it signs in. */
   readonly phase: 'connecting' | 'open'
-  /** Set when this side gave the connection up, and why. */
-  readonly local?: 'timeout' | 'reconnect' | 'error'
+  /**
+   * Set when this side gave the connection up, and why. `'offline'`: nothing came since the network was away
+   * or the host slept. `'page'`: the page was frozen or kept for later.
+   */
+  readonly local?: 'timeout' | 'heartbeat' | 'page' | 'offline' | 'reconnect' | 'error'
   readonly error?: HoldfastError
 }
 
@@ -59,6 +62,17 @@ export interface WaitingState extends Counted {
   readonly cause: CloseInfo
 }
 
+/**
+ * Between two attempts, while one would be in vain. `'offline'`: the host says so; now and then an attempt is
+ * made all the same. `'page'`: the page is frozen, or kept for when its user comes back to it.
+ */
+export interface SuspendedState extends Counted {
+  readonly status: 'suspended'
+  readonly by: 'offline' | 'page'
+  /** What ended the attempt or connection before. */
+  readonly cause: CloseInfo
+}
+
 /** `close()` was called: the queue drains, then the closing handshake runs. */
 export interface ClosingState extends Counted {
   readonly status: 'closing'
@@ -83,6 +97,7 @@ export type ConnectionState =
   | ConnectingState
   | OpenState
   | WaitingState
+  | SuspendedState
   | ClosingState
   | ClosedState
 

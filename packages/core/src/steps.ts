@@ -1,5 +1,6 @@
 import { HoldfastError } from './errors.ts'
 import type { Effect, Machine, MachineConfig, MachineEvent, TimerName, Transition } from './machine.ts'
+import { rest, type Wait } from './rest.ts'
 import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
 import { FRESH, judge, type LossCause } from './verdict.ts'
 
@@ -30,8 +31,9 @@ export function opened(
   const { state } = machine
   if (event.generation !== machine.generation || state.status !== 'connecting') return same(machine)
   const { now: since, protocol, extensions } = event
+  const { isTrial, ...signedIn } = machine
   return [
-    { ...machine, state: { status: 'open', attempt: state.attempt, since, protocol, extensions } },
+    { ...signedIn, state: { status: 'open', attempt: state.attempt, since, protocol, extensions } },
     [...leave(machine), { type: 'start', timer: 'stable', delay: config.stableAfter }, { type: 'drain' }],
   ]
 }
@@ -53,12 +55,16 @@ export function lost(
   // The stable timer may be throttled or asleep; the clock is not.
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
-  const { stop, delay, verdict, tally: counted } = judge(tally, close, config, cause)
+  const { stop, delay, floor, verdict, tally: judged } = judge(tally, close, config, cause)
+  const { isTrial, ...given } = machine
+  // A trial fails as expected: that must not make the wait longer once the network is there.
+  const { delays, previous } = isTrial ? tally : judged
+  const counted = { ...judged, delays, previous }
   if (stop !== undefined) {
     const { code, reason, wasClean } = close
     const error = stop.error ?? close.error
     const closed: Machine = {
-      ...machine,
+      ...given,
       tally: counted,
       state: {
         status: 'closed',
@@ -75,16 +81,20 @@ export function lost(
       [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', ...(error ? { error } : {}) }],
     ]
   }
+  const wait: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
+  const [next, effects] = rest({ ...given, tally: counted }, wait, close, now, config)
   return [
-    {
-      ...machine,
-      tally: counted,
-      state: { status: 'waiting', attempt: counted.dials, delay, retryAt: now + delay, cause: close },
-    },
+    next,
     [
       ...leave(machine),
-      { type: 'tell-lost', close, verdict, delay, ...(close.error ? { error: close.error } : {}) },
-      { type: 'start', timer: 'retry', delay },
+      {
+        type: 'tell-lost',
+        close,
+        verdict,
+        ...(next.state.status === 'waiting' ? { delay } : {}),
+        ...(close.error ? { error: close.error } : {}),
+      },
+      ...effects,
     ],
   ]
 }
@@ -116,6 +126,7 @@ export function dial(machine: Machine, config: MachineConfig, first: readonly Ef
   return [
     {
       wanted: machine.wanted,
+      surroundings: machine.surroundings,
       generation,
       tally: { ...machine.tally, dials: attempt },
       state: { status: 'connecting', attempt, phase: config.firstPhase },
@@ -140,10 +151,10 @@ export function finish(
   { code, reason, wasClean }: Pick<CloseInfo, 'code' | 'reason' | 'wasClean'>,
   first: readonly Effect[] = [],
 ): Transition {
-  const { ending, ...rest } = machine
+  const { ending, wait, isTrial, ...given } = machine
   return [
     {
-      ...rest,
+      ...given,
       state: { status: 'closed', attempt: machine.tally.dials, by: 'user', code, reason, wasClean },
     },
     [
@@ -162,6 +173,7 @@ export function leave({ state }: Machine, ...others: readonly TimerName[]): Effe
     connecting: ['connect', 'sign-in'],
     open: ['stable'],
     waiting: ['retry'],
+    suspended: ['trial'],
     closing: ['drain', 'close'],
     closed: [],
   }
@@ -173,7 +185,7 @@ export function startIdle(config: MachineConfig): Effect {
 }
 
 function isLive(state: ConnectionState): boolean {
-  return state.status === 'connecting' || state.status === 'open' || state.status === 'waiting'
+  return state.status !== 'idle' && !isEnding(state)
 }
 
 export function isEnding(state: ConnectionState): boolean {

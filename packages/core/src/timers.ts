@@ -3,6 +3,9 @@ import type { Clock } from './environment.ts'
 /** The longest delay that hosts keep; a longer one would fire at once (a signed 32-bit number of ms). */
 export const MAX_DELAY: number = 2 ** 31 - 1
 
+/** A timer this late, in ms, was not just behind other work: the host slept or throttled it. */
+export const LATE = 5_000
+
 /** Named timers, one of each name at a time, for any delay, that know when they came late. */
 export class Timers<Name extends string> {
   readonly #clock: Clock

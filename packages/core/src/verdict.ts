@@ -14,6 +14,12 @@ export interface Tally {
   readonly streak: { readonly of: 'protocol' | 'size' | 'none'; readonly count: number }
   /** Sign-ins refused in a row. */
   readonly refusals: number
+  /** Dials that do not count for `maxAttempts`. */
+  readonly excused: number
+  /** Connections that a heartbeat found dead. */
+  readonly silences: number
+  /** The rest of a delay was skipped. */
+  readonly isHastened: boolean
 }
 
 export const FRESH: Tally = {
@@ -22,6 +28,9 @@ export const FRESH: Tally = {
   previous: 0,
   streak: { of: 'none', count: 0 },
   refusals: 0,
+  excused: 0,
+  silences: 0,
+  isHastened: false,
 }
 
 export interface Judgement {
@@ -29,6 +38,8 @@ export interface Judgement {
   readonly verdict: Verdict
   /** Until the next attempt, in ms. */
   readonly delay: number
+  /** The part of it that the server asked for. */
+  readonly floor: number
   /** Set when there is none. */
   readonly stop?: { readonly by: Exclude<ClosedState['by'], 'user'>; readonly error?: HoldfastError }
 }
@@ -47,7 +58,7 @@ type JudgeConfig = Pick<
 /** Whether and when to come back after a loss. Pure, given a random source. */
 export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, cause?: LossCause): Judgement {
   const stop = (by: 'verdict' | 'attempts' | 'auth', counted = tally, error?: HoldfastError): Judgement => {
-    return { tally: counted, verdict: 'stop', delay: 0, stop: error ? { by, error } : { by } }
+    return { tally: counted, verdict: 'stop', delay: 0, floor: 0, stop: error ? { by, error } : { by } }
   }
   if (cause === 'fatal' || !config.reconnect) return stop('verdict')
 
@@ -60,14 +71,18 @@ export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, cause
     const text = `The server refused the sign-in ${counted.refusals} times in a row; last by ${cause === 'refused' ? 'a message' : `close code ${close.code}`}.`
     return stop('auth', counted, new HoldfastError('AUTH_REFUSED', text))
   }
-  if (tally.dials >= config.maxAttempts) return stop('attempts', counted)
+  if (tally.dials - tally.excused >= config.maxAttempts) return stop('attempts', counted)
 
   const verdict = answer ?? (rule.kind === 'reauthenticate' ? 'reauthenticate' : 'retry')
   // Fresh credentials deserve one try at once; a loop of them does not.
-  if (rule.kind === 'reauthenticate' && counted.refusals === 1) return { tally: counted, verdict, delay: 0 }
-  const draw = drawFor(rule, counted, config)
+  const isFirstRefusal = rule.kind === 'reauthenticate' && counted.refusals === 1
   const floor = rule.kind === 'retry' ? (rule.floor ?? 0) : 0
-  return { tally: { ...counted, delays: counted.delays + 1, previous: draw }, verdict, delay: floor + draw }
+  // Who was found dead was dead for a while already, and each client finds it at a time of its own.
+  const isFirstSilence = close.local === 'heartbeat' && counted.silences === 1 && floor === 0
+  if (isFirstRefusal || isFirstSilence) return { tally: counted, verdict, delay: 0, floor: 0 }
+  const draw = drawFor(rule, counted, config)
+  const delay = floor + draw
+  return { tally: { ...counted, delays: counted.delays + 1, previous: draw }, verdict, delay, floor }
 }
 
 function tableRule(close: CloseInfo, config: JudgeConfig, cause: LossCause | undefined): CodeRule {
@@ -85,10 +100,11 @@ function answeredRule(answer: Verdict): CodeRule {
 /** Failed dials lie between two answers of a peer and change no streak; another answer ends it. */
 function count(tally: Tally, close: CloseInfo, rule: CodeRule): Tally {
   const refusals = tally.refusals + (rule.kind === 'reauthenticate' ? 1 : 0)
+  const silences = tally.silences + (close.local === 'heartbeat' ? 1 : 0)
   if (close.phase === 'connecting') return { ...tally, refusals }
-  if (rule.kind !== 'limited') return { ...tally, refusals, streak: FRESH.streak }
+  if (rule.kind !== 'limited') return { ...tally, refusals, silences, streak: FRESH.streak }
   const before = tally.streak.of === rule.streak ? tally.streak.count : 0
-  return { ...tally, streak: { of: rule.streak, count: before + 1 } }
+  return { ...tally, silences, streak: { of: rule.streak, count: before + 1 } }
 }
 
 function drawFor(rule: CodeRule, tally: Tally, config: JudgeConfig): number {

@@ -1,0 +1,165 @@
+import type { Announcer } from './announcer.ts'
+import type { Driver } from './driver.ts'
+import type { Clock, Environment } from './environment.ts'
+import { isHoldfastError } from './errors.ts'
+import { Heartbeat, type Traffic } from './heartbeat.ts'
+import type { HeartbeatSettings } from './heartbeat-options.ts'
+import type { Machine } from './machine.ts'
+import { failed } from './policies.ts'
+import { type SignalName, Signals } from './signals.ts'
+import type { ConnectionState } from './state.ts'
+import { LATE, Timers } from './timers.ts'
+
+/** How often is looked whether the host has slept, in ms: a timer that comes late is all that tells it. */
+const TICK = 10_000
+/** In a hidden page timers come once a minute: only what is later than this, in ms, was sleep. */
+const LATE_WHILE_HIDDEN = 90_000
+/** What had arrived during sleep is read first; then a connection that says nothing is replaced, in ms. */
+const GRACE = 1_000
+
+export interface VigilHost {
+  /** Sends a control message over the living socket, past the queue. */
+  readonly send: (message: unknown) => void
+  readonly traffic: Traffic
+}
+
+/**
+ * Sees to it that a connection is alive, or known to be dead: the heartbeat, the host's signals, and sleep.
+ *
+ * @remarks It finds out and tells the machine, which decides.
+ */
+export class Vigil {
+  readonly #settings: HeartbeatSettings | undefined
+  readonly #driver: Driver
+  readonly #announcer: Announcer
+  readonly #host: VigilHost
+  readonly #heartbeat: Heartbeat | undefined
+  readonly #signals: Signals
+  readonly #timers: Timers<'tick' | 'grace'>
+  #generation = 0
+  #isHidden = false
+  /** Since the network went away, or the host woke: whether there was a message. */
+  #hasHeard = true
+
+  constructor(
+    settings: HeartbeatSettings | undefined,
+    environment: Pick<Environment, SignalName>,
+    clock: Clock,
+    driver: Driver,
+    announcer: Announcer,
+    host: VigilHost,
+  ) {
+    this.#settings = settings
+    this.#driver = driver
+    this.#announcer = announcer
+    this.#host = host
+    this.#heartbeat =
+      settings &&
+      new Heartbeat(settings, clock, {
+        ping: () => this.#ping(settings),
+        traffic: host.traffic,
+        onSilent: () => this.#silent('heartbeat'),
+        onLate: (by) => announcer.late('heartbeat', by),
+      })
+    this.#signals = new Signals(
+      environment,
+      (name, value) => announcer.notices.during(() => this.#onSignal(name, value)),
+      (error) => announcer.fail(error),
+    )
+    this.#timers = new Timers(clock, (timer, lateBy) => this.#onTimer(timer, lateBy))
+  }
+
+  /** Goes along with a step of the machine. */
+  follow(before: Machine, { state, generation }: Machine): void {
+    if (state.status === before.state.status && generation === before.generation) return
+    this.#generation = generation
+    this.#hasHeard = true
+    this.#timers.stopAll()
+    if (isWatched(state)) this.#timers.start('tick', TICK)
+    if (state.status === 'open') this.#heartbeat?.start()
+    else this.#heartbeat?.stop()
+  }
+
+  /** The step is carried out: listens to the host while there is something to listen for. */
+  settle(): void {
+    const { status } = this.#driver.state
+    if (status === 'idle' || status === 'closed') this.#signals.detach()
+    else this.#signals.attach()
+  }
+
+  /** A message came, whatever it says. */
+  heard(): void {
+    this.#hasHeard = true
+    this.#heartbeat?.heard()
+  }
+
+  /** Whether a message only answers a ping, and is for nobody else. */
+  isReply(message: unknown): boolean {
+    try {
+      return this.#settings?.isReply?.(message) ?? false
+    } catch (error) {
+      this.#announcer.fail(failed('heartbeat.isReply', error))
+      return false
+    }
+  }
+
+  #ping({ message }: HeartbeatSettings): boolean {
+    try {
+      this.#host.send(message())
+      return true
+    } catch (error) {
+      this.#announcer.fail(isHoldfastError(error) ? error : failed('heartbeat.message', error))
+      return false
+    }
+  }
+
+  #onSignal(name: SignalName, value: boolean): void {
+    switch (name) {
+      case 'network':
+        this.#driver.dispatch({ type: 'network', isOnline: value })
+        return this.#onNetwork(value)
+      case 'visibility':
+        this.#isHidden = !value
+        if (value) this.#driver.dispatch({ type: 'woke' })
+        return
+      case 'page':
+        return this.#driver.dispatch({ type: 'page', isKept: !value })
+      default:
+        name satisfies never
+    }
+  }
+
+  #onNetwork(isOnline: boolean): void {
+    if (this.#driver.state.status !== 'open') return
+    if (this.#heartbeat) this.#heartbeat.probe()
+    else if (!isOnline) this.#hasHeard = false
+    else if (!this.#hasHeard) this.#silent('offline')
+  }
+
+  #onTimer(timer: 'tick' | 'grace', lateBy: number): void {
+    if (timer === 'grace') {
+      if (!this.#hasHeard) this.#silent('offline')
+      return
+    }
+    this.#announcer.late('watch', lateBy)
+    this.#timers.start('tick', TICK)
+    if (lateBy > (this.#isHidden ? LATE_WHILE_HIDDEN : LATE)) this.#onSlept()
+  }
+
+  #onSlept(): void {
+    if (this.#driver.state.status !== 'open') return this.#driver.dispatch({ type: 'woke' })
+    if (this.#heartbeat) return this.#heartbeat.probe()
+    this.#hasHeard = false
+    this.#timers.start('grace', GRACE)
+  }
+
+  #silent(local: 'heartbeat' | 'offline'): void {
+    this.#driver.dispatch({ type: 'silent', generation: this.#generation, local })
+  }
+}
+
+/** While a host that slept makes a difference. */
+function isWatched(state: ConnectionState): boolean {
+  if (state.status === 'suspended') return state.by === 'offline'
+  return state.status === 'open' || state.status === 'waiting'
+}
