@@ -56,7 +56,7 @@ export function lost(
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
   const { stop, delay, floor, verdict, tally: judged } = judge(tally, close, config, cause)
-  const { isTrial, ...given } = machine
+  const { isTrial, wait, ...given } = machine
   // A trial fails as expected: that must not make the wait longer once the network is there.
   const { delays, previous } = isTrial ? tally : judged
   const counted = { ...judged, delays, previous }
@@ -81,8 +81,8 @@ export function lost(
       [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', ...(error ? { error } : {}) }],
     ]
   }
-  const wait: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
-  const [next, effects] = rest({ ...given, tally: counted }, wait, close, now, config)
+  const ahead: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
+  const [next, effects] = rest({ ...given, tally: counted }, ahead, close, now, config)
   return [
     next,
     [

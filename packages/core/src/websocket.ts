@@ -21,8 +21,13 @@ export {
   fullJitter,
 } from './backoff.ts'
 export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
+export type { Verdict } from './close-codes.ts'
+export type { DeliveryOptions } from './delivery.ts'
+export type { Environment } from './environment.ts'
 export { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
-export type { ConnectionState } from './state.ts'
+export type { HeartbeatOptions } from './heartbeat-options.ts'
+export type { QueueOptions, ReconnectOptions } from './options.ts'
+export type { CloseInfo, ConnectionState } from './state.ts'
 export type { ProtocolsSource, UrlSource } from './url.ts'
 
 /**
