@@ -14,6 +14,7 @@ const PURE = inCore(
   'close-codes',
   'entry',
   'errors',
+  'handover',
   'in-flight',
   'loss',
   'machine',

@@ -13,7 +13,7 @@ import type { ConnectionState } from '../../packages/core/src/state.ts'
 const MAY_RUN: Record<ConnectionState['status'], readonly TimerName[]> = {
   idle: [],
   connecting: ['connect', 'sign-in', 'idle'],
-  open: ['stable', 'idle'],
+  open: ['stable', 'idle', 'connect', 'sign-in', 'retire'],
   waiting: ['retry', 'idle'],
   suspended: ['trial', 'idle'],
   closing: ['drain', 'close'],
@@ -78,7 +78,8 @@ export class MachineHost {
     this.history.push({ event, machine, state: machine.state, effects })
 
     const dials = effects.filter(({ type }) => type === 'dial').length
-    must(machine.generation === before.generation + dials, 'each dial is a generation of its own')
+    const takeOvers = effects.filter(({ type }) => type === 'take-over').length
+    must(machine.generation === before.generation + dials + takeOvers, 'each dial is a generation of its own')
     for (const effect of effects) this.#carryOut(effect, event.now)
     this.#check()
     if (effects.some(({ type }) => type === 'reopen')) this.take({ type: 'open', now: event.now })
@@ -92,6 +93,7 @@ export class MachineHost {
       case 'open':
         return state.status === 'closed'
       case 'reconnect':
+        if (event.handover && state.status === 'open') return false
         return state.status === 'closed' ? state.by !== 'user' : state.status !== 'closing'
       case 'timer':
         if (event.timer === 'stable') return state.status === 'open'
@@ -141,7 +143,18 @@ export class MachineHost {
       case 'abandon':
         this.socket = undefined
         break
+      case 'tell-handover':
+        must(state.status === 'open', 'an open connection is handed over')
+        break
+      case 'prepare':
+        must(machine.handover?.step === 'preparing', 'what is prepared is known')
+        break
+      case 'take-over':
+        must(machine.handover?.step === 'retiring' && this.socket !== undefined, 'an old socket retires')
+        this.socket = machine.generation
+        break
       case 'hang-up':
+      case 'restore':
       case 'drain':
         must(this.socket === machine.generation, `'${effect.type}' needs the current socket`)
         break
@@ -179,6 +192,7 @@ export class MachineHost {
     for (const field of fields) must(known.includes(field), `'${status}' has no '${field}'`)
     const rests = status === 'waiting' || status === 'suspended'
     must((machine.wait !== undefined) === rests, `'wait' between two attempts, and only then`)
+    must(!machine.handover || status === 'open', 'an open connection is handed over')
     must(!machine.isTrial || status === 'connecting', 'a trial is a dial')
     const { isOnline, isKept } = machine.surroundings
     must(status !== 'waiting' || (isOnline && !isKept), 'whoever waits has a network, and is looked at')
@@ -190,7 +204,8 @@ export class MachineHost {
     const isDraining = machine.ending?.draining
     const isLive = status === 'connecting' || status === 'open' || rests
     const runs: Partial<Record<TimerName, boolean>> = {
-      connect: status === 'connecting',
+      connect: status === 'connecting' || machine.handover?.step === 'preparing',
+      retire: machine.handover?.step === 'retiring',
       retry: status === 'waiting',
       trial: state.status === 'suspended' && state.by === 'offline',
       drain: isDraining === true,

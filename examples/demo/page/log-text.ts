@@ -70,6 +70,8 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
         tone: 'warn',
         text: `The ${event.timer} timer came ${formatDuration(event.by)} late: this computer slept.`,
       }
+    case 'handover':
+      return { at, label: 'handover', tone: 'calm', text: `${event.step}: ${event.reason}` }
     case 'channel':
       return { at, label: 'channel', tone: 'calm', text: `A channel sent its ${event.action} message.` }
     case 'request': {

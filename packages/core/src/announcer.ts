@@ -68,6 +68,11 @@ export class Announcer {
     this.tell({ type: 'lost', close, verdict, ...(delay === undefined ? {} : { delay }) })
   }
 
+  handover({ step, reason, close }: Extract<Effect, { type: 'tell-handover' }>): void {
+    if (close?.error) this.fail(close.error, false)
+    this.tell({ type: 'handover', step, reason, ...(close ? { close } : {}) })
+  }
+
   late(timer: LateTimer, by: number): void {
     if (by > LATE) this.tell({ type: 'late', timer, by })
   }

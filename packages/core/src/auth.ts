@@ -48,6 +48,12 @@ export interface Auth {
   readonly via: TokenCarrier
   /** How long before `expiresAt` a token is renewed, in ms; at the most half its life. @defaultValue 30_000 */
   readonly refreshBefore?: number
+  /**
+   * What a renewed token means to the living connection where its carrier cannot bring it: it is kept for the
+   * next dial, or the connection is handed over to a new one that signs in with it.
+   * @defaultValue 'next-dial'
+   */
+  readonly renewBy?: 'next-dial' | 'handover'
   /** Tokens refused in a row, the first included, that end the connection. @defaultValue 2 */
   readonly maxRefusals?: number
   /** Lets a token travel over `ws:` to a host that is not loopback. @defaultValue false */

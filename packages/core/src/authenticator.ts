@@ -1,20 +1,25 @@
 import type { Auth, SignIn } from './auth.ts'
 import { isLoopback } from './auth.ts'
+import { ruleFor } from './close-codes.ts'
 import type { Target } from './dial.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import type { Effect, Machine } from './machine.ts'
-import type { ConnectionState } from './state.ts'
+import type { CloseInfo, ConnectionState } from './state.ts'
 import { Timers } from './timers.ts'
 import { TokenSource } from './token-source.ts'
 
 /** After a renewal that failed, the next try comes no sooner than this, in ms. */
 const RETRY = 1_000
+/** After a handover that failed, the next one comes after this, in ms. */
+const HANDOVER_RETRY = 30_000
 
 export interface AuthenticatorHost {
   /** Sends a control message over the living socket, past the queue. */
   readonly send: (message: unknown) => void
   readonly onError: (error: HoldfastError) => void
+  /** A new token is there that the living connection cannot be told of. */
+  readonly onRenewed: () => void
 }
 
 /** Signs a connection in: gets tokens, puts them on their carrier, reads the answers, renews in time. */
@@ -28,12 +33,14 @@ export class Authenticator {
   #token = ''
   #awaitsAnswer = false
   #isOpen = false
+  /** The living connection has an older token than it should. */
+  #isOverdue = false
 
-  constructor(auth: Auth, clock: Clock, host: AuthenticatorHost) {
+  constructor(auth: Auth, clock: Clock, host: AuthenticatorHost, tokens?: TokenSource) {
     this.#auth = auth
     this.#clock = clock
     this.#host = host
-    this.#tokens = new TokenSource(auth, clock)
+    this.#tokens = tokens ?? new TokenSource(auth, clock)
     this.#timers = new Timers(clock, () => void this.#renew())
   }
 
@@ -50,6 +57,11 @@ export class Authenticator {
       'INSECURE',
       'A token over ws: to another host can be read on the way: use wss:, or auth.allowInsecure.',
     )
+  }
+
+  /** One for another socket at the same time, with the same tokens; it renews none. */
+  fork(send: AuthenticatorHost['send']): Authenticator {
+    return new Authenticator(this.#auth, this.#clock, { ...this.#host, send }, this.#tokens)
   }
 
   /** Adds a token to where a dial goes. Throws or rejects where there is none. */
@@ -84,6 +96,7 @@ export class Authenticator {
   /** Goes along with a step of the machine. */
   follow(before: Machine, { state, generation }: Machine, effects: readonly Effect[]): void {
     for (const effect of effects) {
+      if (effect.type === 'tell-handover' && effect.close) this.#onHandoverFailed(effect.close)
       if (effect.type !== 'tell-lost') continue
       const isRefused = effect.verdict === 'reauthenticate' || effect.error?.code === 'AUTH_REFUSED'
       // A dial that failed may have failed for its token, and says nothing.
@@ -91,8 +104,9 @@ export class Authenticator {
         this.#tokens.invalidate(isRefused)
       }
     }
-    if (isLive(before.state) && (!isLive(state) || generation !== before.generation)) this.#end()
-    if (state.status !== 'open' || before.state.status === 'open') return
+    const isOther = generation !== before.generation
+    if (isLive(before.state) && (!isLive(state) || isOther)) this.#end()
+    if (state.status !== 'open' || (before.state.status === 'open' && !isOther)) return
     this.#isOpen = true
     this.#watch()
   }
@@ -100,10 +114,19 @@ export class Authenticator {
   /** An attempt or a connection has ended: what was under way for it ends too. */
   #end(): void {
     this.#isOpen = false
+    this.#isOverdue = false
     this.#awaitsAnswer = false
     this.#token = ''
     this.#timers.stopAll()
     this.#tokens.abort()
+  }
+
+  #onHandoverFailed(close: CloseInfo): void {
+    const isRefused = close.error?.code === 'AUTH_REFUSED' || ruleFor(close.code).kind === 'reauthenticate'
+    this.#tokens.invalidate(isRefused && close.phase === 'open')
+    if (this.#auth.renewBy !== 'handover') return
+    this.#isOverdue = true
+    this.#timers.start('renewal', HANDOVER_RETRY)
   }
 
   #carry(target: Target, token: string): Target {
@@ -145,12 +168,14 @@ export class Authenticator {
 
   async #renew(): Promise<void> {
     // The clock was set back, or this timer was started for an older token.
-    if (this.#clock.now() < this.#tokens.renewAt) return this.#watch()
+    if (!this.#isOverdue && this.#clock.now() < this.#tokens.renewAt) return this.#watch()
+    this.#isOverdue = false
     try {
       const token = await this.#tokens.fetch(0)
       if (!this.#isOpen) return
       // With another carrier it is kept for the next dial.
       if (this.signIn && this.signIn.renew !== false) this.#sendToken(this.signIn, token)
+      else if (this.#auth.renewBy === 'handover') this.#host.onRenewed()
       this.#watch()
     } catch (error) {
       if (!this.#isOpen) return

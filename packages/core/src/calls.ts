@@ -1,3 +1,4 @@
+import { prepare } from './handover.ts'
 import type { Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
 import type { CloseInfo } from './state.ts'
 import { dial, finish, isEnding, leave, NO_CLOSE_FRAME, same, startIdle } from './steps.ts'
@@ -22,8 +23,13 @@ export function open(machine: Machine, config: MachineConfig): Transition {
 }
 
 /** Gives up what there is, and dials. */
-export function reconnect(machine: Machine, config: MachineConfig): Transition {
+export function reconnect(
+  machine: Machine,
+  { reason = '', handover }: Extract<MachineEvent, { type: 'reconnect' }>,
+  config: MachineConfig,
+): Transition {
   const { state } = machine
+  if (handover && state.status === 'open') return prepare(machine, reason, config)
   const anew = { ...machine, tally: FRESH }
   switch (state.status) {
     case 'idle':
@@ -33,7 +39,7 @@ export function reconnect(machine: Machine, config: MachineConfig): Transition {
     case 'connecting':
     case 'open': {
       const phase = state.status
-      const close: CloseInfo = { ...NO_CLOSE_FRAME, phase, local: 'reconnect' }
+      const close: CloseInfo = { ...NO_CLOSE_FRAME, reason, phase, local: 'reconnect' }
       return dial(anew, config, [
         { type: 'abandon' },
         { type: 'tell-lost', close, verdict: 'retry', delay: 0 },

@@ -8,7 +8,7 @@ import { type Act, Driver } from './driver.ts'
 import { Emitter } from './emitter.ts'
 import { Ending } from './ending.ts'
 import { environmentOf } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { HoldfastError, misconfigured } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
@@ -28,6 +28,14 @@ import { Vigil } from './vigil.ts'
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
   readonly drainTimeout?: number
+}
+
+export interface ReconnectCallOptions {
+  /**
+   * Open and sign in the next socket first, then close this one cleanly: for a planned move, of a connection
+   * that is well. What the server sends to both comes twice. @defaultValue false: replace it at once
+   */
+  readonly handover?: boolean
 }
 
 export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<MessageOptions, 'codec'>>
@@ -62,10 +70,12 @@ export class Shell<Incoming, Outgoing> {
   #leftBehind = 0
   #unobserved = 0
   #isDisposed = false
+  readonly #canQueue: boolean
 
   constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
     const settings = settingsOf(options)
     const environment = environmentOf(options.environment)
+    this.#canQueue = settings.queue !== undefined
     this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
 
     const announcer = new Announcer(environment, () => this.outbox)
@@ -83,6 +93,7 @@ export class Shell<Incoming, Outgoing> {
       new Authenticator(settings.auth, clock, {
         send: (message) => this.#sendControl(message),
         onError,
+        onRenewed: () => this.reconnect('token renewed', { handover: true }),
       })
     if (URL.canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
     const dialer = new Dialer(source, settings.protocols, environment, authenticator)
@@ -107,12 +118,14 @@ export class Shell<Incoming, Outgoing> {
     })
     this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
       onData: (data, generation) => {
-        this.#vigil.heard()
+        if (this.#driver.isCurrent(generation)) this.#vigil.heard()
         this.#inbox.take(data, generation)
         // A sign of life: there may be room again.
         if (this.#sender.length > 0) announcer.notices.during(() => this.#sender.pump())
       },
       onDetached: (close, buffered) => this.#onDetached(close, buffered),
+      // As in #sendControl().
+      sendOver: (message, socket) => this.#sender.control(message as Outgoing, socket),
     })
     this.#inbox = new Inbox<Incoming>({
       codec: options.codec,
@@ -129,7 +142,7 @@ export class Shell<Incoming, Outgoing> {
     this.exchange = new Exchange(host, this.#sender, clock, announcer)
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.#driver, announcer, {
       send: (message) => this.#sendControl(message),
-      traffic: this.#line,
+      traffic: this.#line.traffic,
     })
     this.#frame = new Frame(environment, () => this.#onFrame())
 
@@ -208,9 +221,13 @@ export class Shell<Incoming, Outgoing> {
     this.#driver.dispatch({ type: 'open' })
   }
 
-  reconnect(): void {
+  reconnect(reason = '', { handover = false }: ReconnectCallOptions = {}): void {
     this.#checkAlive('reconnect()')
-    this.#driver.dispatch({ type: 'reconnect' })
+    checkClose(undefined, reason)
+    if (handover && !this.#canQueue) {
+      throw misconfigured('reconnect(reason, { handover })', 'false without a queue', handover)
+    }
+    this.#driver.dispatch({ type: 'reconnect', reason, handover })
   }
 
   /** Ends it from this side; what is queued goes out after the next {@link open}. */
@@ -253,6 +270,8 @@ export class Shell<Incoming, Outgoing> {
         this.#leftBehind = 0
         this.#sender.prepare()
         return this.#line.dial(act.generation, act.attempt)
+      case 'restore':
+        return this.exchange.channels.restore()
       case 'drain':
         return this.#drain()
       case 'hang-up':
@@ -261,6 +280,13 @@ export class Shell<Incoming, Outgoing> {
         return this.#line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.#line.abandon()
+      case 'prepare':
+        return this.#line.prepare()
+      case 'take-over':
+        this.#sender.stop()
+        this.#hasHungUp = true
+        this.#unconfirmed = []
+        return this.#line.takeOver(act.reason)
       case 'finish':
         return this.#finish()
       case 'reopen':
@@ -290,24 +316,27 @@ export class Shell<Incoming, Outgoing> {
 
   #drain(): void {
     const { socket } = this.#line
-    if (this.state.status === 'open' && socket) {
-      this.exchange.channels.restore()
-      this.#sender.start(socket)
-    }
+    if (socket) this.#sender.start(socket)
     if (this.#sender.isIdle) this.#onEmpty()
   }
 
   #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
-    const { state } = this
+    // After a handover there is another one.
+    const isLast = this.#line.socket === undefined
     const queued = this.#sender.bytes
-    this.#unconfirmed = this.#sender.detach({
+    const unconfirmed = this.#sender.detach({
       ...(close ? { code: close.code } : {}),
       buffered,
       isAnswered: this.#hasHungUp && close?.wasClean === true,
-      isFinal: hasEnded(state),
+      isFinal: isLast && hasEnded(this.state),
     })
-    const returned = this.#sender.bytes - queued
-    this.#leftBehind = Math.max(0, (buffered ?? 0) - returned)
+    if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
+    this.#hasHungUp = false
+    // What a connection that goes on has lost is told by its event alone.
+    if (isLast || hasEnded(this.state)) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
+    if (isLast) return
+    const settle = this.exchange.handedOver()
+    this.#inbox.after(() => this.announcer.notices.during(settle))
   }
 
   #finish(): void {

@@ -39,6 +39,11 @@ export class Dialer {
     this.#authenticator = authenticator
   }
 
+  /** One that signs in with another authenticator. */
+  fork(authenticator: Authenticator | undefined): Dialer {
+    return new Dialer(this.#url, this.#protocols, this.#environment, authenticator)
+  }
+
   /** Whether an attempt may bring something new: the user is asked for URL, protocols or a token. */
   get asksUser(): boolean {
     return this.firstPhase !== 'handshake'

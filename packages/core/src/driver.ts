@@ -14,7 +14,7 @@ import type { ConnectionState } from './state.ts'
 import { Timers } from './timers.ts'
 
 /** An effect that is not about timers. */
-export type Act = Exclude<Effect, { type: 'start' | 'stop' | 'tell-lost' }>
+export type Act = Exclude<Effect, { type: 'start' | 'stop' | 'tell-lost' | 'tell-handover' }>
 
 export interface DriverHost {
   /** The machine has taken a step; what it asks for comes next. */
@@ -84,13 +84,16 @@ export class Driver {
   #step(machine: Machine, effects: readonly Effect[], cause: TransitionCause): void {
     const before = this.#machine
     this.#machine = machine
-    for (const effect of effects) if (effect.type === 'tell-lost') this.#announcer.lost(effect)
+    for (const effect of effects) {
+      if (effect.type === 'tell-lost') this.#announcer.lost(effect)
+      else if (effect.type === 'tell-handover') this.#announcer.handover(effect)
+    }
     this.#host.onStep(before, machine, effects)
     if (machine.state !== before.state) this.#announcer.state(machine.state, before.state, cause)
     for (const effect of effects) {
       if (effect.type === 'start') this.#timers.start(effect.timer, effect.delay)
       else if (effect.type === 'stop') this.#timers.stop(effect.timer)
-      else if (effect.type !== 'tell-lost') this.#host.onAct(effect)
+      else if (effect.type !== 'tell-lost' && effect.type !== 'tell-handover') this.#host.onAct(effect)
     }
     this.#host.onDone(before, machine)
   }

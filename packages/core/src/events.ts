@@ -52,6 +52,13 @@ export type ConnectionEvent = {
   | { readonly type: 'unobserved'; readonly count: number }
   /** A timer came late by so many ms: the host slept, or throttled it. */
   | { readonly type: 'late'; readonly timer: LateTimer; readonly by: number }
+  /** How a planned move to another socket goes; where it failed, the old one stays. */
+  | {
+      readonly type: 'handover'
+      readonly step: 'started' | 'done' | 'failed'
+      readonly reason: string
+      readonly close?: CloseInfo
+    }
   /** A channel has sent a message of its own. */
   | { readonly type: 'channel'; readonly action: 'subscribe' | 'resume' | 'unsubscribe' }
   | {

@@ -40,6 +40,11 @@ export class Exchange<Incoming, Outgoing> {
     })
   }
 
+  /** A socket is left for another one, which is there already. What it returns is as with {@link follow}. */
+  handedOver(): () => void {
+    return this.requests.lost(undefined)
+  }
+
   /** Goes along with a change of state. What it returns is for when all that has come is read. */
   follow(before: ConnectionState, after: ConnectionState): (() => void) | undefined {
     if (after.status === before.status || after.status === 'open' || after.status === 'closing')

@@ -124,9 +124,12 @@ export class Flow {
     this.pump()
   }
 
-  /** Writes a message of ours before all that waits: to this socket, which may not be signed in. */
+  /** Writes a message of ours before all that waits: to this socket, which may not be in use yet. */
   control(data: OwnedData, socket: Socket): void {
-    if (socket !== this.#socket || (this.#accepts() && this.#controls.length === 0)) {
+    if (socket !== this.#socket) {
+      // Older than all that will be written to it: the walk of the tail never comes to it.
+      if (socket.isWritable) socket.send(data)
+    } else if (this.#accepts() && this.#controls.length === 0) {
       this.#writeControl(data, socket)
     } else {
       this.#controls.push(data)

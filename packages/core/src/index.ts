@@ -25,7 +25,7 @@ export {
 } from './codec.ts'
 export type { SendOptions } from './composer.ts'
 export { connect } from './connect.ts'
-export type { CloseOptions } from './connection.ts'
+export type { CloseOptions, ReconnectCallOptions } from './connection.ts'
 export type { DeliverOptions, DeliveryId, DeliveryOptions, Receipt } from './delivery.ts'
 export type { Target } from './dial.ts'
 export type { DropReason } from './entry.ts'

@@ -45,6 +45,11 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
       return ['debug', `${event.count} messages came that nobody was subscribed to`]
     case 'late':
       return ['debug', `the ${event.timer} timer came ${Math.round(event.by)} ms late`]
+    case 'handover': {
+      const { step, reason, close } = event
+      const why = close ? `: ${describeClose(close)}` : ''
+      return [step === 'failed' ? 'warn' : 'info', `handover ${step}${quoted(reason)}${why}`]
+    }
     case 'channel':
       return ['debug', `channel: ${event.action}`]
     case 'request': {

@@ -20,6 +20,7 @@ const TIMERS: readonly TimerName[] = [
   'stable',
   'drain',
   'close',
+  'retire',
   'idle',
 ]
 const BACKOFFS = [fullJitter(), exponential(), decorrelatedJitter(), constant(0), constant(700)]
@@ -68,7 +69,8 @@ function configOf({ answer, seed, ...rest }: Settings): MachineConfig {
  */
 type Draft =
   | { type: 'next'; pick: number }
-  | { type: 'open' | 'reconnect' | 'drained' }
+  | { type: 'open' | 'reconnect' | 'drained' | 'signs-in' | 'retired' }
+  | { type: 'handover' | 'ready' | 'unready' }
   | { type: 'close'; code: number | undefined; reason: string; drainTimeout: number }
   | { type: 'wanted'; wanted: boolean }
   | { type: 'network'; isOnline: boolean }
@@ -84,7 +86,11 @@ const age = fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, fc.constantFrom(1
 const phase = fc.constantFrom('connecting', 'open')
 const draft: fc.Arbitrary<Draft> = fc.oneof(
   { arbitrary: fc.record({ type: fc.constant('next'), pick: fc.nat(99) }), weight: 14 },
-  fc.record({ type: fc.constantFrom('open', 'reconnect', 'drained') }),
+  fc.record({ type: fc.constantFrom('open', 'reconnect', 'drained', 'signs-in', 'retired') }),
+  {
+    arbitrary: fc.record({ type: fc.constantFrom('handover', 'ready', 'unready') }),
+    weight: 2,
+  },
   fc.record({
     type: fc.constant('close'),
     code: fc.constantFrom(undefined, 1000, 4000),
@@ -133,7 +139,13 @@ function nextOf(host: MachineHost, pick: number): Draft {
       { type: 'opened', age: 0 },
       { type: 'opened', age: 0 },
     ],
-    open: [lost, lost, { type: 'close', code: undefined, reason: '', drainTimeout: pick % 2 }],
+    open: [
+      lost,
+      { type: 'handover' },
+      { type: 'ready' },
+      { type: 'retired' },
+      { type: 'close', code: undefined, reason: '', drainTimeout: pick % 2 },
+    ],
     waiting: [{ type: 'timer', timer: 'retry' }, { type: 'woke' }],
     suspended: [
       { type: 'network', isOnline: true },
@@ -160,6 +172,12 @@ function eventOf(host: MachineHost, draft: Draft, now: number): MachineEvent {
     }
     case 'phase':
       return { type: 'phase', generation: generation - draft.age, phase: draft.phase, now }
+    case 'handover':
+      return { type: 'reconnect', reason: 'moved', handover: true, now }
+    case 'ready':
+      return { type: 'ready', protocol: 'p', extensions: 'e', now }
+    case 'unready':
+      return { type: 'unready', close: { code: 1006, reason: '', wasClean: false, phase: 'connecting' }, now }
     case 'silent':
       return { type: 'silent', generation: generation - draft.age, local: draft.local, now }
     case 'opened':

@@ -220,6 +220,7 @@ describe('a socket that opens', () => {
       { type: 'stop', timer: 'connect' },
       { type: 'stop', timer: 'sign-in' },
       { type: 'start', timer: 'stable', delay: 5_000 },
+      { type: 'restore' },
       { type: 'drain' },
     ])
     expect(host.state).toEqual({ status: 'open', attempt: 1, since: NOW + 5, protocol: 'p', extensions: 'x' })

@@ -2,6 +2,7 @@ import type { Backoff } from './backoff.ts'
 import { close, hangUp, open, reconnect, want } from './calls.ts'
 import type { Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
+import { type Handover, ready, retired, signsIn, unlessLeft, unready, unreadyInTime } from './handover.ts'
 import type { Wait } from './rest.ts'
 import { type CloseInfo, type ConnectingPhase, type ConnectionState, IDLE } from './state.ts'
 import {
@@ -20,7 +21,16 @@ import { hasten, network, page, silent, trial } from './surroundings.ts'
 import { FRESH, type LossCause, type Tally } from './verdict.ts'
 
 /** The timers that the machine asks for; at most one of each runs. */
-export type TimerName = 'connect' | 'sign-in' | 'retry' | 'trial' | 'stable' | 'drain' | 'close' | 'idle'
+export type TimerName =
+  | 'connect'
+  | 'sign-in'
+  | 'retry'
+  | 'trial'
+  | 'stable'
+  | 'drain'
+  | 'close'
+  | 'retire'
+  | 'idle'
 
 /** All that a transition needs beside state and event. Its functions never throw: the shell sees to that. */
 export interface MachineConfig {
@@ -63,13 +73,20 @@ export interface Machine {
   readonly wait?: Wait
   /** The current dial is one although the host calls itself offline. */
   readonly isTrial?: true
+  /** Only while open. */
+  readonly handover?: Handover
   /** Only while closing: whether the queue still drains, and whether to open again afterwards. */
   readonly ending?: { readonly draining: boolean; readonly reopen: boolean }
 }
 
 /** What happened. `now` is epoch ms. */
 export type MachineEvent = { readonly now: number } & (
-  | { readonly type: 'open' | 'reconnect' | 'drained' }
+  | { readonly type: 'open' | 'drained' }
+  | { readonly type: 'reconnect'; readonly reason?: string; readonly handover?: boolean }
+  /** The next socket of a handover has come to its sign-in; is usable; will not be. The old one is closed. */
+  | { readonly type: 'signs-in' | 'retired' }
+  | { readonly type: 'ready'; readonly protocol: string; readonly extensions: string }
+  | { readonly type: 'unready'; readonly close: CloseInfo }
   | { readonly type: 'close'; readonly code?: number; readonly reason: string; readonly drainTimeout: number }
   | { readonly type: 'wanted'; readonly wanted: boolean }
   | { readonly type: 'timer'; readonly timer: TimerName }
@@ -100,6 +117,8 @@ export type Effect =
   | { readonly type: 'start'; readonly timer: TimerName; readonly delay: number }
   | { readonly type: 'stop'; readonly timer: TimerName }
   | { readonly type: 'dial'; readonly generation: number; readonly attempt: number }
+  /** Ask the server for its channels anew, before anything else is written. */
+  | { readonly type: 'restore' }
   /** Write what is queued to the socket. */
   | { readonly type: 'drain' }
   /** Start the closing handshake. */
@@ -113,6 +132,17 @@ export type Effect =
       readonly verdict: Verdict
       readonly delay?: number
       readonly error?: HoldfastError
+    }
+  /** Dial and sign in the next socket of a handover, beside the one in use. */
+  | { readonly type: 'prepare' }
+  /** The next socket is the current one; close the old one cleanly. */
+  | { readonly type: 'take-over'; readonly reason: string }
+  /** Tell how a handover goes. */
+  | {
+      readonly type: 'tell-handover'
+      readonly step: 'started' | 'done' | 'failed'
+      readonly reason: string
+      readonly close?: CloseInfo
     }
   /** The user's `close()` is carried out: drop what is queued, settle the promise. */
   | { readonly type: 'finish' }
@@ -128,12 +158,16 @@ export function initial(config: Pick<MachineConfig, 'lazy'>): Machine {
 
 /** The whole policy of a connection: state and event in, state and effects out. Pure. */
 export function transition(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {
+  return unlessLeft(react(machine, event, config))
+}
+
+function react(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {
   const { state } = machine
   switch (event.type) {
     case 'open':
       return open(machine, config)
     case 'reconnect':
-      return reconnect(machine, config)
+      return reconnect(machine, event, config)
     case 'close':
       return close(machine, event, config)
     case 'drained':
@@ -151,6 +185,14 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
     case 'silent':
       if (event.generation !== machine.generation) return same(machine)
       return silent(machine, event.local, event.now, config)
+    case 'signs-in':
+      return signsIn(machine, config)
+    case 'ready':
+      return ready(machine, event, config)
+    case 'unready':
+      return unready(machine, event.close)
+    case 'retired':
+      return retired(machine)
     case 'phase':
       return phase(machine, event.generation, event.phase, config)
     case 'opened':
@@ -174,7 +216,9 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
       return state.status === 'open' ? [{ ...machine, tally: FRESH }, []] : same(machine)
     case 'connect':
     case 'sign-in':
-      return timedOut(machine, name, now, config)
+      return machine.handover ? unreadyInTime(machine, name, config) : timedOut(machine, name, now, config)
+    case 'retire':
+      return retired(machine)
     case 'drain':
       return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
     case 'close':

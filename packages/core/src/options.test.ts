@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
 import { settingsOf } from './options.ts'
 
@@ -92,6 +93,7 @@ describe('settingsOf()', () => {
 const NO_DURATION = [-1, Number.NaN, '5', null, true, 5n, {}]
 const NO_COUNT = [0, -1, 1.5, Number.NaN, '5', null, true, 5n]
 const NO_FUNCTION = [5, 'x', null, {}, true]
+const AUTH = { token: () => 't', via: queryParameter() }
 const NO_OBJECT = [5, 'x', null, true]
 
 describe.each<[string, readonly unknown[], (value: unknown) => unknown]>([
@@ -112,6 +114,8 @@ describe.each<[string, readonly unknown[], (value: unknown) => unknown]>([
   ['heartbeat.isReply', NO_FUNCTION, (isReply) => ({ heartbeat: { message: () => 'ping', isReply } })],
   ['heartbeat.interval', [...NO_DURATION, 0], (interval) => ({ heartbeat: { message: () => 1, interval } })],
   ['heartbeat.timeout', [...NO_DURATION, 0], (timeout) => ({ heartbeat: { message: () => 1, timeout } })],
+  ['auth.renewBy', ['soon', 5, null], (renewBy) => ({ auth: { ...AUTH, renewBy } })],
+  ['auth.renewBy', ['handover'], (renewBy) => ({ queue: false, auth: { ...AUTH, renewBy } })],
   ['queue', NO_OBJECT, (queue) => ({ queue })],
   ['queue.maxMessages', NO_COUNT, (maxMessages) => ({ queue: { maxMessages } })],
   ['queue.maxBytes', NO_COUNT, (maxBytes) => ({ queue: { maxBytes } })],

@@ -139,7 +139,7 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
     binaryType: oneOf('binaryType', options.binaryType, ['blob', 'arraybuffer']),
     reconnect: reconnectSettings(reconnect === false ? {} : reconnect),
     canReconnect: reconnect !== false,
-    ...authSettings(options.auth),
+    ...authSettings(options.auth, queued !== undefined),
     connectTimeout: duration('connectTimeout', options.connectTimeout, 10_000),
     closeTimeout: duration('closeTimeout', options.closeTimeout, 3_000),
     heartbeat: heartbeatSettings(options.heartbeat, queued?.highWaterMark ?? Infinity),
@@ -163,10 +163,14 @@ function reconnectSettings(options: ReconnectOptions): Settings['reconnect'] {
   }
 }
 
-function authSettings(auth: Auth | undefined): Pick<Settings, 'auth' | 'maxRefusals'> {
+function authSettings(auth: Auth | undefined, canQueue: boolean): Pick<Settings, 'auth' | 'maxRefusals'> {
   if (auth === undefined) return { auth, maxRefusals: MAX_REFUSALS }
   checkAuth(auth)
   duration('auth.refreshBefore', auth.refreshBefore, 0)
+  const renewBy = oneOf('auth.renewBy', auth.renewBy, ['next-dial', 'handover'])
+  if (renewBy === 'handover' && !canQueue) {
+    throw misconfigured('auth.renewBy', `'next-dial' without a queue`, renewBy)
+  }
   boolean('auth.allowInsecure', auth.allowInsecure, false)
   if (auth.identity !== undefined && typeof auth.identity !== 'string') {
     throw misconfigured('auth.identity', 'a string', auth.identity)

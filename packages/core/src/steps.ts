@@ -34,7 +34,12 @@ export function opened(
   const { isTrial, ...signedIn } = machine
   return [
     { ...signedIn, state: { status: 'open', attempt: state.attempt, since, protocol, extensions } },
-    [...leave(machine), { type: 'start', timer: 'stable', delay: config.stableAfter }, { type: 'drain' }],
+    [
+      ...leave(machine),
+      { type: 'start', timer: 'stable', delay: config.stableAfter },
+      { type: 'restore' },
+      { type: 'drain' },
+    ],
   ]
 }
 
@@ -167,11 +172,11 @@ export function finish(
 }
 
 /** Stops the timers of the state that is left, and others that end with it. */
-export function leave({ state }: Machine, ...others: readonly TimerName[]): Effect[] {
+export function leave({ state, handover }: Machine, ...others: readonly TimerName[]): Effect[] {
   const own: Record<ConnectionState['status'], readonly TimerName[]> = {
     idle: [],
     connecting: ['connect', 'sign-in'],
-    open: ['stable'],
+    open: handover ? ['stable', 'connect', 'sign-in', 'retire'] : ['stable'],
     waiting: ['retry'],
     suspended: ['trial'],
     closing: ['drain', 'close'],

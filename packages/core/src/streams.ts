@@ -1,7 +1,7 @@
 import { Observable, type Observer, observable, Subscriber, type Subscription } from 'rxjs'
 import type { ChannelOptions } from './channel.ts'
 import type { SendOptions } from './composer.ts'
-import { type CloseOptions, Shell, type ShellOptions } from './connection.ts'
+import { type CloseOptions, type ReconnectCallOptions, Shell, type ShellOptions } from './connection.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
 import type { Emitter } from './emitter.ts'
 import type { HoldfastError } from './errors.ts'
@@ -197,9 +197,16 @@ export class Connection<Incoming, Outgoing> {
     this.#shell.open()
   }
 
-  /** Gives the current connection or attempt up and dials at once. Nothing after `close()`. */
-  reconnect(): void {
-    this.#shell.reconnect()
+  /**
+   * Gives the current connection or attempt up and dials at once. Nothing after `close()`.
+   *
+   * @param reason - Why, for events; with `handover` also for the server. At most 123 bytes of UTF-8.
+   * @remarks With `{ handover: true }` an open connection is moved instead: the next socket is opened and
+   * signed in first, then this one is closed cleanly, then the next one is written to. Nothing of yours is lost
+   * or reordered; what the server sends to both comes twice.
+   */
+  reconnect(reason?: string, options?: ReconnectCallOptions): void {
+    this.#shell.reconnect(reason, options)
   }
 
   /**

@@ -1,0 +1,102 @@
+import { HoldfastError } from './errors.ts'
+import type { Effect, Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
+import type { CloseInfo } from './state.ts'
+import { leave, NO_CLOSE_FRAME, same } from './steps.ts'
+
+/**
+ * A planned move to another socket. `'preparing'`: the next one is dialled and signed in, while this one is in
+ * use. `'retiring'`: it took over, and is written to once the old one is closed.
+ */
+export interface Handover {
+  readonly step: 'preparing' | 'retiring'
+  readonly reason: string
+}
+
+/** Begins one, of a connection that is open. */
+export function prepare(machine: Machine, reason: string, config: MachineConfig): Transition {
+  if (machine.handover) return same(machine)
+  return [
+    { ...machine, handover: { step: 'preparing', reason } },
+    [
+      { type: 'start', timer: 'connect', delay: config.connectTimeout },
+      { type: 'tell-handover', step: 'started', reason },
+      { type: 'prepare' },
+    ],
+  ]
+}
+
+/** The next socket has come to its sign-in. */
+export function signsIn(machine: Machine, config: MachineConfig): Transition {
+  if (machine.handover?.step !== 'preparing') return same(machine)
+  return [machine, [{ type: 'start', timer: 'sign-in', delay: config.signInTimeout }]]
+}
+
+/** The next socket is usable. */
+export function ready(
+  machine: Machine,
+  { now, protocol, extensions }: Extract<MachineEvent, { type: 'ready' }>,
+  config: MachineConfig,
+): Transition {
+  const { handover, state } = machine
+  if (state.status !== 'open' || handover?.step !== 'preparing') return same(machine)
+  const { reason } = handover
+  return [
+    {
+      ...machine,
+      generation: machine.generation + 1,
+      handover: { step: 'retiring', reason },
+      state: { ...state, since: now, protocol, extensions },
+    },
+    [
+      ...leave(machine),
+      { type: 'start', timer: 'stable', delay: config.stableAfter },
+      { type: 'start', timer: 'retire', delay: config.closeTimeout },
+      { type: 'tell-handover', step: 'done', reason },
+      { type: 'take-over', reason },
+      { type: 'restore' },
+    ],
+  ]
+}
+
+/** There will be no next socket: this one stays. */
+export function unready(machine: Machine, close: CloseInfo): Transition {
+  const { handover, ...rest } = machine
+  if (handover?.step !== 'preparing') return same(machine)
+  return [
+    rest,
+    [
+      { type: 'stop', timer: 'connect' },
+      { type: 'stop', timer: 'sign-in' },
+      { type: 'tell-handover', step: 'failed', reason: handover.reason, close },
+    ],
+  ]
+}
+
+/** Preparing took too long. */
+export function unreadyInTime(
+  machine: Machine,
+  timer: 'connect' | 'sign-in',
+  config: MachineConfig,
+): Transition {
+  const { connectTimeout, signInTimeout } = config
+  const text =
+    timer === 'connect'
+      ? `No next connection within ${connectTimeout} ms (connectTimeout).`
+      : `No answer to the sign-in message of the next connection within ${signInTimeout} ms.`
+  const error = new HoldfastError('CONNECT_TIMEOUT', text)
+  return unready(machine, { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error })
+}
+
+/** The old socket is closed, or has had its time: the new one is written to. */
+export function retired(machine: Machine): Transition {
+  const { handover, ...rest } = machine
+  if (handover?.step !== 'retiring') return same(machine)
+  return [rest, [{ type: 'stop', timer: 'retire' }, { type: 'drain' }]]
+}
+
+/** Only an open connection is handed over. */
+export function unlessLeft([machine, effects]: Transition): readonly [Machine, readonly Effect[]] {
+  if (!machine.handover || machine.state.status === 'open') return [machine, effects]
+  const { handover, ...rest } = machine
+  return [rest, effects]
+}
