@@ -99,6 +99,10 @@ export class EventRelay {
 
   #onEvent(event: ConnectionEvent): void {
     if (event.type === 'dropped' && event.reason === 'closed') this.#discarded += event.bytes
+    if (event.type === 'handover' && event.step === 'done') {
+      // Whoever subscribes in `open` has to do so on the next connection, too.
+      this.#tell(() => this.#tellLoss({ code: 1000, reason: event.reason, wasClean: true, isFailure: false }))
+    }
     if (event.type !== 'lost') return
     const { close, verdict } = event
     // mock-socket says 1000 of a dial that failed; reconnect() is no failure.

@@ -178,6 +178,20 @@ describe('open() and reconnect()', () => {
     ])
   })
 
+  it('a handover tells the close of the old one and the open of the next, and is OPEN all the time', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    socket.reconnect('moved', { handover: true })
+    await clock.advance(1)
+    socket.send('over the next')
+    await clock.advance(10)
+    expect(told).toEqual([
+      ['open', 1],
+      ['close', 1000, 1],
+      ['open', 1],
+    ])
+    expect([server.live.length, server.messages]).toEqual([1, ['over the next']])
+  })
+
   it('open() does not wait for the rest of a delay', async () => {
     const { server, clock, socket, told } = await setUpOpen()
     server.drop()

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { createClient } from 'graphql-ws'
 import { useServer as serveGraphQl } from 'graphql-ws/use/ws'
-import { Feed } from './feed.ts'
-import { doesItsJob } from './job.ts'
+import { Feed } from '../feed.ts'
+import type { Job } from '../job.ts'
 
 // The one that the server of graphql-ws loads: a second one is refused.
 const { buildSchema } = createRequire(import.meta.url)('graphql') as typeof import('graphql')
@@ -13,7 +13,7 @@ const schema = buildSchema(`
   type Subscription { numbers: Int }
 `)
 
-doesItsJob('graphql-ws', {
+export const graphqlWs: Job = {
   protocols: ['graphql-transport-ws'],
   saysLater: true,
 
@@ -65,4 +65,4 @@ doesItsJob('graphql-ws', {
       end: () => client.dispose(),
     }
   },
-})
+}

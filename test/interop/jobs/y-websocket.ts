@@ -1,12 +1,12 @@
 import type { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
-import { doesItsJob } from './job.ts'
+import type { Job } from '../job.ts'
 
 const SYNC = 0
 const [ASKS, ANSWERS, UPDATES] = [0, 1, 2]
 
-doesItsJob('y-websocket', {
+export const yWebsocket: Job = {
   protocols: ['yjs'],
   saysLater: true,
 
@@ -56,7 +56,7 @@ doesItsJob('y-websocket', {
       end: () => provider.destroy(),
     }
   },
-})
+}
 
 /** A message of the sync protocol: two kinds, a length, and so many bytes. */
 function message(kind: number, content: Uint8Array): Uint8Array {

@@ -1,8 +1,8 @@
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client'
 import { initTRPC } from '@trpc/server'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
-import { Feed } from './feed.ts'
-import { doesItsJob } from './job.ts'
+import { Feed } from '../feed.ts'
+import type { Job } from '../job.ts'
 
 const { router: createRouter, procedure } = initTRPC.create()
 
@@ -17,7 +17,7 @@ function routerOf(heard: number[], feed: Feed) {
 
 type Router = ReturnType<typeof routerOf>
 
-doesItsJob('tRPC', {
+export const trpc: Job = {
   protocols: [],
   saysLater: true,
 
@@ -35,4 +35,4 @@ doesItsJob('tRPC', {
     client.numbers.subscribe(undefined, { onData: (number) => heard.push(number) })
     return { heard, say: (number) => client.say.mutate(number), end: () => ws.close() }
   },
-})
+}

@@ -2,9 +2,9 @@ import { Aedes } from 'aedes'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import { browserStreamBuilder } from 'mqtt/lib/connect/ws'
 import { createWebSocketStream } from 'ws'
-import { doesItsJob } from './job.ts'
+import type { Job } from '../job.ts'
 
-doesItsJob('mqtt.js', {
+export const mqtt: Job = {
   protocols: ['mqtt'],
   saysLater: true,
 
@@ -55,4 +55,4 @@ doesItsJob('mqtt.js', {
       end: () => client.endAsync(),
     }
   },
-})
+}

@@ -1,8 +1,8 @@
 import { repeat, retry } from 'rxjs'
 import { webSocket } from 'rxjs/webSocket'
-import { doesItsJob } from './job.ts'
+import type { Job } from '../job.ts'
 
-doesItsJob('rxjs webSocket', {
+export const rxjs: Job = {
   protocols: ['numbers'],
   // It throws away what is queued when a dial fails.
   saysLater: false,
@@ -27,4 +27,4 @@ doesItsJob('rxjs webSocket', {
       .subscribe((number) => heard.push(number))
     return { heard, say: (number) => subject.next(number), end: () => subscription.unsubscribe() }
   },
-})
+}

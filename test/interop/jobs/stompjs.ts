@@ -1,8 +1,8 @@
 import { Client, Versions } from '@stomp/stompjs'
-import { doesItsJob } from './job.ts'
-import { StompBroker } from './stomp-broker.ts'
+import type { Job } from '../job.ts'
+import { StompBroker } from '../stomp-broker.ts'
 
-doesItsJob('@stomp/stompjs', {
+export const stompjs: Job = {
   protocols: Versions.default.protocolVersions(),
   // It throws when it is not connected.
   saysLater: false,
@@ -36,4 +36,4 @@ doesItsJob('@stomp/stompjs', {
       end: () => client.deactivate(),
     }
   },
-})
+}

@@ -1,13 +1,13 @@
 import { Socket } from 'phoenix'
 import type { WebSocket } from 'ws'
-import { doesItsJob } from './job.ts'
+import type { Job } from '../job.ts'
 
 /** What the serializer of version 2 writes. */
 type Message = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
 
 const TOPIC = 'numbers:all'
 
-doesItsJob('phoenix', {
+export const phoenix: Job = {
   // The second carries the token of the sign-in.
   protocols: ['phoenix', `base64url.bearer.phx.${Buffer.from('secret').toString('base64url')}`],
   saysLater: true,
@@ -55,4 +55,4 @@ doesItsJob('phoenix', {
       end: () => new Promise<void>((resolve) => socket.disconnect(resolve)),
     }
   },
-})
+}
