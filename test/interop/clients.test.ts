@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { nativeClasses } from '../server/native-classes.ts'
 import { waitFor } from '../support/wait-for.ts'
 import type { Client } from './job.ts'
 import { jobs } from './jobs/index.ts'
-import { type Stage, setStage } from './stage.ts'
+import { createStage, type Stage } from './stage.ts'
 
 const EACH = 10
 const ROUNDS = [0, 1, 2]
@@ -13,7 +13,8 @@ describe.each(nativeClasses)('over the class of %s', (_name, Native) => {
   it.each(Object.entries(jobs))(
     '%s hears and says everything once through two cuts',
     async (_client, job) => {
-      const stage = await setStage(Native)
+      const stage = await createStage(Native)
+      onTestFinished(() => stage.close())
       const server = await job.serve(stage)
       const client = job.begin(stage)
       const said: number[] = []

@@ -1,7 +1,6 @@
+import type { Environment, WebSocketConstructor } from '@holdfast/core'
 import { ReconnectingWebSocket } from '@holdfast/core/websocket'
-import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { WebSocketConstructor } from '../../packages/core/src/index.ts'
 import { recorded } from '../server/recorded-socket.ts'
 import { countedTimers } from '../support/counted-timers.ts'
 import { createFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts'
@@ -13,6 +12,8 @@ export interface Stage {
   readonly proxy: FaultyProxy
   readonly url: string
   readonly WebSocket: typeof WebSocket
+  /** How long clients are to wait before they dial again, in ms. */
+  readonly retryDelay: number
   /** What each handshake offered. */
   readonly offered: readonly (readonly string[])[]
   /** The most connections that were live at once. */
@@ -21,16 +22,21 @@ export interface Stage {
   readonly dials: number
   /** What is ours and still alive: native sockets that are not CLOSED, and timers. */
   readonly leftovers: number
+  close(): Promise<void>
 }
 
-export async function setStage(Native: WebSocketConstructor): Promise<Stage> {
+/** Makes the class for a client of the native one. */
+export type Beneath = (Native: WebSocketConstructor, timers: Partial<Environment>) => typeof WebSocket
+
+const singleConnection: Beneath = (WebSocket, timers) =>
+  ReconnectingWebSocket.with({ reconnect: false, environment: { WebSocket, ...timers } })
+
+export async function createStage(
+  Native: WebSocketConstructor,
+  { beneath = singleConnection, retryDelay = 10 }: { beneath?: Beneath; retryDelay?: number } = {},
+): Promise<Stage> {
   const wss = await listeningServer()
   const proxy = await createFaultyProxy({ port: portOf(wss) })
-  onTestFinished(async () => {
-    await proxy.close()
-    for (const client of wss.clients) client.terminate()
-    await new Promise((resolve) => wss.close(resolve))
-  })
   const offered: string[][] = []
   let peak = 0
   wss.on('connection', (_socket, request) => {
@@ -44,7 +50,8 @@ export async function setStage(Native: WebSocketConstructor): Promise<Stage> {
     wss,
     proxy,
     url: proxy.url,
-    WebSocket: ReconnectingWebSocket.with({ reconnect: false, environment: { WebSocket, ...timers } }),
+    WebSocket: beneath(WebSocket, timers),
+    retryDelay,
     offered,
     get peak() {
       return peak
@@ -54,6 +61,11 @@ export async function setStage(Native: WebSocketConstructor): Promise<Stage> {
     },
     get leftovers() {
       return pending.size + sockets.filter(({ readyState }) => readyState !== 3).length
+    },
+    async close() {
+      await proxy.close()
+      for (const client of wss.clients) client.terminate()
+      await new Promise((resolve) => wss.close(resolve))
     },
   }
 }

@@ -43,9 +43,13 @@ export const centrifuge: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
-    const client = new Centrifuge(url, { websocket: WebSocket, minReconnectDelay: 5, maxReconnectDelay: 10 })
+    const client = new Centrifuge(url, {
+      websocket: WebSocket,
+      minReconnectDelay: retryDelay / 2,
+      maxReconnectDelay: retryDelay,
+    })
     const subscription = client.newSubscription('down')
     subscription.on('publication', ({ data }) => heard.push(data))
     subscription.subscribe()

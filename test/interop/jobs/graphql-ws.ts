@@ -42,13 +42,13 @@ export const graphqlWs: Job = {
     return { heard, subscriptions: () => feed.size, say: (number) => feed.publish(number) }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
     const client = createClient({
       url,
       webSocketImpl: WebSocket,
       retryAttempts: Infinity,
-      retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, retryDelay)),
       shouldRetry: () => true,
     })
     client.subscribe<{ numbers: number }>(

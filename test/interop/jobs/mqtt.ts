@@ -33,12 +33,12 @@ export const mqtt: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
     const { hostname, port } = new URL(url)
     const options: IClientOptions = {
       clientId: 'interop',
-      reconnectPeriod: 10,
+      reconnectPeriod: retryDelay,
       protocol: 'ws',
       hostname,
       port: Number(port),

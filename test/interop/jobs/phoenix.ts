@@ -35,14 +35,14 @@ export const phoenix: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
     const socket = new Socket(`${url}/socket`, {
       // Its types do not know the subprotocols that it gives to the class.
       transport: WebSocket as never,
       authToken: 'secret',
-      reconnectAfterMs: () => 10,
-      rejoinAfterMs: () => 10,
+      reconnectAfterMs: () => retryDelay,
+      rejoinAfterMs: () => retryDelay,
     } as ConstructorParameters<typeof Socket>[1])
     socket.connect()
     const channel = socket.channel(TOPIC)

@@ -19,11 +19,11 @@ export const rxjs: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
     const subject = webSocket<number>({ url, protocol: 'numbers', WebSocketCtor: WebSocket })
     const subscription = subject
-      .pipe(retry({ delay: 10 }), repeat({ delay: 10 }))
+      .pipe(retry({ delay: retryDelay }), repeat({ delay: retryDelay }))
       .subscribe((number) => heard.push(number))
     return { heard, say: (number) => subject.next(number), end: () => subscription.unsubscribe() }
   },

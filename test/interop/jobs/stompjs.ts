@@ -17,11 +17,11 @@ export const stompjs: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
     const client = new Client({
       webSocketFactory: () => new WebSocket(url, Versions.default.protocolVersions()),
-      reconnectDelay: 10,
+      reconnectDelay: retryDelay,
       onConnect: () => client.subscribe('/down', ({ body }) => heard.push(Number(body))),
     })
     client.activate()

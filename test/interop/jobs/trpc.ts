@@ -28,9 +28,9 @@ export const trpc: Job = {
     return { heard, subscriptions: () => feed.size, say: (number) => feed.publish(number) }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const heard: number[] = []
-    const ws = createWSClient({ url, WebSocket, retryDelayMs: () => 10 })
+    const ws = createWSClient({ url, WebSocket, retryDelayMs: () => retryDelay })
     const client = createTRPCClient<Router>({ links: [wsLink({ client: ws })] })
     client.numbers.subscribe(undefined, { onData: (number) => heard.push(number) })
     return { heard, say: (number) => client.say.mutate(number), end: () => ws.close() }

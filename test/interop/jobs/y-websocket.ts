@@ -39,12 +39,12 @@ export const yWebsocket: Job = {
     }
   },
 
-  begin({ url, WebSocket }) {
+  begin({ url, WebSocket, retryDelay }) {
     const doc = new Y.Doc()
     const provider = new WebsocketProvider(url, 'room', doc, {
       WebSocketPolyfill: WebSocket,
       protocols: ['yjs'],
-      maxBackoffTime: 10,
+      maxBackoffTime: retryDelay,
       disableBc: true,
     })
     const heard = doc.getArray<number>('down')
