@@ -62,7 +62,8 @@ const HIDDEN_FRAME = 100
 /** The only place where Holdfast touches globals, each at the moment of use. */
 const globals: Environment = {
   get WebSocket() {
-    return globalThis.WebSocket as WebSocketConstructor | undefined
+    const { WebSocket } = globalThis
+    return (isStandIn(WebSocket) ? replaced : WebSocket) as WebSocketConstructor | undefined
   },
   get baseUrl() {
     return globalThis.document?.baseURI ?? globalThis.location?.href
@@ -136,6 +137,23 @@ function listen(
 
 interface NodeProcess {
   emitWarning?: (warning: string | Error) => void
+}
+
+/** Classes of ours that may be put in the place of the host's. */
+const standIns = new WeakSet<object>()
+/** What was there before. */
+let replaced: unknown
+
+/** Such a class would otherwise be its own native one: each of its sockets would dial by another, without end. */
+export function standsIn(Class: object): void {
+  standIns.add(Class)
+  const { WebSocket } = globalThis
+  if (!isStandIn(WebSocket)) replaced = WebSocket
+}
+
+function isStandIn(Class: object | undefined): boolean {
+  if (!Class) return false
+  return standIns.has(Class) || isStandIn(Object.getPrototypeOf(Class))
 }
 
 /** The given parts, and the globals for the rest. */

@@ -1,7 +1,7 @@
 import { byteLength } from './bytes.ts'
 import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
-import { environmentOf } from './environment.ts'
+import { environmentOf, standsIn } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
 import type { TypedOptions } from './options.ts'
 import type { ConnectionState } from './state.ts'
@@ -93,6 +93,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
       }
     }
     shape(Bound, READY_STATES)
+    standsIn(Bound)
     return Bound
   }
 
@@ -250,5 +251,6 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
 
   static {
     shape(ReconnectingWebSocket, READY_STATES)
+    standsIn(ReconnectingWebSocket)
   }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connect } from './connect.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
 import {
   constant,
@@ -327,6 +328,21 @@ describe('with()', () => {
       }
     }
     expect(new (Mine.with(options))(URL).protocol).toBe('mine')
+  })
+
+  it('can take the place of the global class, and still dials by that', async () => {
+    const clock = virtualClock()
+    const server = fakeServer({ clock: clock.environment })
+    vi.stubGlobal('WebSocket', server.WebSocket)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const Bound = ReconnectingWebSocket.with({ environment: clock.environment })
+    vi.stubGlobal('WebSocket', class extends Bound {})
+    const socket = new WebSocket(URL)
+    socket.send('by the global')
+    connect(URL, { environment: clock.environment }).send('by connect()')
+    await clock.advance(1)
+    expect(server.messages).toEqual(['by the global', 'by connect()'])
+    expect(server.sockets).toHaveLength(2)
   })
 
   it('names a bad option at the call', () => {
