@@ -50,8 +50,21 @@ const getters = [...READ_ONLY, ...WRITABLE].map(
     name: `${name} throws a TypeError on anything but a WebSocket`,
     run({ WebSocket }) {
       const get = Object.getOwnPropertyDescriptor(WebSocket.prototype, name)?.get
+      expect([get?.name, get?.length]).toEqual([`get ${name}`, 0])
       expect(thrownBy(() => get?.call({}))).toBe('TypeError')
       expect(thrownBy(() => get?.call(WebSocket.prototype))).toBe('TypeError')
+    },
+  }),
+)
+
+const setters = WRITABLE.map(
+  (name): Expectation => ({
+    name: `${name} cannot be set on anything but a WebSocket`,
+    run({ WebSocket }) {
+      const set = Object.getOwnPropertyDescriptor(WebSocket.prototype, name)?.set
+      expect([set?.name, set?.length]).toEqual([`set ${name}`, 1])
+      expect(thrownBy(() => set?.call({}, 'blob'))).toBe('TypeError')
+      expect(thrownBy(() => set?.call(new EventTarget(), null))).toBe('TypeError')
     },
   }),
 )
@@ -76,6 +89,7 @@ export const interfaceExpectations: readonly Expectation[] = [
   ...readOnly,
   ...writable,
   ...getters,
+  ...setters,
   ...methods,
   {
     name: 'constants cannot be changed',
@@ -102,6 +116,26 @@ export const interfaceExpectations: readonly Expectation[] = [
     run({ WebSocket }) {
       const Untyped: new () => unknown = untyped(WebSocket)
       expect(thrownBy(() => new Untyped())).toBe('TypeError')
+    },
+  },
+  {
+    name: 'class and prototype extend those of EventTarget',
+    run({ WebSocket }) {
+      expect(Object.getPrototypeOf(WebSocket)).toBe(EventTarget)
+      expect(Object.getPrototypeOf(WebSocket.prototype)).toBe(EventTarget.prototype)
+      expect(Object.getOwnPropertyDescriptor(WebSocket.prototype, 'constructor')).toEqual({
+        value: WebSocket,
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      })
+    },
+  },
+  {
+    name: 'the class is named WebSocket',
+    run({ WebSocket }) {
+      expect(WebSocket.name).toBe('WebSocket')
+      expect(WebSocket.prototype[Symbol.toStringTag as never]).toBe('WebSocket')
     },
   },
   {

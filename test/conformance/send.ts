@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Context, type Expectation, next, thrownBy, untyped } from './expectation.ts'
+import { type Context, type Expectation, next, noted, thrownBy, untyped } from './expectation.ts'
 
 const bytes = new TextEncoder().encode('0123456789')
 
@@ -175,6 +175,29 @@ export const sendExpectations: readonly Expectation[] = [
       const { received } = await line.until({ received: 60 })
       const expected = Array.from({ length: 20 }, (_, i) => [`blob ${i}`, `text ${i}`, `view ${i}`])
       expect(received.map(({ head }) => head)).toEqual(expected.flat())
+    },
+  },
+  {
+    name: 'a message may be of 20 MB',
+    async run({ open, line }) {
+      const socket = await open()
+      socket.send(new Uint8Array(20_000_000))
+      const { received } = await line.until({ received: 1 }, 20_000)
+      expect(received[0]?.bytes).toBe(20_000_000)
+    },
+    instead: {
+      why: 'a queue is bounded by 16 MiB: it fails, as a full buffer does',
+      async run({ open, line }) {
+        const socket = await open()
+        const names = noted(socket)
+        const closed = next(socket, 'close')
+        expect(socket.send(new Uint8Array(20_000_000))).toBeUndefined()
+        expect(names).toEqual([])
+        const { code, wasClean } = await closed
+        expect({ code, wasClean, names }).toEqual({ code: 1006, wasClean: false, names: ['error', 'close'] })
+        expect([socket.readyState, socket.bufferedAmount]).toEqual([3, 20_000_000])
+        expect((await line.report()).received).toEqual([])
+      },
     },
   },
   {

@@ -85,16 +85,14 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
    */
   static with(options: WebSocketOptions): typeof ReconnectingWebSocket {
     // biome-ignore lint/complexity/noThisInStatic: a class with bound options may bind more
-    const Bound = class ReconnectingWebSocket extends this {
-      constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, own: WebSocketOptions = {}) {
-        // biome-ignore lint/complexity/noArguments: as above
-        if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
-        super(url, protocols, { ...options, ...own })
-      }
-    }
-    shape(Bound, READY_STATES)
-    standsIn(Bound)
-    return Bound
+    return bound(this, options)
+  }
+
+  /** Those of {@link with} have the prototypes of the native class, and are instances all the same. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it
+    if (this !== ReconnectingWebSocket) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return isObject(value) && #shell in value
   }
 
   /** Where it connects to, never with a token; of a URL function the last answer, `''` before the first. */
@@ -140,9 +138,10 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   }
 
   set binaryType(type: BinaryType) {
+    const shell = this.#shell
     const value = usvString(type)
     // As Web IDL says of attributes of an enumeration: other values are ignored.
-    if (value === 'blob' || value === 'arraybuffer') this.#shell.binaryType = value
+    if (value === 'blob' || value === 'arraybuffer') shell.binaryType = value
   }
 
   get onopen(): Handler<'open'> {
@@ -250,7 +249,29 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   }
 
   static {
-    shape(ReconnectingWebSocket, READY_STATES)
+    shape(ReconnectingWebSocket, ReconnectingWebSocket, READY_STATES)
     standsIn(ReconnectingWebSocket)
   }
+}
+
+/** A class with the outside of the native one: its name, its prototypes, and members of its own. */
+function bound(Class: typeof ReconnectingWebSocket, options: WebSocketOptions): typeof ReconnectingWebSocket {
+  const Bound = class WebSocket {
+    constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, own: WebSocketOptions = {}) {
+      // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
+      if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
+      // biome-ignore lint/correctness/noConstructorReturn: super() would need the class among its prototypes
+      return Reflect.construct(Class, [url, protocols, { ...options, ...own }], new.target)
+    }
+
+    static with(more: WebSocketOptions): typeof ReconnectingWebSocket {
+      // biome-ignore lint/complexity/noThisInStatic: as above
+      return bound(this as typeof ReconnectingWebSocket, more)
+    }
+  } as typeof ReconnectingWebSocket
+  Object.setPrototypeOf(Bound, EventTarget)
+  Object.setPrototypeOf(Bound.prototype, EventTarget.prototype)
+  shape(Bound, Class, READY_STATES)
+  standsIn(Bound)
+  return Bound
 }

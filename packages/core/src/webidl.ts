@@ -60,24 +60,29 @@ export function inDom<T>(name: string, check: () => T): T {
   }
 }
 
+type EventTargetClass = abstract new (...args: never) => EventTarget
+
 /**
- * Gives a class the outside of an interface: constants of its own on class and prototype, and all members on
- * the prototype, also those of the class that it extends, to be listed by `for…in`.
+ * Gives a class the outside of an interface: constants of its own on class and prototype, and on the prototype
+ * all members of another class, also inherited ones, to be listed by `for…in`.
  */
 export function shape(
-  Class: abstract new (...args: never) => EventTarget,
+  Class: EventTargetClass,
+  From: EventTargetClass,
   constants: Readonly<Record<string, number>>,
 ): void {
   const { prototype } = Class
-  for (const [name, value] of Object.entries(constants)) {
-    for (const holder of [Class, prototype]) Object.defineProperty(holder, name, { value, enumerable: true })
-  }
-  let holder: object = prototype
+  const members = new Map<string, PropertyDescriptor>()
+  let holder: object = From.prototype
   for (; holder !== EventTarget.prototype; holder = Object.getPrototypeOf(holder)) {
     for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
-      if (name === 'constructor' || (holder !== prototype && Object.hasOwn(prototype, name))) continue
-      Object.defineProperty(prototype, name, { ...member, enumerable: true })
+      if (name !== 'constructor' && !members.has(name)) members.set(name, { ...member, enumerable: true })
     }
+  }
+  for (const [name, value] of Object.entries(constants)) members.set(name, { value, enumerable: true })
+  for (const [name, member] of members) Object.defineProperty(prototype, name, member)
+  for (const [name, value] of Object.entries(constants)) {
+    Object.defineProperty(Class, name, { value, enumerable: true })
   }
   Object.defineProperty(prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true })
 }

@@ -316,8 +316,18 @@ describe('with()', () => {
     const Twice = Bound.with({ lazy: true })
     const socket = new Twice(URL)
     expect([socket.binaryType, socket.state.status]).toEqual(['arraybuffer', 'idle'])
-    expect(socket).toBeInstanceOf(Bound)
+    expect(socket).toBeInstanceOf(Twice)
     expect(socket).toBeInstanceOf(ReconnectingWebSocket)
+  })
+
+  it('knows its instances from those of others', () => {
+    const { options } = setUp({ lazy: true })
+    class Mine extends ReconnectingWebSocket {}
+    expect(new Mine(URL, [], options)).toBeInstanceOf(Mine)
+    expect(new ReconnectingWebSocket(URL, [], options)).not.toBeInstanceOf(Mine)
+    for (const other of [new EventTarget(), null, 'x', Object.create(ReconnectingWebSocket.prototype)]) {
+      expect(other instanceof ReconnectingWebSocket).toBe(false)
+    }
   })
 
   it('keeps what a subclass has changed', () => {
