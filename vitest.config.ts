@@ -55,6 +55,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'storage',
+          environment: 'node',
+          include: ['test/storage/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'page-life',
           environment: 'node',
           include: ['test/page-life/**/*.test.ts'],

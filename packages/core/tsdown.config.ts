@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', bindings: 'src/bindings.ts', websocket: 'src/websocket.ts' },
+  entry: {
+    index: 'src/index.ts',
+    bindings: 'src/bindings.ts',
+    websocket: 'src/websocket.ts',
+    storage: 'src/storage/index.ts',
+    testing: 'src/testing/index.ts',
+  },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
+import { DemoPage } from './demo-page.ts'
+import { launchChromium } from './prepare-demo.ts'
 
 const DIRECTORY = fileURLToPath(new URL('../../examples/demo', import.meta.url))
 
@@ -51,4 +53,14 @@ it.each(['SIGINT', 'SIGTERM'] as const)('prints its address, and ends everything
   expect(performance.now() - before).toBeLessThan(1_000)
   expect(await isListening(url)).toBe(false)
   expect(await isListening(new URL(roomUrl))).toBe(false)
+})
+
+it('compiles its page as it is asked for', async () => {
+  const { url } = await start({ PORT: '0' })
+  const browser = await launchChromium()
+  onTestFinished(() => browser.close())
+  const page = await DemoPage.open(browser, url.href)
+  await page.say('Hello')
+  await page.counts('score-back', 1)
+  expect(page.problems).toEqual([])
 })

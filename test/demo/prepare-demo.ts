@@ -1,7 +1,8 @@
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright'
-import type { ViteDevServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { createVite, type Demo, type DemoOptions, startDemo } from '../../examples/demo/server/demo.ts'
+import { type Demo, type DemoOptions, startDemo } from '../../examples/demo/server/demo.ts'
+import type { PageSource } from '../../examples/demo/server/page.ts'
+import { buildPage } from './built-page.ts'
 import { DemoPage } from './demo-page.ts'
 
 type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
@@ -9,29 +10,20 @@ type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<De
 /** For each test a demo of its own; returns what opens its page. A page that logged an error fails the test. */
 export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   let browser: Browser
-  let vite: ViteDevServer
+  let source: PageSource
   let demo: Demo
   let pages: DemoPage[]
 
   beforeAll(async () => {
-    vite = await createVite(`node_modules/.vite-test-${process.env.VITEST_POOL_ID}`)
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    source = await buildPage()
+    browser = await launchChromium()
   })
 
-  afterAll(() => Promise.all([browser.close(), vite.close()]))
+  afterAll(() => browser.close())
 
   beforeEach(async () => {
     pages = []
-    demo = await startDemo({ port: 0, vite, ...demoOptions })
+    demo = await startDemo({ port: 0, page: source, ...demoOptions })
   })
 
   afterEach(async () => {
@@ -46,4 +38,17 @@ export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
     pages.push(page)
     return page
   }
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
 }

@@ -27,6 +27,7 @@ describe('an example that is marked to run', () => {
         'docs/messages.md',
         'docs/channels.md',
         'docs/requests.md',
+        'docs/stored-outbox.md',
         'docs/backpressure.md',
         'docs/telemetry.md',
         'docs/migration/rxjs-websocket.md',

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createViteServer, type ViteDevServer } from 'vite'
-import viteConfig from '../vite.config.ts'
 import { FaultDesk } from './fault-desk.ts'
 import { Gate } from './gate.ts'
 import { createHttpListener } from './http.ts'
+import { createPageSource, type PageSource } from './page.ts'
 import { Room } from './room.ts'
 import { TokenDesk } from './token-desk.ts'
 
@@ -16,8 +15,8 @@ const SIGN_IN_DEADLINE_MS = 5_000
 export interface DemoOptions {
   /** The page's port; 0 for any. A taken one is replaced by any. */
   readonly port: number
-  /** A Vite server to share, which then stays open; one of its own unless given. */
-  readonly vite?: ViteDevServer
+  /** One to share, which then stays open; one of its own unless given. */
+  readonly page?: PageSource
   /** How long a token is good for, in ms. */
   readonly tokenLife?: number
   /** How long a connection may stay without signing in, in ms. */
@@ -34,14 +33,14 @@ export interface Demo {
 
 /** Starts room, gate and page on 127.0.0.1. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { port, vite: shared, tokenLife = TOKEN_LIFE_MS, signInDeadline = SIGN_IN_DEADLINE_MS } = options
+  const { port, page: shared, tokenLife = TOKEN_LIFE_MS, signInDeadline = SIGN_IN_DEADLINE_MS } = options
   const tokens = new TokenDesk(tokenLife)
   const room = await Room.open(tokens, signInDeadline)
   const gate = await Gate.open(room.port)
   const roomUrl = `ws://127.0.0.1:${gate.port}/room`
-  const vite = shared ?? (await createVite())
+  const page = shared ?? (await createPageSource())
   const desk = new FaultDesk(gate, room, tokens)
-  const listener = createHttpListener({ desk, tokens, vite, info: () => ({ roomUrl }) })
+  const listener = createHttpListener({ desk, tokens, page, info: () => ({ roomUrl }) })
   const http = await listen(listener, port)
 
   return {
@@ -50,22 +49,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     async close() {
       http.close()
       http.closeAllConnections()
-      await Promise.all([room.close(GOODBYE_MS).then(() => gate.close()), shared ?? vite.close()])
+      await Promise.all([room.close(GOODBYE_MS).then(() => gate.close()), shared ?? page.close()])
     },
   }
-}
-
-/** Compiles the page's modules. Two that start at the same time need a `cacheDir` each. */
-export function createVite(cacheDir = 'node_modules/.vite'): Promise<ViteDevServer> {
-  return createViteServer({
-    ...viteConfig,
-    cacheDir,
-    configFile: false,
-    appType: 'custom',
-    logLevel: 'warn',
-    clearScreen: false,
-    server: { middlewareMode: true, hmr: false, ws: false },
-  })
 }
 
 async function listen(listener: RequestListener, port: number): Promise<Server> {

@@ -1,26 +1,23 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { fileURLToPath } from 'node:url'
-import type { ViteDevServer } from 'vite'
 import type { DemoInfo } from '../shared/faults.ts'
 import { isRecord } from '../shared/room-messages.ts'
 import { isMemberId } from '../shared/sign-in.ts'
 import { BadRequest, type FaultDesk, isFaultName } from './fault-desk.ts'
 import { isFromOwnPage } from './loopback.ts'
+import type { PageSource } from './page.ts'
 import type { TokenDesk } from './token-desk.ts'
 
-const PAGE = fileURLToPath(new URL('../index.html', import.meta.url))
 const MAX_BODY_BYTES = 1_024
 
 export interface HttpParts {
   readonly desk: FaultDesk
   readonly tokens: TokenDesk
-  readonly vite: ViteDevServer
+  readonly page: PageSource
   readonly info: () => DemoInfo
 }
 
-/** The page, its modules through Vite, its tokens, and the fault buttons' other end. */
-export function createHttpListener({ desk, tokens, vite, info }: HttpParts): RequestListener {
+/** The page, its modules, its tokens, and the fault buttons' other end. */
+export function createHttpListener({ desk, tokens, page, info }: HttpParts): RequestListener {
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof BadRequest) sendJson(response, 400, { error: error.message })
@@ -32,12 +29,12 @@ export function createHttpListener({ desk, tokens, vite, info }: HttpParts): Req
     if (!isFromOwnPage(request))
       return sendJson(response, 403, { error: 'This server is for this machine only.' })
     const { pathname } = new URL(request.url ?? '/', 'http://demo')
-    if (pathname === '/') return sendPage(response)
+    if (pathname === '/') return sendPage(response, await page.html())
     if (pathname === '/demo.json') return sendJson(response, 200, info())
     if (pathname.startsWith('/faults/'))
       return answerFault(request, response, pathname.slice('/faults/'.length))
     if (pathname === '/token' && request.method === 'POST') return answerToken(request, response)
-    vite.middlewares(request, response, () => sendJson(response, 404, { error: 'Not found.' }))
+    page.serve(request, response, () => sendJson(response, 404, { error: 'Not found.' }))
   }
 
   /** Whoever sits at this machine may sign in, under any name; a real one would look for a session here. */
@@ -61,12 +58,10 @@ export function createHttpListener({ desk, tokens, vite, info }: HttpParts): Req
   }
 }
 
-async function sendPage(response: ServerResponse): Promise<void> {
-  // As it stands: the demo needs no HMR client, so Vite's HTML transform has nothing to add.
-  const page = await readFile(PAGE)
+function sendPage(response: ServerResponse, html: string | Uint8Array): void {
   response
     .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    .end(page)
+    .end(html)
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

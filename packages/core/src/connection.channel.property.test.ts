@@ -69,6 +69,7 @@ describe('whatever happens to channels and requests', () => {
           }
         }
         const { accepted, recovered, written, dropped, queued } = connection.outbox
+        // A request that is sent again comes back to the queue.
         expect(accepted + recovered).toBe(written + dropped + queued)
         await clock.advance(5_000)
         expect(pending).toBe(0)

@@ -115,6 +115,7 @@ export class Shell<Incoming, Outgoing> {
       },
       onError,
       onLate: (by) => announcer.late('expiry', by),
+      during: (work) => announcer.notices.during(work),
     })
     this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
       onData: (data, generation) => {
@@ -143,6 +144,7 @@ export class Shell<Incoming, Outgoing> {
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.#driver, announcer, {
       send: (message) => this.#sendControl(message),
       traffic: this.#line.traffic,
+      onHidden: (isHidden) => this.#sender.hide(isHidden),
     })
     this.#frame = new Frame(environment, () => this.#onFrame())
 
@@ -210,6 +212,8 @@ export class Shell<Incoming, Outgoing> {
   /** Drops what is queued; returns it, oldest first. */
   clear(): readonly Outgoing[] {
     return this.announcer.notices.during(() => {
+      // What another life has stored is cleared too, also before the first dial.
+      if (!hasEnded(this.state)) this.#sender.prepare()
       const messages = this.#sender.clear('cleared')
       this.#onEmpty()
       return messages
@@ -340,22 +344,17 @@ export class Shell<Incoming, Outgoing> {
   }
 
   #finish(): void {
-    const restored = this.#sender.restored()
-    // What another life has left is dropped with the rest, and so reported.
-    if (restored) restored.then(() => this.announcer.notices.during(() => this.#report()))
-    else this.#report()
-  }
-
-  #report(): void {
     const { state } = this
     if (state.status !== 'closed' || state.by !== 'user') return
     const { code, reason, wasClean } = state
+    const unconfirmed = this.#unconfirmed
     const undelivered = this.#sender.clear('closed')
     this.#frame.flush()
-    const report = { code, reason, wasClean, undelivered, unconfirmed: this.#unconfirmed }
+    const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
-    if (released) released.then(() => this.#ending.settle(report))
-    else this.#ending.settle(report)
+    if (released === undefined) return this.#ending.settle(report)
+    // What another life has left comes first, and is known only now where it was asked for late.
+    this.#ending.settle(released.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })))
   }
 
   #onMessage(message: Incoming, generation: number): void {

@@ -192,6 +192,22 @@ describe('the look whether there is room again', () => {
     expect(polls).toEqual([4, 4, 4, 4, 4])
   })
 
+  it('is arranged once for many messages that somebody waits for', async () => {
+    const { clock, server, flow, outbox, socket, polls, left } = await setUp()
+    server.isStalled = true
+    flow.start(socket)
+    const fate = { written: () => undefined, failed: () => undefined }
+    for (let i = 0; i < 100; i++) {
+      outbox.push(new Entry(i, `${i}`, { fate }))
+      flow.pump()
+    }
+    expect(polls).toEqual([4])
+    server.flush()
+    await clock.advance(4)
+    expect(left).toHaveLength(100)
+    expect(clock.pending).toBe(0)
+  })
+
   it('comes every 4 ms also while the buffer only shrinks', async () => {
     const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1 })
     server.isStalled = true

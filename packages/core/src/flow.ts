@@ -56,6 +56,8 @@ export class Flow {
   /** Written ones that somebody waits for, oldest first. */
   readonly #watched = new Ring<Entry>()
   #timer: unknown
+  /** The delay of the timer that is running. */
+  #armed = 0
   #delay = POLL
   #lastBuffered = Infinity
   #isPumping = false
@@ -235,9 +237,12 @@ export class Flow {
     // A look between two polls, by a send(), must not make the next one later.
     if (this.#timer !== undefined && !moves) return
     this.#delay = moves ? POLL : Math.min(SLOWEST_POLL, this.#delay * 2)
-    this.#disarm()
     // A full batch into an idle socket: only the yield is wanted, not the wait.
     const delay = written === BATCH && this.#accepts() ? 0 : this.#delay
+    // One that comes no later serves as well: a new one for every send() would cost more than the send.
+    if (this.#timer !== undefined && this.#armed <= delay) return
+    this.#disarm()
+    this.#armed = delay
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined
       this.pump()

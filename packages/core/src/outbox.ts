@@ -80,6 +80,8 @@ export class Outbox {
     else if (old === undefined) this.#queue.push(entry)
     else {
       this.#queue.replace(old, entry)
+      // In a storage, too, it takes the place.
+      entry.storedAs = old.storedAs
       this.#drop([old], 'replaced')
     }
   }

@@ -1,12 +1,13 @@
-import type { Codec } from './codec.ts'
-import { Entry } from './entry.ts'
+import type { Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import type { OutboxStorage, StoredMessage } from './storage.ts'
-import { Timers } from './timers.ts'
+import { storedMessage } from './stored-entry.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
+/** Changes of one write: a database that clones thousands of messages in one go blocks the page meanwhile. */
+const BATCH = 256
 /** How long the storage may take for one call, in ms: a database that hangs must not hold the queue up. */
 const PATIENCE = 5_000
 
@@ -14,31 +15,45 @@ export interface PersisterHost {
   /** What another life has left, once it is known; or, later on, what another owner has. */
   readonly onRestored: (messages: readonly StoredMessage[]) => void
   readonly onError: (error: HoldfastError) => void
+  /** Whether timers come late, and the page may end at any time. */
+  readonly isHidden: () => boolean
 }
 
-/** Keeps a storage in step with the outbox: in batches, one call at a time. */
+/** Keeps a storage in step with the outbox for one life: in batches, one call at a time. */
 export class Persister {
   readonly #storage: OutboxStorage
   readonly #clock: Clock
   readonly #host: PersisterHost
-  readonly #timers: Timers<'collect' | 'call'>
   /** Since the last write: a message to put, or undefined for one to remove. */
   #changes = new Map<number, Entry | undefined>()
   /** `'removing'`: it takes no more, and what it has is still removed. */
-  #status: 'closed' | 'opening' | 'open' | 'removing' | 'failed' = 'closed'
-  /** The call that is under way; settles, and never rejects. */
+  #status: 'new' | 'opening' | 'open' | 'removing' | 'failed' | 'closed' = 'new'
+  /** The end of the former life. */
+  readonly #before: Promise<void>
+  /** The work under way; settles, and never rejects. */
   #busy: Promise<void> | undefined
-  #onPatienceLost: (() => void) | undefined
+  #collecting: { timer?: unknown } | undefined
+  /** The batch under way did not take all changes. */
+  #isBehind = false
+  /** The highest order that was given. */
   #last = 0
+  /** The highest order that the storage may have. */
+  #written = 0
+  /** Adopted before `open()` has answered. */
+  #early: StoredMessage[] = []
+  /** While it closes: what came too late for the queue. */
+  #leftover: readonly StoredMessage[] | undefined
 
-  constructor(storage: OutboxStorage, clock: Clock, host: PersisterHost) {
+  constructor(
+    storage: OutboxStorage,
+    clock: Clock,
+    host: PersisterHost,
+    before: Promise<void> = Promise.resolve(),
+  ) {
     this.#storage = storage
     this.#clock = clock
     this.#host = host
-    this.#timers = new Timers(clock, (name) => {
-      if (name === 'collect') this.#write()
-      else this.#onPatienceLost?.()
-    })
+    this.#before = before
   }
 
   /** Whether messages of another life may still come, which go before all others. */
@@ -47,86 +62,148 @@ export class Persister {
   }
 
   open(): void {
-    if (this.#status !== 'closed') return
+    if (this.#status !== 'new') return
     this.#status = 'opening'
-    // Behind a close() that is under way.
-    const before = this.#busy ?? Promise.resolve()
-    this.#busy = before.then(() => this.#open())
+    this.#busy = this.#before.then(() => this.#open())
   }
 
   put(entry: Entry): void {
     if (this.#status === 'removing' || this.#status === 'failed') return
-    // By the clock: behind what a former life has stored, which may not be known yet.
-    this.#last = Math.max(this.#last + 1, Math.floor(this.#clock.now() * 1_000))
-    entry.storedAs = this.#last
+    if (entry.storedAs === 0) {
+      // By the clock: behind what a former life has stored, which may not be known yet.
+      this.#last = Math.max(this.#last + 1, Math.floor(this.#clock.now() * 1_000))
+      entry.storedAs = this.#last
+    }
     this.#changes.set(entry.storedAs, entry)
     this.#collect()
   }
 
   remove(entry: Entry): void {
-    if (entry.storedAs === 0 || this.#status === 'failed') return
+    const { storedAs } = entry
+    if (storedAs === 0 || this.#status === 'failed') return
     // One that was never written is forgotten; most are.
-    if (this.#changes.get(entry.storedAs)) this.#changes.delete(entry.storedAs)
-    else this.#changes.set(entry.storedAs, undefined)
+    if (storedAs > this.#written) this.#changes.delete(storedAs)
+    else this.#changes.set(storedAs, undefined)
     this.#collect()
   }
 
-  /** Resolves once it is known what another life has left. */
-  async restored(): Promise<void> {
-    while (this.isRestoring) await this.#busy
+  /** Writes without waiting for more, where it can: the page may be about to end. */
+  flush(): void {
+    this.#write()
   }
 
-  /** Writes what is left, then lets go of the storage. */
-  async close(): Promise<void> {
+  /**
+   * Writes what is left, then lets go of the storage.
+   *
+   * @returns What another life had left, where that became known only now; it is removed.
+   */
+  async close(): Promise<readonly StoredMessage[]> {
+    this.#leftover = []
+    await this.#before
     while (this.#busy) await this.#busy
     this.#write()
     while (this.#busy) await this.#busy
-    if (this.#status === 'closed') return
-    if (this.#status !== 'failed') this.#busy = this.#release()
-    this.#status = 'closed'
-    this.#timers.stop('collect')
+    this.#stopCollecting()
     this.#changes.clear()
-    await this.#busy
+    if (this.#status === 'open' || this.#status === 'removing') await this.#release()
+    this.#status = 'closed'
+    return this.#leftover
   }
 
   async #open(): Promise<void> {
     try {
       const messages = await this.#call(() => this.#storage.open((adopted) => this.#adopt(adopted)))
       this.#status = 'open'
-      for (const { order } of messages) this.#last = Math.max(this.#last, order)
-      this.#host.onRestored(messages)
+      this.#know(messages)
+      this.#hand(messages)
+      if (this.#early.length > 0) this.#adopt(this.#early)
     } catch (cause) {
       this.#fail('It could not be opened: the outbox is in memory.', cause)
       this.#host.onRestored([])
+      // One that refuses holds nothing; one that hangs may.
+      if (cause instanceof NoAnswer) await this.#release()
     }
     this.#rest()
   }
 
+  #hand(messages: readonly StoredMessage[]): void {
+    if (this.#leftover === undefined) return this.#host.onRestored(messages)
+    for (const { order } of messages) this.#changes.set(order, undefined)
+    this.#leftover = messages
+  }
+
+  /** Their owner has died. While it closes they are left to the next one. */
   #adopt(messages: readonly StoredMessage[]): void {
-    if (this.#status === 'open') this.#host.onRestored(messages)
+    if (this.#leftover !== undefined) return
+    if (this.#status === 'opening') this.#early.push(...messages)
+    if (this.#status !== 'open' && this.#status !== 'removing') return
+    for (const { order } of messages) this.#written = Math.max(this.#written, order)
+    this.#last = Math.max(this.#last, this.#written)
+    this.#host.onRestored(messages)
+  }
+
+  /** What was sent meanwhile goes behind: the clock may have been set back since the former life. */
+  #know(messages: readonly StoredMessage[]): void {
+    for (const { order } of messages) this.#written = Math.max(this.#written, order)
+    if (this.#written === 0) return
+    const waiting = [...this.#changes].sort(([a], [b]) => a - b)
+    this.#changes.clear()
+    this.#last = this.#written
+    for (const [, entry] of waiting) {
+      if (entry === undefined) continue
+      entry.storedAs = 0
+      this.put(entry)
+    }
   }
 
   #collect(): void {
-    if (this.#changes.size === 0 || this.#busy) return
-    if (this.#status === 'open' || this.#status === 'removing') this.#timers.start('collect', COLLECT)
+    if (this.#changes.size === 0 || this.#busy || this.#collecting !== undefined) return
+    if (this.#status !== 'open' && this.#status !== 'removing') return
+    const collecting: { timer?: unknown } = {}
+    this.#collecting = collecting
+    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.#write(), COLLECT)
+    // In a microtask: what leaves at once is not written here either.
+    else Promise.resolve().then(() => this.#collecting === collecting && this.#write())
+  }
+
+  #stopCollecting(): void {
+    const timer = this.#collecting?.timer
+    if (timer !== undefined) this.#clock.clearTimeout(timer)
+    this.#collecting = undefined
   }
 
   #write(): void {
-    if (this.#changes.size === 0 || this.#busy || this.#status === 'failed') return
-    const put: StoredMessage[] = []
-    const remove: number[] = []
-    for (const [order, entry] of this.#changes) {
-      if (entry === undefined) remove.push(order)
-      else if (this.#status === 'open') put.push(storedMessage(entry))
-    }
-    this.#changes = new Map()
+    this.#stopCollecting()
+    if (this.#changes.size === 0 || this.#busy) return
+    if (this.#status !== 'open' && this.#status !== 'removing') return
+    const { put, remove } = this.#takeBatch()
+    if (put.length + remove.length === 0) return
     this.#busy = this.#call(() => this.#storage.write({ put, remove }))
       .catch((cause: unknown) => this.#onWriteFailed(remove, cause))
       .then(() => this.#rest())
   }
 
-  #onWriteFailed(remove: readonly number[], cause: unknown): void {
-    if (this.#status !== 'open') return this.#fail('Nothing can be removed from it.', cause)
+  #takeBatch(): { put: StoredMessage[]; remove: number[] } {
+    const put: StoredMessage[] = []
+    const remove: number[] = []
+    for (const [order, entry] of this.#changes) {
+      if (put.length + remove.length === BATCH) break
+      this.#changes.delete(order)
+      if (entry === undefined) remove.push(order)
+      else if (this.#status === 'open') {
+        put.push(storedMessage(entry))
+        this.#written = Math.max(this.#written, order)
+      }
+    }
+    this.#isBehind = this.#changes.size > 0
+    return { put, remove }
+  }
+
+  async #onWriteFailed(remove: readonly number[], cause: unknown): Promise<void> {
+    if (this.#status !== 'open') {
+      this.#fail('Nothing can be removed from it.', cause)
+      return this.#release()
+    }
     this.#status = 'removing'
     this.#report('It takes no more: the outbox goes on in memory.', cause)
     // What it has must not be sent again by another life.
@@ -135,21 +212,20 @@ export class Persister {
 
   #rest(): void {
     this.#busy = undefined
-    this.#collect()
+    if (this.#isBehind) this.#write()
+    else this.#collect()
   }
 
   #fail(problem: string, cause: unknown): void {
     this.#status = 'failed'
     this.#changes.clear()
     this.#report(problem, cause)
-    void this.#release()
   }
 
-  async #release(): Promise<void> {
-    await this.#call(() => this.#storage.close()).catch((cause: unknown) =>
+  #release(): Promise<void> {
+    return this.#call(() => this.#storage.close()).catch((cause: unknown) =>
       this.#report('It could not be closed.', cause),
     )
-    this.#busy = undefined
   }
 
   #report(problem: string, cause: unknown): void {
@@ -159,42 +235,20 @@ export class Persister {
   /** A call of the storage: what throws, or takes too long, rejects. */
   #call<T>(call: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#onPatienceLost = () => reject(new Error(`No answer within ${PATIENCE} ms.`))
-      this.#timers.start('call', PATIENCE)
-      const settle = (): void => this.#timers.stop('call')
+      let timer: unknown
+      const wait = (): void => {
+        const due = this.#clock.now() + PATIENCE
+        timer = this.#clock.setTimeout(() => {
+          // The host slept: the answer may be right behind this timer.
+          if (this.#clock.now() - due > PATIENCE) wait()
+          else reject(new NoAnswer(`No answer within ${PATIENCE} ms.`))
+        }, PATIENCE)
+      }
+      wait()
+      const settle = (): void => this.#clock.clearTimeout(timer)
       Promise.resolve().then(call).finally(settle).then(resolve, reject)
     })
   }
 }
 
-function storedMessage({ storedAs, data, key, id, expiresAt }: Entry): StoredMessage {
-  return {
-    order: storedAs,
-    data,
-    ...(key === undefined ? {} : { key }),
-    ...(id === undefined ? {} : { id }),
-    ...(expiresAt === Infinity ? {} : { expiresAt }),
-  }
-}
-
-/** A message of another life. What the user gave is not kept: it is told as the codec reads it. */
-export function restoredEntry(
-  { order, data, ...details }: StoredMessage,
-  codec: Codec<unknown, never>,
-): Entry {
-  const entry = new Entry(readBack(data, codec), data, details)
-  entry.storedAs = order
-  return entry
-}
-
-function readBack(data: Entry['data'], codec: Codec<unknown, never>): unknown {
-  try {
-    // What is written as bytes is read as a buffer.
-    const message = codec.decode(data instanceof Uint8Array ? data.buffer : data)
-    if (!(message instanceof Promise)) return message
-    message.catch(() => undefined)
-    return data
-  } catch {
-    return data
-  }
-}
+class NoAnswer extends Error {}

@@ -11,9 +11,10 @@ import { type Loss, newest, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
-import { Persister, restoredEntry } from './persister.ts'
+import { Persister } from './persister.ts'
 import type { Socket } from './socket.ts'
-import type { StoredMessage } from './storage.ts'
+import type { OutboxStorage, StoredMessage } from './storage.ts'
+import { restoredEntry } from './stored-entry.ts'
 
 export interface SenderListeners {
   /** Throws where nothing may be sent. */
@@ -29,6 +30,8 @@ export interface SenderListeners {
   readonly onChange: () => void
   readonly onError: (error: HoldfastError) => void
   readonly onLate: (by: number) => void
+  /** Holds calls to listeners back until the work is done. */
+  readonly during: (work: () => void) => void
 }
 
 const UNLIMITED = { maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw' } as const
@@ -43,8 +46,11 @@ export class Sender<Outgoing> {
   readonly #outbox: Outbox
   readonly #flow: Flow
   readonly #inFlight: InFlight
-  readonly #persister: Persister | undefined
   readonly #expiry: Expiry
+  #persister: Persister | undefined
+  /** `clear()` came before it was known what a storage has. */
+  #clearsRestored = false
+  #isHidden = false
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -77,12 +83,7 @@ export class Sender<Outgoing> {
         listeners.onError(new HoldfastError('ENCODE', 'The native socket refused a message.', { cause }))
       },
     })
-    this.#persister =
-      queue?.storage &&
-      new Persister(queue.storage, clock, {
-        onRestored: (messages) => this.#onRestored(messages),
-        onError: listeners.onError,
-      })
+    this.#persister = queue?.storage && this.#keepIn(queue.storage)
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -101,7 +102,8 @@ export class Sender<Outgoing> {
   /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
     const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
-    return isEmpty && !this.#persister?.isRestoring
+    const mayGrow = this.#persister?.isRestoring && !this.#clearsRestored
+    return isEmpty && !mayGrow
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
@@ -111,8 +113,8 @@ export class Sender<Outgoing> {
   /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
   send(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     const entry = this.#composer.compose(message, options, fate)
-    // One that has to be acknowledged counts toward the limits.
-    if (entry.id === undefined && this.#flow.isClear) this.#pass(entry)
+    // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
+    if (entry.id === undefined && !this.#persister && this.#flow.isClear) this.#pass(entry)
     else this.#push(entry)
     this.#listeners.onChange()
     return entry
@@ -163,6 +165,12 @@ export class Sender<Outgoing> {
     this.#persister?.open()
   }
 
+  /** The page is hidden: what is to be stored does not wait for a timer. */
+  hide(isHidden: boolean): void {
+    this.#isHidden = isHidden
+    if (isHidden) this.#persister?.flush()
+  }
+
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
@@ -193,21 +201,36 @@ export class Sender<Outgoing> {
     this.#flow.pump()
   }
 
-  /** Drops all that waits; returns it, oldest first. */
+  /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Outgoing[] {
+    this.#clearsRestored = this.#persister?.isRestoring === true
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
     return messagesOf(entries)
   }
 
-  /** Where there is a storage: what waits until it is known what it has. */
-  restored(): Promise<void> | undefined {
-    return this.#persister?.isRestoring ? this.#persister.restored() : undefined
+  /**
+   * Where there is a storage: brings it up to date and lets it go. Resolves with what another life had left
+   * there, where that was not known before: it is dropped.
+   */
+  release(): Promise<readonly Outgoing[]> | undefined {
+    const { storage } = this.#queue ?? {}
+    if (this.#persister === undefined || storage === undefined) return undefined
+    const closed = this.#persister.close()
+    // For the next life, which may begin before this one has let go.
+    this.#persister = this.#keepIn(
+      storage,
+      closed.then(() => undefined),
+    )
+    this.#clearsRestored = false
+    return closed.then((messages) => messagesOf(this.#dropStored(messages)))
   }
 
-  /** Where there is a storage: what waits until it is up to date, and let go. */
-  release(): Promise<void> | undefined {
-    return this.#persister?.close()
+  #keepIn(storage: OutboxStorage, after?: Promise<void>): Persister {
+    const { during, onError } = this.#listeners
+    const onRestored = (messages: readonly StoredMessage[]): void => during(() => this.#onRestored(messages))
+    const host = { onRestored, onError, isHidden: () => this.#isHidden }
+    return new Persister(storage, this.#clock, host, after)
   }
 
   #pass(entry: Entry): void {
@@ -230,11 +253,34 @@ export class Sender<Outgoing> {
   }
 
   #onRestored(messages: readonly StoredMessage[]): void {
-    const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
-    this.#outbox.restore(entries)
-    if (entries.length > 0) this.#listeners.onRestored(entries)
+    const entries = this.#restore(messages)
+    if (this.#clearsRestored) for (const entry of entries) this.#outbox.drop(entry, 'cleared')
+    this.#clearsRestored = false
     this.#onRemoved()
     if (this.#socket) this.#flow.start(this.#socket)
+  }
+
+  #restore(messages: readonly StoredMessage[]): readonly Entry[] {
+    const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
+    if (entries.length === 0) return entries
+    this.#outbox.restore(entries)
+    this.#listeners.onRestored(entries)
+    return entries
+  }
+
+  /** Drops what the storage of a life that is over had, and has removed. */
+  #dropStored(messages: readonly StoredMessage[]): readonly Entry[] {
+    let entries: readonly Entry[] = []
+    this.#listeners.during(() => {
+      entries = this.#restore(messages)
+      for (const entry of entries) {
+        // The storage of the next life must not be told to remove it.
+        entry.storedAs = 0
+        this.#outbox.drop(entry, 'closed')
+      }
+      this.#onRemoved()
+    })
+    return entries
   }
 
   #giveUp(entries: readonly Entry[]): readonly Outgoing[] {

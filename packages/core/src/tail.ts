@@ -29,6 +29,11 @@ export class Tail<T extends Written> {
   #empty = 0
   #header: number | undefined
   #sequence = 0
+  /** Up to this one all has left, as far as was asked. */
+  #edge = 0
+  /** How far {@link left} has counted, and the bytes from its edge to there: it is asked at every write. */
+  #counted = 0
+  #behindEdge = 0
 
   constructor(keep: number) {
     this.#keep = keep
@@ -55,6 +60,7 @@ export class Tail<T extends Written> {
       const left = this.#size - size
       if (left < buffered + own || left + this.#empty < this.#keep) return
       this.#ring.shift()
+      this.#passEdge(head)
       this.#size = left
       if (size === 0) this.#empty -= 1
     }
@@ -68,6 +74,11 @@ export class Tail<T extends Written> {
     this.#size -= size
     if (size === 0) this.#empty -= 1
     this.#sequence -= 1
+    // Asked within the call that was refused.
+    if (this.#counted <= this.#sequence) return
+    if (this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
+    this.#counted = this.#sequence
+    this.#edge = Math.min(this.#edge, this.#sequence)
   }
 
   /** Learns from a write by how much it made `bufferedAmount` grow. */
@@ -99,13 +110,15 @@ export class Tail<T extends Written> {
 
   /** The sequence up to which all has left, when `buffered` bytes have not. */
   left(buffered: number): number {
-    let bytes = 0
-    let count = 0
-    while (count < this.#ring.length && bytes < buffered) {
-      bytes += this.#ring.at(this.#ring.length - 1 - count)?.bytes ?? 0
-      count += 1
+    const place = (sequence: number): number => this.#ring.length - 1 - (this.#sequence - sequence)
+    for (; this.#counted < this.#sequence; this.#counted += 1) {
+      this.#behindEdge += this.#ring.at(place(this.#counted + 1))?.bytes ?? 0
     }
-    return this.#sequence - count
+    for (;;) {
+      const next = this.#edge < this.#sequence ? this.#ring.at(place(this.#edge + 1)) : undefined
+      if (next === undefined || this.#behindEdge - next.bytes < buffered) return this.#edge
+      this.#passEdge(next)
+    }
   }
 
   /** All that is held, oldest first; nothing is held after that. */
@@ -115,7 +128,19 @@ export class Tail<T extends Written> {
     this.#size = 0
     this.#empty = 0
     this.#header = undefined
+    this.#edge = this.#sequence
+    this.#counted = this.#sequence
+    this.#behindEdge = 0
     return items
+  }
+
+  /** The next one has left. */
+  #passEdge(item: T): void {
+    const { sequence } = item
+    if (sequence <= this.#edge) return
+    if (sequence <= this.#counted) this.#behindEdge -= item.bytes
+    else this.#counted = sequence
+    this.#edge = sequence
   }
 }
 

@@ -21,6 +21,8 @@ export interface VigilHost {
   /** Sends a control message over the living socket, past the queue. */
   readonly send: (message: unknown) => void
   readonly traffic: Traffic
+  /** Its timers come late from now on, and it may end at any time; or it is seen again. */
+  readonly onHidden: (isHidden: boolean) => void
 }
 
 /**
@@ -120,6 +122,7 @@ export class Vigil {
         return this.#onNetwork(value)
       case 'visibility':
         this.#isHidden = !value
+        this.#host.onHidden(this.#isHidden)
         if (value) this.#driver.dispatch({ type: 'woke' })
         return
       case 'page':

@@ -1,3 +1,5 @@
 export { type DialAnswer, FakeServer, type FakeServerOptions, fakeServer } from './fake-server.ts'
 export { FakeSocket } from './fake-socket.ts'
+export { MemoryOutbox, MemoryStore, memoryOutbox } from './memory-outbox.ts'
+export { type ContractCase, outboxStorageContract, type StorageUnderTest } from './outbox-storage-contract.ts'
 export { type ClockEnvironment, type VirtualClock, virtualClock } from './virtual-clock.ts'

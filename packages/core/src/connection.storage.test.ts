@@ -1,0 +1,526 @@
+import { describe, expect, it } from 'vitest'
+import { integer, pick, type Random, seeded } from '../../../test/support/random.ts'
+import { type Options, setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
+import { json } from './codec.ts'
+import { constant } from './index.ts'
+import type { OutboxStorage } from './storage.ts'
+import { MemoryStore, memoryOutbox } from './testing/index.ts'
+
+const queue = (storage: OutboxStorage) => ({ queue: { storage } })
+
+/** A store in which a former life has left messages. */
+async function storeWith(...texts: string[]): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  const storage = memoryOutbox(store)
+  await storage.open(() => undefined)
+  await storage.write({ put: texts.map((data, place) => ({ order: place + 1, data })), remove: [] })
+  storage.kill()
+  return store
+}
+
+/** A storage that does not answer `open()` before it is told to. */
+function held(storage: OutboxStorage) {
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const slow: OutboxStorage = {
+    open: (adopt) => released.then(() => storage.open(adopt)),
+    write: (changes) => storage.write(changes),
+    close: () => storage.close(),
+  }
+  return { storage: slow, release }
+}
+
+/** Nothing of ours is left; the fake server's answers to a dial and a close frame take 1 ms. */
+async function quiet(clock: World['clock']): Promise<void> {
+  await clock.advance(1)
+  expect(clock.pending).toBe(0)
+}
+
+/** What the next life would find. */
+async function leftIn(store: MemoryStore, storage: { kill(): void }): Promise<unknown[]> {
+  storage.kill()
+  const messages = await memoryOutbox(store).open(() => undefined)
+  return messages.map(({ data }) => data)
+}
+
+describe('what a former life has left', () => {
+  it('goes before what was sent before it was known', async () => {
+    const store = await storeWith('a', 'b')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock, eventsOf } = setUp(queue(storage))
+    connection.send('c')
+    await clock.advance(10)
+    connection.send('d')
+    expect(server.messages).toEqual([])
+    release()
+    await clock.advance(0)
+    expect(server.messages).toEqual(['a', 'b', 'c', 'd'])
+    expect(eventsOf('restored')).toMatchObject([{ count: 2, bytes: 2 }])
+    expect(connection.outbox).toMatchObject({ accepted: 4, written: 4, queued: 0 })
+    await clock.advance(50)
+    expect(store.size).toBe(0)
+  })
+
+  it('is in the report of close(), and not there any more', async () => {
+    const store = await storeWith('a', 'b')
+    const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    await clock.advance(1)
+    connection.send('c')
+    const { undelivered } = await connection.close()
+    expect(undelivered).toEqual(['a', 'b', 'c'])
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('is in it also where that becomes known only then', async () => {
+    const store = await storeWith('a', 'b')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, clock, eventsOf } = setUp(queue(storage))
+    await clock.settle()
+    connection.send('c')
+    const closed = connection.close()
+    release()
+    expect((await closed).undelivered).toEqual(['a', 'b', 'c'])
+    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
+      ['c', 'closed'],
+      ['a', 'closed'],
+      ['b', 'closed'],
+    ])
+    expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 3, queued: 0 })
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('is dropped by clear(), stored and queued', async () => {
+    const store = await storeWith('a')
+    const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    await clock.advance(0)
+    connection.send('b')
+    expect(connection.clear()).toBe(2)
+    await clock.advance(10)
+    expect(store.size).toBe(0)
+  })
+
+  it('is dropped by clear() also where it becomes known later; what is sent afterwards is kept', async () => {
+    const store = await storeWith('a', 'b')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock, eventsOf } = setUp(queue(storage))
+    await clock.advance(1)
+    connection.send('c')
+    expect(connection.clear()).toBe(1)
+    connection.send('d')
+    release()
+    await clock.advance(20)
+    expect(server.messages).toEqual(['d'])
+    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
+      ['c', 'cleared'],
+      ['a', 'cleared'],
+      ['b', 'cleared'],
+    ])
+    await clock.advance(50)
+    expect(store.size).toBe(0)
+  })
+
+  it('is dropped by clear() before the first dial, which it does not bring about', async () => {
+    const store = await storeWith('a')
+    const { connection, clock } = setUp({ ...queue(memoryOutbox(store)), lazy: true })
+    connection.clear()
+    await clock.advance(20)
+    expect(connection.state.status).toBe('idle')
+    expect(store.size).toBe(0)
+    await connection.close()
+    await quiet(clock)
+  })
+
+  it('comes when another owner dies, before all that waits', async () => {
+    const store = new MemoryStore()
+    const other = memoryOutbox(store)
+    await other.open(() => undefined)
+    await other.write({ put: [{ order: 1, data: 'theirs' }], remove: [] })
+    const { connection, server, clock, handshake } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    await handshake()
+    connection.send('ours')
+    other.kill()
+    server.accept()
+    await clock.advance(50)
+    expect(server.messages).toEqual(['theirs', 'ours'])
+    expect(store.size).toBe(0)
+  })
+
+  it('is read by the codec, for whoever looks at it', async () => {
+    const store = await storeWith('{"id":1}', 'no JSON')
+    const { connection } = setUp({ ...queue(memoryOutbox(store)), codec: json() })
+    connection.open()
+    expect((await connection.close()).undelivered).toEqual([{ id: 1 }, 'no JSON'])
+  })
+
+  it('expires by its time', async () => {
+    const store = new MemoryStore()
+    const former = memoryOutbox(store)
+    await former.open(() => undefined)
+    const expiresAt = 1_700_000_000_000 + 100
+    await former.write({ put: [{ order: 1, data: 'a', expiresAt }], remove: [] })
+    former.kill()
+    const { server, clock, eventsOf } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    await clock.advance(150)
+    expect(eventsOf('dropped')).toMatchObject([{ message: 'a', reason: 'expired' }])
+    expect(store.size).toBe(0)
+  })
+})
+
+describe('a message is stored', () => {
+  it('until it has left bufferedAmount', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock } = await setUpOpen(queue(memoryOutbox(store)))
+    server.isStalled = true
+    connection.send('a')
+    await clock.advance(20)
+    expect(connection.outbox).toMatchObject({ written: 1, queued: 0 })
+    expect(store.size).toBe(1)
+    server.flush()
+    await clock.advance(100)
+    expect(store.size).toBe(0)
+  })
+
+  it('at once while the page is hidden: it may end, and its timers come late', async () => {
+    const store = new MemoryStore()
+    let see = (_isSeen: boolean): void => undefined
+    const environment: Options['environment'] = {
+      visibility(set) {
+        see = set
+        return () => undefined
+      },
+    }
+    const { connection, server, clock } = setUp({ ...queue(memoryOutbox(store)), environment })
+    server.hang()
+    await clock.advance(0)
+    connection.send('a')
+    await clock.settle()
+    expect(store.size).toBe(0)
+    see(false)
+    await clock.settle()
+    expect(store.size).toBe(1)
+    connection.send('b')
+    await clock.settle()
+    expect(store.size).toBe(2)
+    see(true)
+    connection.send('c')
+    await clock.settle()
+    expect(store.size).toBe(2)
+    await clock.advance(10)
+    expect(store.size).toBe(3)
+  })
+
+  it('still, where a loss has brought it back', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, server, clock } = await setUpOpen(queue(storage))
+    server.isStalled = true
+    connection.send('a')
+    connection.send('b')
+    server.drop()
+    server.hang()
+    await clock.advance(20)
+    expect(connection.outbox).toMatchObject({ recovered: 2, queued: 2 })
+    expect(await leftIn(store, storage)).toEqual(['a', 'b'])
+  })
+
+  it('until it is acknowledged, with delivery', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock } = await setUpOpen({
+      ...queue(memoryOutbox(store)),
+      delivery: { id: String, acknowledged: String },
+    })
+    connection.send('a')
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['a'])
+    expect(store.size).toBe(1)
+    server.send('a')
+    await clock.advance(10)
+    expect(store.size).toBe(0)
+  })
+
+  it('not at all where it leaves at once', async () => {
+    let writes = 0
+    const storage = memoryOutbox()
+    const counted: OutboxStorage = {
+      open: (adopt) => storage.open(adopt),
+      write(changes) {
+        writes += 1
+        return storage.write(changes)
+      },
+      close: () => storage.close(),
+    }
+    const { connection, server, clock } = await setUpOpen(queue(counted))
+    for (let i = 0; i < 1_000; i++) connection.send(`${i}`)
+    await clock.advance(100)
+    expect(server.messages).toHaveLength(1_000)
+    expect(writes).toBe(0)
+  })
+
+  it('in the place of the one that its key replaced', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, server, clock } = setUp(queue(storage))
+    server.hang()
+    connection.send('cursor 1', { key: 'cursor' })
+    connection.send('text')
+    await clock.advance(20)
+    connection.send('cursor 2', { key: 'cursor' })
+    connection.send('cursor 3', { key: 'cursor' })
+    await clock.advance(20)
+    expect(await leftIn(store, storage)).toEqual(['cursor 3', 'text'])
+  })
+})
+
+describe('a storage that fails', () => {
+  const FULL = new DOMException('No room.', 'QuotaExceededError')
+
+  it('to open: sends from memory, and tells STORAGE', async () => {
+    const storage: OutboxStorage = {
+      open: () => Promise.reject(FULL),
+      write: () => Promise.reject(FULL),
+      close: () => Promise.reject(FULL),
+    }
+    const { connection, server, clock, errors } = setUp(queue(storage))
+    connection.send('a')
+    await clock.advance(1)
+    connection.send('b')
+    expect(server.messages).toEqual(['a', 'b'])
+    expect(errors).toMatchObject([{ code: 'STORAGE', cause: FULL }])
+    const closed = connection.close()
+    await clock.advance(1)
+    expect(await closed).toMatchObject({ undelivered: [] })
+    await quiet(clock)
+  })
+
+  it('to write: goes on in memory, and sends nothing twice in another life', async () => {
+    const store = new MemoryStore()
+    const inner = memoryOutbox(store)
+    let isFull = false
+    const storage: OutboxStorage = {
+      open: (adopt) => inner.open(adopt),
+      write: (changes) => (isFull && changes.put.length > 0 ? Promise.reject(FULL) : inner.write(changes)),
+      close: () => inner.close(),
+    }
+    const { connection, server, clock, errors, handshake } = setUp(queue(storage))
+    server.hang()
+    connection.send('a')
+    await clock.advance(20)
+    isFull = true
+    connection.send('b')
+    await clock.advance(20)
+    connection.send('c')
+    expect(errors).toMatchObject([{ code: 'STORAGE', cause: FULL }])
+    expect(store.size).toBe(1)
+    server.accept()
+    await handshake()
+    await clock.advance(50)
+    expect(server.messages).toEqual(['a', 'b', 'c'])
+    expect(store.size).toBe(0)
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('a life that begins before the last has let go', () => {
+  it('is stored too, and has a report of its own', async () => {
+    const store = await storeWith('a')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock } = setUp(queue(storage))
+    server.hang()
+    await clock.settle()
+    connection.send('b')
+    const first = connection.close()
+    connection.open()
+    connection.send('c')
+    release()
+    expect((await first).undelivered).toEqual(['a', 'b'])
+    await clock.advance(20)
+    expect(store.size).toBe(1)
+    expect(connection.outbox.queued).toBe(1)
+    expect((await connection.close()).undelivered).toEqual(['c'])
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('settles the close() before it: opened again amid the closing handshake, while a storage restores', async () => {
+    const store = await storeWith('a')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock } = await setUpOpen(queue(storage))
+    connection.send('b')
+    const closed = connection.close(undefined, '', { drainTimeout: 5 })
+    await clock.advance(5)
+    expect(connection.state.status).toBe('closing')
+    connection.open()
+    await clock.advance(1)
+    release()
+    await clock.advance(20)
+    expect((await closed).undelivered).toEqual(['a', 'b'])
+    connection.send('c')
+    await clock.advance(100)
+    expect(server.messages).toEqual(['c'])
+    const last = connection.close()
+    await clock.advance(5)
+    expect(await last).toMatchObject({ undelivered: [], unconfirmed: [] })
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('settles every close() of a quick sequence, though the storage never answers', async () => {
+    const storage: OutboxStorage = {
+      open: () => new Promise(() => undefined),
+      write: () => new Promise(() => undefined),
+      close: () => new Promise(() => undefined),
+    }
+    const { connection, server, clock } = setUp(queue(storage))
+    server.hang()
+    await clock.settle()
+    const reports: unknown[] = []
+    for (const text of ['a', 'b', 'c']) {
+      connection.send(text)
+      void connection.close().then(({ undelivered }) => reports.push(undelivered))
+      connection.open()
+    }
+    void connection.close().then(({ undelivered }) => reports.push(undelivered))
+    await clock.advance(60_000)
+    expect(reports).toEqual([['a'], ['b'], ['c'], []])
+    await quiet(clock)
+  })
+
+  it('is stored also where the last one had still to remove something', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    connection.send('a')
+    await clock.advance(20)
+    const first = connection.close()
+    connection.open()
+    connection.send('b')
+    expect((await first).undelivered).toEqual(['a'])
+    await clock.advance(20)
+    await clock.advance(20)
+    expect(store.size).toBe(1)
+    expect((await connection.close()).undelivered).toEqual(['b'])
+  })
+})
+
+describe('life after life', () => {
+  it('over one store: everything arrives once, in order', async () => {
+    const store = new MemoryStore()
+    const arrived: unknown[] = []
+    for (let life = 0; life < 3; life++) {
+      const storage = memoryOutbox(store)
+      const { connection, server, clock } = setUp(queue(storage))
+      if (life < 2) server.hang()
+      connection.send(`${life}.1`)
+      connection.send(`${life}.2`)
+      await clock.advance(20)
+      arrived.push(...server.messages)
+      if (life === 1) await clock.advance(1)
+      storage.kill()
+    }
+    expect(arrived).toEqual(['0.1', '0.2', '1.1', '1.2', '2.1', '2.2'])
+  })
+
+  it.each([false, true])(
+    'killed at random, nothing that was stored is lost: delivery %s',
+    async (delivers) => {
+      for (let seed = 1; seed <= 150; seed++) {
+        await crashes(seed, delivers).catch((cause: unknown) => {
+          throw new Error(`Seed ${seed}`, { cause })
+        })
+      }
+    },
+  )
+})
+
+/** A storage that takes its time, and tells of what it has answered for. */
+function answering(storage: OutboxStorage, random: Random, world: () => World, durable: Set<number>) {
+  const late = async <T>(answer: Promise<T>): Promise<T> => {
+    const value = await answer
+    const { setTimeout } = world().clock.environment
+    await new Promise<void>((resolve) => setTimeout(resolve, integer(random, 0, 20)))
+    return value
+  }
+  const slow: OutboxStorage = {
+    open: (adopt) => late(storage.open(adopt)),
+    async write(changes) {
+      await late(storage.write(changes))
+      for (const { data } of changes.put) durable.add(Number(data))
+    },
+    close: () => late(storage.close()),
+  }
+  return slow
+}
+
+/** Eight lives over one store, the last of them with a good line. Returns how many messages were stored. */
+async function crashes(seed: number, delivers: boolean): Promise<number> {
+  const random = seeded(seed)
+  const store = new MemoryStore()
+  const durable = new Set<number>()
+  const arrived = new Set<number>()
+  let count = 0
+  const id = (message: unknown) => String(message)
+  const options: Options = delivers ? { delivery: { id, acknowledged: id } } : {}
+
+  for (let life = 1; life <= 8; life++) {
+    const isLast = life === 8
+    const storage = memoryOutbox(store)
+    const world: World = setUp({
+      queue: { storage: answering(storage, random, () => world, durable), maxMessages: Infinity },
+      reconnect: { backoff: constant(5) },
+      ...options,
+    })
+    const { connection, server, clock } = world
+    const acknowledge = () => {
+      for (const message of server.messages) if (delivers) server.send(String(message))
+    }
+    for (let step = integer(random, 5, 40); step > 0; step--) {
+      const act = pick(random, [
+        'send',
+        'send',
+        'send',
+        'wait',
+        'stall',
+        'flow',
+        'drop',
+        'hang',
+        'accept',
+        'ack',
+      ])
+      if (act === 'send') for (let i = integer(random, 1, 5); i > 0; i--) connection.send(`${count++}`)
+      if (act === 'wait') await clock.advance(integer(random, 0, 30))
+      if (act === 'stall') server.isStalled = true
+      if (act === 'flow') server.isStalled = false
+      if (act === 'flow') server.flush()
+      if (act === 'drop') server.drop()
+      if (act === 'hang') server.hang()
+      if (act === 'accept') server.accept()
+      if (act === 'ack') acknowledge()
+    }
+    if (isLast) {
+      server.isStalled = false
+      server.accept()
+      server.flush()
+      for (let i = 0; i < 20; i++) {
+        await clock.advance(50)
+        acknowledge()
+      }
+      expect(connection.outbox).toMatchObject({ queued: 0, inFlight: 0 })
+    }
+    const numbers = server.messages.map(Number)
+    // Sent again after a loss, with delivery: the first time counts.
+    const first = [...new Set(numbers)]
+    expect(first).toEqual([...first].sort((a, b) => a - b))
+    if (!delivers) expect(numbers).toEqual(first)
+    for (const number of numbers) arrived.add(number)
+    storage.kill()
+  }
+  expect([...durable].filter((number) => !arrived.has(number))).toEqual([])
+  expect(store.size).toBe(0)
+  return durable.size
+}

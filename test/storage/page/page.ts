@@ -1,0 +1,96 @@
+import { connect, constant } from '@holdfast/core'
+import { indexedDbOutbox } from '@holdfast/core/storage'
+
+/** What a test can have done to a page. */
+export interface PageControl {
+  send(...messages: string[]): void
+  /** One of each kind that a socket sends. */
+  sendKinds(): void
+  /** One message of so many bytes. */
+  sendLarge(bytes: number): void
+  /** Sends, and reloads the page within the same task. */
+  sendAndReload(message: string): void
+  /** Sends when the page ends. */
+  sendAtTheEnd(message: string): void
+  clear(): number
+  close(): Promise<number>
+  readonly status: () => string
+  readonly queued: () => number
+  readonly errors: string[]
+  /** Messages in the database, of this session or another. */
+  stored(): Promise<number>
+  /** Web Locks that are held or waited for. */
+  locks(): Promise<number>
+}
+
+const parameters = new URLSearchParams(location.search)
+const name = parameters.get('name') ?? 'test'
+const delivers = parameters.has('delivers')
+const errors: string[] = []
+
+const connection = connect(parameters.get('server') ?? '', {
+  queue: { storage: indexedDbOutbox({ name }), maxBytes: 2 ** 30 },
+  reconnect: { backoff: constant(50) },
+  ...(delivers ? { delivery: { id: String, acknowledged: String } } : {}),
+})
+connection.errors$.subscribe(({ code, cause }) => {
+  errors.push(cause instanceof Error || cause instanceof DOMException ? `${code} ${cause.name}` : code)
+})
+// At once: before it can be known what is stored.
+const first = parameters.get('first')
+if (first !== null) connection.send(first)
+
+const control: PageControl = {
+  send(...messages) {
+    for (const message of messages) connection.send(message)
+  },
+  sendKinds() {
+    connection.send('text 🙂')
+    connection.send(new Uint8Array([1, 2, 3]).subarray(1))
+    connection.send(new Uint8Array([4, 5]).buffer)
+    connection.send(new Blob(['blob']))
+  },
+  sendLarge(bytes) {
+    const data = new Uint8Array(bytes)
+    // At most so much in one call; and such that it cannot be compressed.
+    for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
+    connection.send(data)
+  },
+  sendAndReload(message) {
+    connection.send(message)
+    location.reload()
+  },
+  sendAtTheEnd(message) {
+    addEventListener('pagehide', () => connection.send(message))
+  },
+  clear: () => connection.clear(),
+  close: async () => (await connection.close()).undelivered.length,
+  status: () => connection.state.status,
+  queued: () => connection.outbox.queued,
+  errors,
+  stored: () =>
+    new Promise((resolve, reject) => {
+      const opened = indexedDB.open(`holdfast-outbox:${name}`)
+      let isNew = false
+      opened.onupgradeneeded = () => {
+        // Not there yet: it is the outbox's to make.
+        isNew = true
+        opened.transaction?.abort()
+      }
+      opened.onerror = () => (isNew ? resolve(0) : reject(opened.error))
+      opened.onsuccess = () => {
+        const database = opened.result
+        const counted = database.transaction('messages').objectStore('messages').count()
+        counted.onsuccess = () => {
+          database.close()
+          resolve(counted.result)
+        }
+      }
+    }),
+  async locks() {
+    const { held = [], pending = [] } = await navigator.locks.query()
+    return held.length + pending.length
+  },
+}
+
+Reflect.set(globalThis, 'control', control)
