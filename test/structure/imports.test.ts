@@ -53,6 +53,7 @@ const HARMLESS = new Set([
   'Number',
   'Object',
   'Promise',
+  'Reflect',
   'Set',
   'String',
   'Symbol',

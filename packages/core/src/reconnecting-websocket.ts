@@ -91,7 +91,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   /** Those of {@link with} have the prototypes of the native class, and are instances all the same. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it
-    if (this !== ReconnectingWebSocket) return Function.prototype[Symbol.hasInstance].call(this, value)
+    if (this !== ReconnectingWebSocket) return super[Symbol.hasInstance](value)
     return isObject(value) && #shell in value
   }
 
