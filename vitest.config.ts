@@ -45,6 +45,16 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'interop',
+          environment: 'node',
+          include: ['test/interop/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'storage',
           environment: 'node',
           include: ['test/storage/**/*.test.ts'],

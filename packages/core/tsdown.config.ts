@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     bindings: 'src/bindings.ts',
+    websocket: 'src/websocket.ts',
     storage: 'src/storage/index.ts',
     testing: 'src/testing/index.ts',
   },

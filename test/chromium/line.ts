@@ -1,5 +1,5 @@
 import { inject, onTestFinished } from 'vitest'
-import type { Awaited, Commands, LineReport } from './global-setup.ts'
+import type { Awaited, Commands, LineReport } from '../support/line.ts'
 
 type Rest<F> = F extends (line: never, ...args: infer Args) => unknown ? Args : never
 

@@ -31,6 +31,8 @@ describe('an example that is marked to run', () => {
         'docs/backpressure.md',
         'docs/telemetry.md',
         'docs/migration/rxjs-websocket.md',
+        'docs/migration/native-websocket.md',
+        'docs/websocket.md',
       ]),
     )
   })

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { connect, constant, type Environment } from '@holdfast/core'
+import { connect, constant } from '@holdfast/core'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { countedTimers } from '../support/counted-timers.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { connectTo } from './client.ts'
 import { nativeClasses } from './native-classes.ts'
@@ -14,30 +15,6 @@ import { startLine, startServer } from './set-up.ts'
 function activeSockets(): number {
   const kinds = new Set(['TCPSocketWrap', 'TCPConnectWrap', 'TLSWrap'])
   return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length
-}
-
-/** Timers that wait, and the parts of an environment that count them. */
-function countedTimers() {
-  const pending = new Set<unknown>()
-  const parts: Pick<Environment, 'setTimeout' | 'clearTimeout' | 'requestFrame'> = {
-    setTimeout(callback, delay) {
-      const handle = setTimeout(() => {
-        pending.delete(handle)
-        callback()
-      }, delay)
-      pending.add(handle)
-      return handle
-    },
-    clearTimeout(handle) {
-      pending.delete(handle)
-      clearTimeout(handle as NodeJS.Timeout)
-    },
-    requestFrame(callback) {
-      const handle = parts.setTimeout(callback, 16)
-      return () => parts.clearTimeout(handle)
-    },
-  }
-  return { pending, ...parts }
 }
 
 function processListeners(): Record<string, number> {

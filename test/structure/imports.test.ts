@@ -37,7 +37,10 @@ const HARMLESS = new Set([
   'Array',
   'ArrayBuffer',
   'Boolean',
+  'DOMException',
   'Error',
+  'Event',
+  'EventTarget',
   'Infinity',
   'Map',
   'Math.ceil',
@@ -45,10 +48,12 @@ const HARMLESS = new Set([
   'Math.max',
   'Math.min',
   'Math.round',
+  'MessageEvent',
   'NaN',
   'Number',
   'Object',
   'Promise',
+  'Reflect',
   'Set',
   'String',
   'Symbol',
@@ -93,10 +98,10 @@ describe('the core', () => {
     expect([...new Set(core.flatMap(packagesOf))].sort()).toEqual(['idb', 'rxjs'])
   })
 
-  it('has a shell that loads no rxjs, for whoever does not want it', () => {
-    const loaded = closureOf(`${CORE}/connection.ts`, core)
+  it.each(['connection', 'websocket'])('loads no rxjs with %s.ts, for whoever does not want it', (name) => {
+    const loaded = closureOf(`${CORE}/${name}.ts`, core)
     expect(loaded).toContain(`${CORE}/machine.ts`)
-    expect(loaded).not.toContain('rxjs')
+    expect([...loaded].filter((target) => !target.startsWith('packages/'))).toEqual([])
   })
 
   it.each(PURE)('loads nothing but pure files with %s', (path) => {

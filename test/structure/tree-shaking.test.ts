@@ -7,7 +7,11 @@ const root = join(import.meta.dirname, '../..')
 const ENTRY = join(root, 'app.js')
 
 /** What a bundler keeps of the core for an application that imports these names. */
-async function bundled(...names: string[]): Promise<string> {
+function bundled(...names: string[]): Promise<string> {
+  return bundledFrom('@holdfast/core', ...names)
+}
+
+async function bundledFrom(entry: string, ...names: string[]): Promise<string> {
   const result = await build({
     root,
     configFile: false,
@@ -18,7 +22,7 @@ async function bundled(...names: string[]): Promise<string> {
       {
         name: 'app',
         resolveId: (id) => (id === ENTRY ? id : undefined),
-        load: (id) => (id === ENTRY ? `export { ${names.join()} } from '@holdfast/core'` : undefined),
+        load: (id) => (id === ENTRY ? `export { ${names.join()} } from '${entry}'` : undefined),
       },
     ],
   })
@@ -43,5 +47,22 @@ describe('an application that imports connect() alone', () => {
       expect(alone).not.toContain(mark)
     }
     expect(alone.length).toBeLessThan(all.length)
+  })
+})
+
+describe('an application that imports ReconnectingWebSocket alone', () => {
+  it('carries no rxjs, no channel, and no helper that it does not use', { timeout: 60_000 }, async () => {
+    const entry = '@holdfast/core/websocket'
+    const [alone, all, connect] = await Promise.all([
+      bundledFrom(entry, 'ReconnectingWebSocket'),
+      bundledFrom(entry, 'ReconnectingWebSocket', 'subprotocol', 'decorrelatedJitter'),
+      bundled('connect'),
+    ])
+    // Names of rxjs, which no minifier changes.
+    expect(connect).toContain('@@observable')
+    expect(all).not.toContain('@@observable')
+    expect(all).toContain('bearer.')
+    expect(alone).not.toContain('bearer.')
+    expect(alone.length).toBeLessThan(connect.length)
   })
 })

@@ -18,6 +18,7 @@ const TOLD_BY_STATE: ReadonlySet<string> = new Set([
   'INSECURE',
   'CONNECT_TIMEOUT',
   'AUTH_REFUSED',
+  'OVERFLOW',
 ])
 
 /** Tells listeners what happens to a connection: states, events and errors, in order. */

@@ -57,7 +57,7 @@ export function own(data: unknown): OwnedData {
 }
 
 // By tag, not by instanceof: data may come from another realm (an iframe, a test environment).
-function isArrayBuffer(value: unknown): value is ArrayBuffer {
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }
 

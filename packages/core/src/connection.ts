@@ -66,6 +66,8 @@ export class Shell<Incoming, Outgoing> {
   #hasHungUp = false
   /** What the last socket may have lost. */
   #unconfirmed: readonly Outgoing[] = []
+  /** Bytes that the native buffer of the last socket kept, and that did not return to the queue. */
+  #leftBehind = 0
   #unobserved = 0
   #isDisposed = false
   readonly #canQueue: boolean
@@ -166,6 +168,11 @@ export class Shell<Incoming, Outgoing> {
     return this.#sender.bytes + this.#line.bufferedAmount
   }
 
+  /** As {@link bufferedAmount}, with what a lost socket's buffer has kept: the standard never resets it. */
+  get unsentAmount(): number {
+    return this.bufferedAmount + this.#leftBehind
+  }
+
   get url(): string {
     return this.#line.url ?? this.#firstUrl
   }
@@ -227,6 +234,11 @@ export class Shell<Incoming, Outgoing> {
     this.#driver.dispatch({ type: 'reconnect', reason, handover })
   }
 
+  /** Ends it from this side; what is queued goes out after the next {@link open}. */
+  fail(error: HoldfastError): void {
+    this.#line.fail(error)
+  }
+
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
@@ -259,6 +271,7 @@ export class Shell<Incoming, Outgoing> {
         this.#ending.forget()
         this.#hasHungUp = false
         this.#unconfirmed = []
+        this.#leftBehind = 0
         this.#sender.prepare()
         return this.#line.dial(act.generation, act.attempt)
       case 'restore':
@@ -314,12 +327,14 @@ export class Shell<Incoming, Outgoing> {
   #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
     // After a handover there is another one.
     const isLast = this.#line.socket === undefined
+    const queued = this.#sender.bytes
     const unconfirmed = this.#sender.detach({
       ...(close ? { code: close.code } : {}),
       buffered,
       isAnswered: this.#hasHungUp && close?.wasClean === true,
       isFinal: isLast && hasEnded(this.state),
     })
+    if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
     this.#hasHungUp = false
     // What a connection that goes on has lost is told by its event alone.
     if (isLast || hasEnded(this.state)) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]

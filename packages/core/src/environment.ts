@@ -62,7 +62,8 @@ const HIDDEN_FRAME = 100
 /** The only place where Holdfast touches globals, each at the moment of use. */
 const globals: Environment = {
   get WebSocket() {
-    return globalThis.WebSocket as WebSocketConstructor | undefined
+    const { WebSocket } = globalThis
+    return (isStandIn(WebSocket) ? replaced : WebSocket) as WebSocketConstructor | undefined
   },
   get baseUrl() {
     return globalThis.document?.baseURI ?? globalThis.location?.href
@@ -138,6 +139,23 @@ interface NodeProcess {
   emitWarning?: (warning: string | Error) => void
 }
 
+/** Classes of ours that may be put in the place of the host's. */
+const standIns = new WeakSet<object>()
+/** What was there before. */
+let replaced: unknown
+
+/** Such a class would otherwise be its own native one: each of its sockets would dial by another, without end. */
+export function standsIn(Class: object): void {
+  standIns.add(Class)
+  const { WebSocket } = globalThis
+  if (!isStandIn(WebSocket)) replaced = WebSocket
+}
+
+function isStandIn(Class: object | undefined): boolean {
+  if (!Class) return false
+  return standIns.has(Class) || isStandIn(Object.getPrototypeOf(Class))
+}
+
 /** The given parts, and the globals for the rest. */
 export function environmentOf(parts: Partial<Environment> = {}): Environment {
   const environment: Environment = Object.create(globals)
@@ -163,6 +181,11 @@ function guarded(reportError: Environment['reportError']): Environment['reportEr
 /** A moment for people: `2024-05-01T12:00:00.000Z`. */
 export function timeText(epochMs: number): string {
   return new Date(epochMs).toISOString()
+}
+
+/** Node has one from version 23 on. */
+export function closeEventClass(): typeof CloseEvent | undefined {
+  return globalThis.CloseEvent
 }
 
 /** Whether views are rendered for others here: no window, and no worker's global scope. */

@@ -119,6 +119,12 @@ export class Line {
     this.#letGo()?.abandon()
   }
 
+  /** Ends it from this side, also between two attempts; what is queued stays. */
+  fail(error: HoldfastError): void {
+    const phase = this.#driver.state.status === 'open' ? 'open' : 'connecting'
+    this.#giveUp(this.#driver.generation, localLoss(error, phase), 'fatal')
+  }
+
   /** Dials the next socket of a handover. */
   prepare(): void {
     this.#understudies += 1

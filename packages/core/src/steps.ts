@@ -53,12 +53,15 @@ export function lost(
 ): Transition {
   const { state } = machine
   if (state.status === 'closing') return finish(machine, close)
-  if (state.status !== 'connecting' && state.status !== 'open') return same(machine)
+  if (state.status !== 'connecting' && state.status !== 'open') {
+    // Between two attempts nothing can be lost, and yet all can be over.
+    if (cause !== 'fatal' || isEnding(state)) return same(machine)
+  }
   // The stable timer may be throttled or asleep; the clock is not.
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
   const { stop, delay, floor, verdict, tally: judged } = judge(tally, close, config, cause)
-  const { isTrial, ...given } = machine
+  const { isTrial, wait, ...given } = machine
   // A trial fails as expected: that must not make the wait longer once the network is there.
   const { delays, previous } = isTrial ? tally : judged
   const counted = { ...judged, delays, previous }
@@ -83,8 +86,8 @@ export function lost(
       [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', ...(error ? { error } : {}) }],
     ]
   }
-  const wait: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
-  const [next, effects] = rest({ ...given, tally: counted }, wait, close, now, config)
+  const ahead: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
+  const [next, effects] = rest({ ...given, tally: counted }, ahead, close, now, config)
   return [
     next,
     [

@@ -1,0 +1,137 @@
+import type { RawIncoming, RawOutgoing } from './codec.ts'
+import type { Shell } from './connection.ts'
+import type { Environment } from './environment.ts'
+import type { ConnectionEvent } from './events.ts'
+import type { ConnectionState, OpenState } from './state.ts'
+import { type Close, closeEvent } from './websocket-events.ts'
+
+/** How a life ended, and whether by a failure. */
+interface End extends Close {
+  readonly isFailure: boolean
+}
+
+/**
+ * Makes DOM events of what a shell tells: `open` at every connection, `close` at every loss.
+ *
+ * @remarks None is dispatched inside a call of the user's: `close()` must return before its `close` event.
+ */
+export class EventRelay {
+  readonly #target: EventTarget
+  readonly #shell: Shell<RawIncoming, RawOutgoing>
+  readonly #clock: Pick<Environment, 'setTimeout'>
+  /** The connection that is open now, or was last. */
+  #last: OpenState | undefined
+  #origin = ''
+  #end: End = { code: 1006, reason: '', wasClean: false, isFailure: true }
+  #isOver = false
+  /** Payload bytes that will never be sent. */
+  #discarded = 0
+  #isHolding = false
+  #held: (() => void)[] = []
+
+  constructor(
+    target: EventTarget,
+    shell: Shell<RawIncoming, RawOutgoing>,
+    clock: Pick<Environment, 'setTimeout'>,
+  ) {
+    this.#target = target
+    this.#shell = shell
+    this.#clock = clock
+    shell.announcer.states.add((state) => this.#onState(state))
+    shell.announcer.events.add((event) => this.#onEvent(event))
+    shell.ended.add(() => this.#tell(() => this.#tellEnd()))
+  }
+
+  /** Whether the end was told, and no new life has begun. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get last(): OpenState | undefined {
+    return this.#last
+  }
+
+  get discarded(): number {
+    return this.#discarded
+  }
+
+  discard(bytes: number): void {
+    this.#discarded += bytes
+  }
+
+  /** Does what the user has called for. What it causes is told in a task of its own. */
+  call(work: () => void): void {
+    if (this.#isHolding) return work()
+    const { state } = this.#shell
+    this.#isHolding = true
+    try {
+      work()
+    } finally {
+      if (this.#held.length > 0 || this.#shell.state !== state)
+        this.#clock.setTimeout(() => this.#release(), 0)
+      else this.#isHolding = false
+    }
+  }
+
+  /** Called with each message. */
+  readonly message = (data: RawIncoming): void => {
+    const { status } = this.#shell.state
+    // The standard drops what comes after close() (§ "When a WebSocket message has been received").
+    if (status === 'closing' || status === 'closed') return
+    this.#tell(() => this.#target.dispatchEvent(new MessageEvent('message', { data, origin: this.#origin })))
+  }
+
+  #onState(state: ConnectionState): void {
+    switch (state.status) {
+      case 'connecting':
+        if (this.#isOver) this.#discarded = 0
+        this.#isOver = false
+        break
+      case 'open':
+        this.#last = state
+        this.#origin = new URL(this.#shell.url).origin
+        this.#tell(() => this.#target.dispatchEvent(new Event('open')))
+        break
+      case 'closed':
+        if (state.by === 'user') this.#end = { ...state, isFailure: !state.wasClean }
+    }
+  }
+
+  #onEvent(event: ConnectionEvent): void {
+    if (event.type === 'dropped' && event.reason === 'closed') this.#discarded += event.bytes
+    if (event.type === 'handover' && event.step === 'done') {
+      // Whoever subscribes in `open` has to do so on the next connection, too.
+      this.#tell(() => this.#tellLoss({ code: 1000, reason: event.reason, wasClean: true, isFailure: false }))
+    }
+    if (event.type !== 'lost') return
+    const { close, verdict } = event
+    // mock-socket says 1000 of a dial that failed; reconnect() is no failure.
+    const isFailure = (!close.wasClean || close.phase === 'connecting') && close.local !== 'reconnect'
+    const end = { ...close, isFailure }
+    // The last one is told when all else is: its messages, and what is dropped with it.
+    if (verdict === 'stop') this.#end = end
+    else this.#tell(() => this.#tellLoss(end))
+  }
+
+  #tellEnd(): void {
+    this.#isOver = true
+    this.#tellLoss(this.#end)
+  }
+
+  #tellLoss(end: End): void {
+    if (end.isFailure) this.#target.dispatchEvent(new Event('error'))
+    this.#target.dispatchEvent(closeEvent(end))
+  }
+
+  #tell(notice: () => void): void {
+    if (this.#isHolding) this.#held.push(notice)
+    else notice()
+  }
+
+  #release(): void {
+    // The loop sees those that are added meanwhile.
+    for (const notice of this.#held) notice()
+    this.#held = []
+    this.#isHolding = false
+  }
+}

@@ -1,0 +1,388 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connect } from './connect.ts'
+import { fakeServer, virtualClock } from './testing/index.ts'
+import {
+  constant,
+  firstMessage,
+  queryParameter,
+  ReconnectingWebSocket,
+  type WebSocketOptions,
+} from './websocket.ts'
+
+const URL = 'ws://fake.test/room'
+
+function setUp(options: WebSocketOptions = {}) {
+  const clock = virtualClock()
+  const server = fakeServer({ clock: clock.environment })
+  const reported: unknown[] = []
+  const bound: WebSocketOptions = {
+    reconnect: { backoff: constant(1_000) },
+    ...options,
+    environment: {
+      ...clock.environment,
+      WebSocket: server.WebSocket,
+      random: () => 0.5,
+      reportError: (error) => reported.push(error),
+      ...options.environment,
+    },
+  }
+  return { clock, server, reported, Bound: ReconnectingWebSocket.with(bound), options: bound }
+}
+
+/** What a socket tells, as it tells it: the event, the code of a close, and `readyState` at that moment. */
+function log(socket: ReconnectingWebSocket): unknown[][] {
+  const told: unknown[][] = []
+  const note = ({ type }: Event) => told.push([type, socket.readyState])
+  for (const type of ['open', 'message', 'error']) socket.addEventListener(type, note)
+  socket.addEventListener('close', ({ type, code }) => told.push([type, code, socket.readyState]))
+  return told
+}
+
+async function setUpOpen(options?: WebSocketOptions) {
+  const world = setUp(options)
+  const socket = new world.Bound(URL)
+  const told = log(socket)
+  await world.clock.advance(1)
+  return { ...world, socket, told }
+}
+
+describe('a socket that comes back', () => {
+  it('tells every loss with its code, and every connection, and is CONNECTING in between', async () => {
+    const { server, clock, told, socket } = await setUpOpen()
+    server.drop(1006)
+    expect(socket.state).toMatchObject({ status: 'waiting', delay: 1_000 })
+    await clock.advance(1_001)
+    server.drop(4321, 'why')
+    await clock.advance(1_001)
+    expect(told).toEqual([
+      ['open', 1],
+      ['error', 0],
+      ['close', 1006, 0],
+      ['open', 1],
+      ['close', 4321, 0],
+      ['open', 1],
+    ])
+  })
+
+  it('sends in order what was sent before, between and after', async () => {
+    const { Bound, clock, server } = setUp()
+    const socket = new Bound(URL)
+    socket.send('before')
+    expect(socket.bufferedAmount).toBe(6)
+    await clock.advance(1)
+    server.drop()
+    socket.send('bétween')
+    expect(socket.bufferedAmount).toBe(8)
+    await clock.advance(1_001)
+    socket.send('after')
+    expect(server.messages).toEqual(['before', 'bétween', 'after'])
+    expect(socket.bufferedAmount).toBe(0)
+  })
+
+  it('sends what is queued after the open event, so that a listener comes first', async () => {
+    const { Bound, clock, server } = setUp({
+      auth: {
+        token: () => 'secret',
+        via: firstMessage({ create: (token) => token, accepted: (m) => m === 'ok' }),
+        allowInsecure: true,
+      },
+    })
+    const socket = new Bound(URL)
+    socket.send('queued')
+    await clock.advance(1)
+    expect([server.messages, socket.readyState]).toEqual([['secret'], 0])
+    server.send('ok')
+    expect([server.messages, socket.readyState]).toEqual([['secret', 'queued'], 1])
+  })
+
+  it('tells a dial that is refused as error and close 1006, and dials again', async () => {
+    const { Bound, clock, server } = setUp()
+    server.refuse()
+    const told = log(new Bound(URL))
+    await clock.advance(1)
+    server.accept()
+    await clock.advance(1_001)
+    expect(told).toEqual([
+      ['error', 0],
+      ['close', 1006, 0],
+      ['open', 1],
+    ])
+  })
+
+  it('is CLOSED once nothing will come back, and keeps what is queued for open()', async () => {
+    const { server, clock, socket, told } = await setUpOpen({ reconnect: { maxAttempts: 1 } })
+    server.refuse()
+    server.drop()
+    expect([socket.readyState, socket.state]).toMatchObject([3, { status: 'closed', by: 'attempts' }])
+    server.accept()
+    socket.send('discarded')
+    expect(socket.bufferedAmount).toBe(9)
+    socket.open()
+    expect(socket.readyState).toBe(0)
+    await clock.advance(1)
+    expect(socket.bufferedAmount).toBe(0)
+    expect(told.map(([type]) => type)).toEqual(['open', 'error', 'close', 'open'])
+    expect(server.messages).toEqual([])
+  })
+
+  it('takes a URL function, whose answer is url from then on, without the token', async () => {
+    const { Bound, clock, server } = setUp({
+      auth: { token: () => 'secret', via: queryParameter(), allowInsecure: true },
+    })
+    const socket = new Bound(
+      (attempt: number) => `ws://fake.test/${attempt}`,
+      async () => ['chat'],
+    )
+    expect(socket.url).toBe('')
+    await clock.advance(1)
+    expect(socket.url).toBe('ws://fake.test/1')
+    expect(server.socket).toMatchObject({ url: 'ws://fake.test/1?access_token=secret', protocols: ['chat'] })
+    server.drop()
+    expect(socket.url).toBe('ws://fake.test/1')
+    await clock.advance(1_001)
+    expect(socket.url).toBe('ws://fake.test/2')
+  })
+
+  it('keeps pongs out of its messages, and notices silence', async () => {
+    const heartbeat = {
+      message: () => 'ping',
+      isReply: (m: unknown) => m === 'pong',
+      interval: 1_000,
+      timeout: 500,
+    }
+    const { server, clock, told } = await setUpOpen({ heartbeat })
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['ping'])
+    server.send('pong')
+    await clock.advance(1_501)
+    expect(told).toEqual([
+      ['open', 1],
+      ['error', 0],
+      ['close', 1006, 0],
+      ['open', 1],
+    ])
+  })
+})
+
+describe('open() and reconnect()', () => {
+  it('reconnect() replaces the connection at once; what it ends is no failure', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    socket.reconnect()
+    expect(told).toEqual([['open', 1]])
+    await clock.advance(1)
+    expect(server.sockets).toHaveLength(2)
+    expect(server.live).toHaveLength(1)
+    expect(told).toEqual([
+      ['open', 1],
+      ['close', 1006, 0],
+      ['open', 1],
+    ])
+  })
+
+  it('a handover tells the close of the old one and the open of the next, and is OPEN all the time', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    socket.reconnect('moved', { handover: true })
+    await clock.advance(1)
+    socket.send('over the next')
+    await clock.advance(10)
+    expect(told).toEqual([
+      ['open', 1],
+      ['close', 1000, 1],
+      ['open', 1],
+    ])
+    expect([server.live.length, server.messages]).toEqual([1, ['over the next']])
+  })
+
+  it('open() does not wait for the rest of a delay', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    server.drop()
+    socket.open()
+    await clock.advance(1)
+    expect(told.at(-1)).toEqual(['open', 1])
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  it('open() begins a new life after close(), whose close event still comes', async () => {
+    const { clock, socket, told } = await setUpOpen()
+    socket.close(1000)
+    await clock.advance(10)
+    expect(told.slice(1)).toEqual([['close', 1000, 3]])
+    socket.open()
+    await clock.advance(1)
+    expect(told.at(-1)).toEqual(['open', 1])
+  })
+
+  it('a lazy one dials at the first send(), and stays', async () => {
+    const { Bound, clock, server } = setUp({ lazy: true })
+    const socket = new Bound(URL)
+    await clock.advance(10)
+    expect([server.sockets.length, socket.readyState, socket.state.status]).toEqual([0, 0, 'idle'])
+    socket.send('now')
+    await clock.advance(60_000)
+    expect([server.messages, server.live.length]).toEqual([['now'], 1])
+  })
+})
+
+describe('a full queue', () => {
+  it('ends it with error and close, counts what it discards, and keeps what is queued', async () => {
+    const { Bound, clock, server, reported } = setUp({ queue: { maxMessages: 2 } })
+    const socket = new Bound(URL)
+    const told = log(socket)
+    socket.send('1')
+    socket.send('2')
+    expect(() => socket.send('three')).not.toThrow()
+    expect(told).toEqual([])
+    await clock.advance(10)
+    expect(told).toEqual([
+      ['error', 3],
+      ['close', 1006, 3],
+    ])
+    expect(socket.state).toMatchObject({ by: 'verdict', error: { code: 'OVERFLOW' } })
+    expect(socket.bufferedAmount).toBe(7)
+    socket.open()
+    await clock.advance(1)
+    expect([server.messages, socket.bufferedAmount, reported]).toEqual([['1', '2'], 0, []])
+  })
+
+  it('drops instead where it is told to', async () => {
+    const { Bound, clock, server } = setUp({ queue: { maxMessages: 2, overflow: 'drop-oldest' } })
+    const socket = new Bound(URL)
+    for (const text of ['1', '2', '3']) socket.send(text)
+    await clock.advance(1)
+    expect(server.messages).toEqual(['2', '3'])
+  })
+
+  it('ends it while it waits between two attempts, too, and no timer is left', async () => {
+    const { server, clock, socket } = await setUpOpen({ queue: { maxMessages: 1 } })
+    server.drop()
+    socket.send('1')
+    socket.send('2')
+    await clock.advance(100_000)
+    expect(socket.readyState).toBe(3)
+    expect(server.sockets).toHaveLength(1)
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('single-connection mode', () => {
+  it('never dials again, and is CLOSED with the code of the loss', async () => {
+    const { server, clock, socket, told } = await setUpOpen({ reconnect: false })
+    server.drop(1012, 'restart')
+    await clock.advance(600_000)
+    expect(told).toEqual([
+      ['open', 1],
+      ['close', 1012, 3],
+    ])
+    expect([server.sockets.length, socket.readyState, clock.pending]).toEqual([1, 3, 0])
+  })
+
+  it('still queues, signs in, and gives a handshake up that hangs', async () => {
+    const { Bound, clock, server } = setUp({ reconnect: false, connectTimeout: 2_000 })
+    server.hang()
+    const socket = new Bound(URL)
+    const told = log(socket)
+    socket.send('queued')
+    await clock.advance(2_000)
+    expect(told).toEqual([
+      ['error', 3],
+      ['close', 1006, 3],
+    ])
+    expect(server.socket.closedWith).toBeDefined()
+  })
+
+  it('sends nothing of the old one by the next of the same class', async () => {
+    const { Bound, clock, server } = setUp({ reconnect: false })
+    server.refuse()
+    new Bound(URL).send('lost with its socket')
+    await clock.advance(1)
+    server.accept()
+    new Bound(URL).send('mine')
+    await clock.advance(1)
+    expect(server.messages).toEqual(['mine'])
+  })
+})
+
+describe('with()', () => {
+  it('binds options, which those of the call go before', async () => {
+    const { Bound, clock, server } = setUp({ protocols: 'bound', binaryType: 'arraybuffer' })
+    expect(new Bound(URL).binaryType).toBe('arraybuffer')
+    expect(new Bound(URL, 'given', { binaryType: 'blob' }).binaryType).toBe('blob')
+    await clock.advance(1)
+    expect(server.sockets.map(({ protocols }) => protocols)).toEqual([['bound'], ['given']])
+  })
+
+  it('can be bound again, and gives instances of the class', () => {
+    const { Bound } = setUp({ binaryType: 'arraybuffer' })
+    const Twice = Bound.with({ lazy: true })
+    const socket = new Twice(URL)
+    expect([socket.binaryType, socket.state.status]).toEqual(['arraybuffer', 'idle'])
+    expect(socket).toBeInstanceOf(Twice)
+    expect(socket).toBeInstanceOf(ReconnectingWebSocket)
+  })
+
+  it('knows its instances from those of others', () => {
+    const { options } = setUp({ lazy: true })
+    class Mine extends ReconnectingWebSocket {}
+    expect(new Mine(URL, [], options)).toBeInstanceOf(Mine)
+    expect(new ReconnectingWebSocket(URL, [], options)).not.toBeInstanceOf(Mine)
+    for (const other of [new EventTarget(), null, 'x', Object.create(ReconnectingWebSocket.prototype)]) {
+      expect(other instanceof ReconnectingWebSocket).toBe(false)
+    }
+  })
+
+  it('keeps what a subclass has changed', () => {
+    const { options } = setUp({ lazy: true })
+    class Mine extends ReconnectingWebSocket {
+      override get protocol() {
+        return 'mine'
+      }
+    }
+    expect(new (Mine.with(options))(URL).protocol).toBe('mine')
+  })
+
+  it('can take the place of the global class, and still dials by that', async () => {
+    const clock = virtualClock()
+    const server = fakeServer({ clock: clock.environment })
+    vi.stubGlobal('WebSocket', server.WebSocket)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const Bound = ReconnectingWebSocket.with({ environment: clock.environment })
+    vi.stubGlobal('WebSocket', class extends Bound {})
+    const socket = new WebSocket(URL)
+    socket.send('by the global')
+    connect(URL, { environment: clock.environment }).send('by connect()')
+    await clock.advance(1)
+    expect(server.messages).toEqual(['by the global', 'by connect()'])
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  it('names a bad option at the call', () => {
+    const { Bound } = setUp({ connectTimeout: -1 })
+    expect(() => new Bound(URL)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+  })
+})
+
+describe('the end', () => {
+  it('leaves no timer and no socket, and tells nothing more', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    const native = server.socket
+    socket.close()
+    await clock.advance(100)
+    expect(told.at(-1)).toEqual(['close', 1005, 3])
+    native.receive('late')
+    socket.reconnect()
+    await clock.advance(100_000)
+    expect([told.length, server.live.length, clock.pending]).toEqual([2, 0, 0])
+  })
+
+  it('a host without a WebSocket lets one be made, and ends it when it dials', async () => {
+    const { Bound, clock } = setUp({ environment: { WebSocket: undefined } })
+    const socket = new Bound(URL)
+    const told = log(socket)
+    await clock.advance(1)
+    expect(socket.state).toMatchObject({ status: 'closed', error: { code: 'NO_WEBSOCKET' } })
+    expect(told).toEqual([
+      ['error', 3],
+      ['close', 1006, 3],
+    ])
+  })
+})
