@@ -198,7 +198,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
       if (!isHoldfastError(error) || !(error.code === 'OVERFLOW' || error.code === 'CLOSED')) throw error
       this.#relay.discard(byteLength(message))
       // Without a queue, to a socket that is closing: as the native class, whose event is on its way.
-      if (error.code === 'OVERFLOW') this.#relay.call(() => this.#shell.fail(error))
+      if (error.code === 'OVERFLOW') this.#relay.call(() => this.#shell.fail(error), true)
     }
   }
 
@@ -215,13 +215,13 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     const text = reason === undefined ? undefined : usvString(reason)
     inDom('InvalidAccessError', () => checkClose(short, undefined))
     inSyntax(() => checkClose(undefined, text))
-    if (this.readyState < READY_STATES.CLOSING) relay.call(() => void this.#shell.close(short, text))
+    if (this.readyState < READY_STATES.CLOSING) relay.call(() => void this.#shell.close(short, text), true)
   }
 
   /** Connects now, if it waits; begins a new life after the end. */
   open(): void {
     this.#listen()
-    this.#relay.call(() => this.#shell.open())
+    this.#relay.call(() => this.#shell.open(), false)
   }
 
   /**
@@ -230,7 +230,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
    */
   reconnect(reason?: string, options?: ReconnectCallOptions): void {
     this.#listen()
-    this.#relay.call(() => this.#shell.reconnect(reason, options))
+    this.#relay.call(() => this.#shell.reconnect(reason, options), false)
   }
 
   #listen(): void {

@@ -212,6 +212,34 @@ describe('open() and reconnect()', () => {
     expect(told.at(-1)).toEqual(['open', 1])
   })
 
+  it('open() in the same task as close() begins a new life, after the end of the old one', async () => {
+    const { server, clock, socket, told } = await setUpOpen()
+    server.drop()
+    socket.close()
+    socket.open()
+    socket.send('of the new life')
+    await clock.advance(10)
+    expect(told.slice(1)).toEqual([
+      ['error', 0],
+      ['close', 1006, 0],
+      ['error', 0],
+      ['close', 1006, 0],
+      ['open', 1],
+    ])
+    expect(server.messages).toEqual(['of the new life'])
+  })
+
+  it('what they cause is told after they have returned, also where timers are late', async () => {
+    const { Bound, clock } = setUp()
+    const socket = new Bound(URL)
+    await clock.advance(1)
+    const told = log(socket)
+    socket.reconnect()
+    expect(told).toEqual([])
+    await Promise.resolve()
+    expect(told).toEqual([['close', 1006, 0]])
+  })
+
   it('a lazy one dials at the first send(), and stays', async () => {
     const { Bound, clock, server } = setUp({ lazy: true })
     const socket = new Bound(URL)
