@@ -4,13 +4,13 @@ import { Authenticator } from './authenticator.ts'
 import type { SendOptions } from './composer.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
 import { Dialer } from './dialer.ts'
+import { Digest } from './digest.ts'
 import { type Act, Driver } from './driver.ts'
 import { Emitter } from './emitter.ts'
 import { Ending } from './ending.ts'
 import { environmentOf } from './environment.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
 import { Line } from './line.ts'
 import type { Machine } from './machine.ts'
@@ -22,7 +22,7 @@ import type { StandardSchemaV1 } from './schema.ts'
 import { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
-import { checkClose, needsBase, resolveUrl, type UrlSource } from './url.ts'
+import { checkClose, givenUrl, type UrlSource } from './url.ts'
 import { Vigil } from './vigil.ts'
 
 export interface CloseOptions {
@@ -48,8 +48,7 @@ export class Shell<Incoming, Outgoing> {
   readonly announcer: Announcer
   readonly messages: Audience<Incoming>
   readonly exchange: Exchange<Incoming, Outgoing>
-  /** Told at most once a frame. */
-  readonly outboxes: Emitter<OutboxSnapshot>
+  readonly digest: Digest
   /** The connection is closed, and all its messages have been told. */
   readonly ended: Emitter<void>
   readonly disposed: Emitter<void>
@@ -58,17 +57,9 @@ export class Shell<Incoming, Outgoing> {
   readonly #line: Line
   readonly #sender: Sender<Outgoing>
   readonly #inbox: Inbox<Incoming>
-  readonly #frame: Frame
   readonly #vigil: Vigil
-  readonly #ending = new Ending<Outgoing>()
+  readonly #ending: Ending<Outgoing>
   readonly #firstUrl: string
-  /** Whether our close frame is under way. */
-  #hasHungUp = false
-  /** What the last socket may have lost. */
-  #unconfirmed: readonly Outgoing[] = []
-  /** Bytes that the native buffer of the last socket kept, and that did not return to the queue. */
-  #leftBehind = 0
-  #unobserved = 0
   #isDisposed = false
   readonly #canQueue: boolean
 
@@ -82,7 +73,7 @@ export class Shell<Incoming, Outgoing> {
     const onError = (error: HoldfastError): void => announcer.fail(error)
     this.announcer = announcer
     this.messages = new Audience(announcer.onThrow, () => this.#updateWanted())
-    this.outboxes = new Emitter(announcer.onThrow)
+    this.digest = new Digest(environment, announcer, () => this.outbox)
     this.ended = new Emitter(announcer.onThrow)
     this.disposed = new Emitter(announcer.onThrow)
 
@@ -110,13 +101,12 @@ export class Shell<Incoming, Outgoing> {
       ...told(announcer),
       check: () => this.#checkSendable(),
       onEmpty: () => this.#onEmpty(),
-      onChange: () => {
-        if (this.outboxes.size > 0) this.#frame.request()
-      },
+      onChange: () => this.digest.changed(),
       onError,
       onLate: (by) => announcer.late('expiry', by),
       during: (work) => announcer.notices.during(work),
     })
+    this.#ending = new Ending(this.#sender)
     this.#line = new Line(this.#driver, dialer, authenticator, settings.binaryType, {
       onData: (data, generation) => {
         if (this.#driver.isCurrent(generation)) this.#vigil.heard()
@@ -146,7 +136,6 @@ export class Shell<Incoming, Outgoing> {
       traffic: this.#line.traffic,
       onHidden: (isHidden) => this.#sender.hide(isHidden),
     })
-    this.#frame = new Frame(environment, () => this.#onFrame())
 
     // In a microtask: whoever subscribes at once misses nothing.
     if (!settings.lazy && start === 'auto') {
@@ -170,7 +159,7 @@ export class Shell<Incoming, Outgoing> {
 
   /** As {@link bufferedAmount}, with what a lost socket's buffer has kept: the standard never resets it. */
   get unsentAmount(): number {
-    return this.bufferedAmount + this.#leftBehind
+    return this.bufferedAmount + this.#ending.leftBehind
   }
 
   get url(): string {
@@ -253,7 +242,7 @@ export class Shell<Incoming, Outgoing> {
     await this.close()
     this.disposed.emit()
     const { states, events, errors } = this.announcer
-    for (const emitter of [states, events, errors, this.messages, this.outboxes]) emitter.clear()
+    for (const emitter of [states, events, errors, this.messages, this.digest.outboxes]) emitter.clear()
   }
 
   #checkAlive(call: string): void {
@@ -269,9 +258,6 @@ export class Shell<Incoming, Outgoing> {
     switch (act.type) {
       case 'dial':
         this.#ending.forget()
-        this.#hasHungUp = false
-        this.#unconfirmed = []
-        this.#leftBehind = 0
         this.#sender.prepare()
         return this.#line.dial(act.generation, act.attempt)
       case 'restore':
@@ -279,17 +265,14 @@ export class Shell<Incoming, Outgoing> {
       case 'drain':
         return this.#drain()
       case 'hang-up':
-        this.#sender.stop()
-        this.#hasHungUp = true
+        this.#ending.hangUp()
         return this.#line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.#line.abandon()
       case 'prepare':
         return this.#line.prepare()
       case 'take-over':
-        this.#sender.stop()
-        this.#hasHungUp = true
-        this.#unconfirmed = []
+        this.#ending.takeOver()
         return this.#line.takeOver(act.reason)
       case 'finish':
         return this.#finish()
@@ -305,7 +288,7 @@ export class Shell<Incoming, Outgoing> {
     const settle = this.exchange.follow(before.state, after.state)
     if (settle) this.#inbox.after(() => this.announcer.notices.during(settle))
     if (after.state.status !== 'closed' || before.state.status === 'closed') return
-    this.#frame.flush()
+    this.digest.flush()
     // Those who listen now: whoever comes while a slow message is read waits for the next life.
     const tellEnd = this.ended.later()
     this.#inbox.after(() => this.announcer.notices.add(tellEnd))
@@ -327,17 +310,7 @@ export class Shell<Incoming, Outgoing> {
   #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
     // After a handover there is another one.
     const isLast = this.#line.socket === undefined
-    const queued = this.#sender.bytes
-    const unconfirmed = this.#sender.detach({
-      ...(close ? { code: close.code } : {}),
-      buffered,
-      isAnswered: this.#hasHungUp && close?.wasClean === true,
-      isFinal: isLast && hasEnded(this.state),
-    })
-    if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
-    this.#hasHungUp = false
-    // What a connection that goes on has lost is told by its event alone.
-    if (isLast || hasEnded(this.state)) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
+    this.#ending.detach({ close, buffered, isLast, hasEnded: hasEnded(this.state) })
     if (isLast) return
     const settle = this.exchange.handedOver()
     this.#inbox.after(() => this.announcer.notices.during(settle))
@@ -346,41 +319,22 @@ export class Shell<Incoming, Outgoing> {
   #finish(): void {
     const { state } = this
     if (state.status !== 'closed' || state.by !== 'user') return
-    const { code, reason, wasClean } = state
-    const unconfirmed = this.#unconfirmed
-    const undelivered = this.#sender.clear('closed')
-    this.#frame.flush()
-    const report = { code, reason, wasClean, undelivered, unconfirmed }
-    const released = this.#sender.release()
-    if (released === undefined) return this.#ending.settle(report)
-    // What another life has left comes first, and is known only now where it was asked for late.
-    this.#ending.settle(released.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })))
+    this.#ending.finish(state)
+    this.digest.flush()
   }
 
   #onMessage(message: Incoming, generation: number): void {
     if (this.#line.answers(message, generation) || this.#vigil.isReply(message)) return
     this.#sender.read(message)
     if (this.messages.tell(message)) return
-    this.#unobserved += 1
-    this.#frame.request()
+    this.digest.missed()
     // One that was slow to decode: no timer is left after the end.
-    if (this.state.status === 'closed') this.#frame.flush()
+    if (this.state.status === 'closed') this.digest.flush()
   }
 
   #onEmpty(): void {
     if (this.state.status === 'closing' && this.#sender.isIdle) this.#driver.dispatch({ type: 'drained' })
     this.#updateWanted()
-  }
-
-  #onFrame(): void {
-    const count = this.#unobserved
-    this.#unobserved = 0
-    if (count > 0) this.announcer.tell({ type: 'unobserved', count })
-    if (this.outboxes.size === 0) return
-    const snapshot = this.outbox
-    this.announcer.notices.add(() => this.outboxes.emit(snapshot))
-    // The native buffer empties without an event.
-    if (snapshot.nativeBufferedAmount > 0) this.#frame.request()
   }
 
   /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
@@ -395,9 +349,4 @@ export class Shell<Incoming, Outgoing> {
 /** By the user: nothing is sent again. */
 function hasEnded(state: ConnectionState): boolean {
   return state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
-}
-
-function givenUrl(url: string | URL, base: string | undefined): string {
-  // Where a server renders there is no base: a relative URL is judged at the dial.
-  return base === undefined && needsBase(url) ? String(url) : resolveUrl(url, base)
 }

@@ -1,25 +1,98 @@
+import type { Sender } from './sender.ts'
+import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
 
-/** The promise of `close()`: one for all who ask while it is under way, and its report for those who ask later. */
+/** How a socket ended. */
+export interface Detached {
+  /** How it closed; undefined where it was given up. */
+  readonly close: NativeClose | undefined
+  /** Its `bufferedAmount` in the `close` event. */
+  readonly buffered: number | undefined
+  /** After a handover there is another one. */
+  readonly isLast: boolean
+  /** The user has closed the connection. */
+  readonly hasEnded: boolean
+}
+
+/**
+ * The ends of sockets, and the end of a connection: what each has lost, and the promise of `close()`, one for
+ * all who ask while it is under way, with its report for those who ask later.
+ */
 export class Ending<Outgoing> {
+  readonly #sender: Sender<Outgoing>
   #report: Promise<CloseReport<Outgoing>> | undefined
   #waiting: ((report: Promise<CloseReport<Outgoing>>) => void)[] = []
+  /** Whether our close frame is under way. */
+  #hasHungUp = false
+  /** What the last socket may have lost. */
+  #unconfirmed: readonly Outgoing[] = []
+  #leftBehind = 0
+
+  constructor(sender: Sender<Outgoing>) {
+    this.#sender = sender
+  }
+
+  /** Bytes that the native buffer of the last socket kept, and that did not return to the queue. */
+  get leftBehind(): number {
+    return this.#leftBehind
+  }
 
   /** The report, once there is one. */
   wait(): Promise<CloseReport<Outgoing>> {
     return this.#report ?? new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** The life is over; the report may take until all is let go, which a new life does not wait for. */
-  settle(report: CloseReport<Outgoing> | Promise<CloseReport<Outgoing>>): void {
+  /** A new life has begun. */
+  forget(): void {
+    this.#report = undefined
+    this.#hasHungUp = false
+    this.#unconfirmed = []
+    this.#leftBehind = 0
+  }
+
+  /** Our close frame goes out; nothing is written after it. */
+  hangUp(): void {
+    this.#sender.stop()
+    this.#hasHungUp = true
+  }
+
+  /** Another socket takes the place of this one. */
+  takeOver(): void {
+    this.hangUp()
+    this.#unconfirmed = []
+  }
+
+  /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
+  detach({ close, buffered, isLast, hasEnded }: Detached): void {
+    const queued = this.#sender.bytes
+    const unconfirmed = this.#sender.detach({
+      ...(close ? { code: close.code } : {}),
+      buffered,
+      isAnswered: this.#hasHungUp && close?.wasClean === true,
+      isFinal: isLast && hasEnded,
+    })
+    this.#hasHungUp = false
+    if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
+    // What a connection that goes on has lost is told by its event alone.
+    if (isLast || hasEnded) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
+  }
+
+  /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
+  finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
+    const unconfirmed = this.#unconfirmed
+    const undelivered = this.#sender.clear('closed')
+    const report = { code, reason, wasClean, undelivered, unconfirmed }
+    const released = this.#sender.release()
+    if (released === undefined) return this.#settle(report)
+    // What another life has left comes first, and is known only now where it was asked for late.
+    this.#settle(released.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })))
+  }
+
+  /** The report may take until all is let go, which a new life does not wait for. */
+  #settle(report: CloseReport<Outgoing> | Promise<CloseReport<Outgoing>>): void {
     const waiting = this.#waiting
     this.#report = Promise.resolve(report)
     this.#waiting = []
     for (const resolve of waiting) resolve(this.#report)
-  }
-
-  /** A new life has begun. */
-  forget(): void {
-    this.#report = undefined
   }
 }

@@ -27,10 +27,7 @@ export const DISCONNECTED: ConnectionSnapshot<never> = {
   outbox: EMPTY,
 }
 
-type Source<Incoming> = Pick<
-  Shell<Incoming, never>,
-  'state' | 'outbox' | 'announcer' | 'messages' | 'outboxes'
->
+type Source<Incoming> = Pick<Shell<Incoming, never>, 'state' | 'outbox' | 'announcer' | 'messages' | 'digest'>
 
 /**
  * The snapshots of one connection. State is published at once, and with it what has come before it;
@@ -84,7 +81,7 @@ export class SnapshotStore<Incoming> {
   #want(part: SnapshotPart): void {
     this.#wants[part] += 1
     if (this.#wants[part] > 1) return
-    const { announcer, messages, outboxes } = this.#connection
+    const { announcer, messages, digest } = this.#connection
     switch (part) {
       case 'state':
         this.#detach.state = announcer.states.add(() => this.#publish())
@@ -99,7 +96,7 @@ export class SnapshotStore<Incoming> {
         })
         return
       case 'outbox':
-        this.#detach.outbox = outboxes.add((outbox) => {
+        this.#detach.outbox = digest.outboxes.add((outbox) => {
           this.#outbox = outbox
           // It comes once a frame already.
           this.#publish()

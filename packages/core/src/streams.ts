@@ -54,7 +54,7 @@ export class Connection<Incoming, Outgoing> {
     this.#shell = shell
     this.state$ = stream(shell, shell.announcer.states, () => shell.announcer.toldState)
     this.messages$ = stream(shell, shell.messages, undefined, shell.ended)
-    this.outbox$ = stream(shell, shell.outboxes, () => shell.outbox)
+    this.outbox$ = stream(shell, shell.digest.outboxes, () => shell.outbox)
     this.events$ = stream(shell, shell.announcer.events)
     this.errors$ = stream(shell, shell.announcer.errors)
     // The symbol, or the text that stands for it where the host has none.

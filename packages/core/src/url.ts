@@ -24,6 +24,14 @@ const SCHEMES: Readonly<Record<string, string>> = {
 }
 
 /**
+ * A URL as it was given, resolved where that can be done. Where a server renders there is no base: a relative
+ * one is judged at the dial.
+ */
+export function givenUrl(url: string | URL, base: string | undefined): string {
+  return base === undefined && needsBase(url) ? String(url) : resolveUrl(url, base)
+}
+
+/**
  * Parses a URL as the WebSocket constructor does.
  *
  * @throws HoldfastError `CONFIGURATION`; its message has no more of the URL than its scheme.
