@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { reactProjects } from './test/projects/react.ts'
@@ -9,6 +10,8 @@ const ssr = { resolve: { conditions, externalConditions: conditions } }
 
 export default defineConfig({
   test: {
+    // Most of the time they wait, for servers, pages and delays: one worker on two cores would idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       ...reactProjects,
       ...vueProjects,
@@ -24,11 +27,6 @@ export default defineConfig({
             'test/docs/**/*.test.ts',
           ],
           testTimeout: 30_000,
-          typecheck: {
-            enabled: true,
-            include: ['packages/core/src/**/*.test-d.ts'],
-            tsconfig: './tsconfig.json',
-          },
         },
       },
       {

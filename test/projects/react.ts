@@ -16,11 +16,6 @@ function project(name: string, alias: Record<string, string>, exclude: string[])
       setupFiles: ['test/react/refresh-hook.ts', 'test/react/set-up.ts'],
       include: ['packages/react/src/**/*.test.tsx', 'test/react/**/*.test.{ts,tsx}'],
       exclude: ['**/node_modules/**', ...exclude],
-      typecheck: {
-        enabled: name === 'react',
-        include: ['packages/react/src/**/*.test-d.{ts,tsx}'],
-        tsconfig: './tsconfig.json',
-      },
     },
   }
 }

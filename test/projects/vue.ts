@@ -13,11 +13,6 @@ export const vueProjects: TestProjectConfiguration[] = [
       environment: 'happy-dom',
       setupFiles: ['test/vue/set-up.ts'],
       include: ['packages/vue/src/**/*.test.ts', 'test/vue/**/*.test.ts'],
-      typecheck: {
-        enabled: true,
-        include: ['packages/vue/src/**/*.test-d.ts'],
-        tsconfig: './tsconfig.json',
-      },
     },
   },
 ]
