@@ -51,6 +51,14 @@ export const CLOSE_CODES: Readonly<Record<number, CodeRule>> = {
   4429: OVERLOAD,
 }
 
+/** What the close event says where the close frame had no code (RFC 6455 §7.1.5). */
+export const NO_STATUS = 1005
+
+/** The code that a close frame of ours has. A reason needs one (RFC 6455 §5.5.1). */
+export function frameCode(code: number | undefined, reason: string): number {
+  return code ?? (reason === '' ? NO_STATUS : 1000)
+}
+
 /** The rule for a code; {@link CLOSE_CODES} or a plain retry. */
 export function ruleFor(code: number): CodeRule {
   return CLOSE_CODES[code] ?? RETRY

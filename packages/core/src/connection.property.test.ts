@@ -477,5 +477,5 @@ describe('a connection, whatever the network, the server and the user do', () =>
       }),
       { numRuns: 300 },
     )
-  }, 60_000)
+  }, 180_000)
 })

@@ -121,6 +121,20 @@ describe('what nothing proves', () => {
     expect(eventsOf('unconfirmed')).toEqual([])
   })
 
+  it.each([
+    [undefined, ''],
+    [1000, 'bye'],
+    [4321, ''],
+  ])('may be lost where the close frames cross: the server says 1001, we %s', async (code, reason) => {
+    const { connection, server } = await setUpOpen()
+    server.answersClose = false
+    connection.send('read or not')
+    const closed = connection.close(code, reason)
+    // It sent its own before it had read ours, and what comes after that it discards.
+    server.drop(1001)
+    expect(await closed).toMatchObject({ code: 1001, wasClean: true, unconfirmed: ['read or not'] })
+  })
+
   it('is in the report of a close that was not clean', async () => {
     const { connection, server, clock } = await setUpOpen()
     connection.send('a')

@@ -265,14 +265,14 @@ export class Shell<Incoming, Outgoing> {
       case 'drain':
         return this.#drain()
       case 'hang-up':
-        this.#ending.hangUp()
+        this.#ending.hangUp(act.code, act.reason)
         return this.#line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.#line.abandon()
       case 'prepare':
         return this.#line.prepare()
       case 'take-over':
-        this.#ending.takeOver()
+        this.#ending.takeOver(act.reason)
         return this.#line.takeOver(act.reason)
       case 'finish':
         return this.#finish()

@@ -1,3 +1,4 @@
+import { frameCode } from './close-codes.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
@@ -22,8 +23,8 @@ export class Ending<Outgoing> {
   readonly #sender: Sender<Outgoing>
   #report: Promise<CloseReport<Outgoing>> | undefined
   #waiting: ((report: Promise<CloseReport<Outgoing>>) => void)[] = []
-  /** Whether our close frame is under way. */
-  #hasHungUp = false
+  /** The code of our close frame that is under way; its answer has the same (RFC 6455 §5.5.1). */
+  #hungUpWith: number | undefined
   /** What the last socket may have lost. */
   #unconfirmed: readonly Outgoing[] = []
   #leftBehind = 0
@@ -45,20 +46,20 @@ export class Ending<Outgoing> {
   /** A new life has begun. */
   forget(): void {
     this.#report = undefined
-    this.#hasHungUp = false
+    this.#hungUpWith = undefined
     this.#unconfirmed = []
     this.#leftBehind = 0
   }
 
   /** Our close frame goes out; nothing is written after it. */
-  hangUp(): void {
+  hangUp(code: number | undefined, reason: string): void {
     this.#sender.stop()
-    this.#hasHungUp = true
+    this.#hungUpWith = frameCode(code, reason)
   }
 
   /** Another socket takes the place of this one. */
-  takeOver(): void {
-    this.hangUp()
+  takeOver(reason: string): void {
+    this.hangUp(1000, reason)
     this.#unconfirmed = []
   }
 
@@ -68,10 +69,11 @@ export class Ending<Outgoing> {
     const unconfirmed = this.#sender.detach({
       ...(close ? { code: close.code } : {}),
       buffered,
-      isAnswered: this.#hasHungUp && close?.wasClean === true,
+      // Another code is of a close frame that has crossed ours: what came after that one was discarded.
+      isAnswered: close?.wasClean === true && close.code === this.#hungUpWith,
       isFinal: isLast && hasEnded,
     })
-    this.#hasHungUp = false
+    this.#hungUpWith = undefined
     if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
     // What a connection that goes on has lost is told by its event alone.
     if (isLast || hasEnded) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]

@@ -1,4 +1,5 @@
 import { isBlob, type OwnedData } from './bytes.ts'
+import { frameCode, NO_STATUS } from './close-codes.ts'
 import type { RawIncoming } from './codec.ts'
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
 import { HoldfastError } from './errors.ts'
@@ -100,10 +101,9 @@ export class Socket {
 
   /** Starts the closing handshake; its end is told as `lost`. */
   close(code: number | undefined, reason: string): void {
-    if (code !== undefined) this.#native.close(code, reason)
-    // A reason needs a code (RFC 6455 §5.5.1).
-    else if (reason !== '') this.#native.close(1000, reason)
-    else this.#native.close()
+    const given = frameCode(code, reason)
+    if (given === NO_STATUS) this.#native.close()
+    else this.#native.close(given, reason)
   }
 
   /** Lets go of the socket and closes it, without waiting: that can take a minute, or for ever. */
