@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
+import { ReadStream, WriteStream } from 'node:tty'
 import type { Settings } from './arguments.ts'
+import { interact } from './interactive.ts'
 import { pipe } from './piped.ts'
 import type { Signal } from './session.ts'
 
@@ -8,6 +10,7 @@ export interface Host {
   readonly stdin: Readable
   readonly stdout: Writable
   readonly stderr: Writable
+  readonly env: Readonly<Record<string, string | undefined>>
   on(signal: Signal, listener: (signal: Signal) => void): unknown
 }
 
@@ -19,10 +22,12 @@ const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
  * @throws HoldfastError `CONFIGURATION`, `INSECURE` for what the core does not take.
  */
 export async function run(settings: Settings, host: Host): Promise<number> {
-  const { session, exitCode } = pipe(settings, host)
+  const { stdin, stdout, stderr, env } = host
+  const isTerminal = stdin instanceof ReadStream && stdout instanceof WriteStream && env.TERM !== 'dumb'
+  const { session, exitCode } = isTerminal ? interact(settings, stdin, stdout) : pipe(settings, host)
   for (const signal of SIGNALS) host.on(signal, () => session.interrupt(signal))
   // A reader that has gone (`| head`): there is nobody left to receive for.
-  host.stdout.on('error', () => session.stop())
-  host.stderr.on('error', () => {})
+  stdout.on('error', () => session.stop())
+  stderr.on('error', () => {})
   return exitCode
 }
