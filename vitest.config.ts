@@ -53,6 +53,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'cli',
+          environment: 'node',
+          include: ['packages/cli/src/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          globalSetup: ['test/cli/global-setup.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'storage',
           environment: 'node',
           include: ['test/storage/**/*.test.ts'],

@@ -158,3 +158,17 @@ describe.each(['react', 'vue'])('the binding for %s', (binding) => {
     expect(foreign).toEqual([])
   })
 })
+
+describe('the program for the terminal', () => {
+  const sources = sourcesOf('packages/cli/src')
+
+  it('imports its own files, parts of Node, ws, and what the core shows to everybody', () => {
+    const targets = new Set(sources.flatMap(({ imports, typeImports }) => [...imports, ...typeImports]))
+    const foreign = [...targets].filter((target) => {
+      if (isFile(target)) return !target.startsWith('packages/cli/')
+      return !target.startsWith('node:') && !['@holdfast/core', 'ws'].includes(target)
+    })
+    expect(targets).toContain('@holdfast/core')
+    expect(foreign).toEqual([])
+  })
+})
