@@ -80,6 +80,8 @@ export default defineConfig({
         test: {
           name: 'chat',
           environment: 'node',
+          // Its files share one build of the pages, and load Vite once.
+          isolate: false,
           include: ['test/chat/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

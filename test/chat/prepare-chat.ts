@@ -8,7 +8,7 @@ import type { PageSource } from '../../examples/chat/server/page.ts'
 import type { ClientMessage } from '../../examples/chat/shared/messages.ts'
 import viteConfig from '../../examples/chat/vite.config.ts'
 import { launchChromium } from '../demo/prepare-demo.ts'
-import { buildPage } from '../support/built-page.ts'
+import { type BuiltPage, buildPage } from '../support/built-page.ts'
 import { ChatPage } from './chat-page.ts'
 
 export interface World {
@@ -22,6 +22,9 @@ export interface World {
   hold(): { release(): Promise<void> }
 }
 
+/** One build for all files: they share their modules. */
+let built: Promise<BuiltPage> | undefined
+
 /** For each test a server of its own; for all of them one browser and one build. A logged error fails a test. */
 export function prepareChat(options: Partial<ChatOptions> = {}): () => World {
   let browser: Browser
@@ -32,8 +35,9 @@ export function prepareChat(options: Partial<ChatOptions> = {}): () => World {
   let start: () => void
 
   beforeAll(async () => {
-    const [built, launched] = await Promise.all([buildPage(viteConfig), launchChromium()])
-    page = { serve: built.serve, close: async () => {} }
+    built ??= buildPage(viteConfig)
+    const [{ serve }, launched] = await Promise.all([built, launchChromium()])
+    page = { serve, close: async () => {} }
     browser = launched
   })
   afterAll(() => browser.close())
