@@ -95,6 +95,19 @@ export default defineConfig({
       },
       {
         resolve,
+        ssr,
+        test: {
+          name: 'chat',
+          environment: 'node',
+          // Its files share one build of the pages, and load Vite once.
+          isolate: false,
+          include: ['test/chat/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
         // Found late, they would make Vite reload the page under a running test.
         optimizeDeps: {
           include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],

@@ -105,12 +105,17 @@ export function told(
   return {
     onDrop: ({ message, bytes }, reason) => announcer.tell({ type: 'dropped', message, reason, bytes }),
     onRecovered: (entries) => announcer.tell({ type: 'recovered', ...sizeOf(entries) }),
-    onRestored: (entries) => announcer.tell({ type: 'restored', ...sizeOf(entries) }),
+    onRestored(entries) {
+      announcer.tell({ type: 'restored', messages: messagesOf(entries), ...sizeOf(entries) })
+    },
     onUnconfirmed(entries, kept) {
-      const messages = kept.map(({ message }) => message)
-      announcer.tell({ type: 'unconfirmed', messages, ...sizeOf(entries) })
+      announcer.tell({ type: 'unconfirmed', messages: messagesOf(kept), ...sizeOf(entries) })
     },
   }
+}
+
+function messagesOf(entries: readonly Entry[]): unknown[] {
+  return entries.map(({ message }) => message)
 }
 
 function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {

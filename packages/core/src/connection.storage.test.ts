@@ -55,7 +55,7 @@ describe('what a former life has left', () => {
     release()
     await clock.advance(0)
     expect(server.messages).toEqual(['a', 'b', 'c', 'd'])
-    expect(eventsOf('restored')).toMatchObject([{ count: 2, bytes: 2 }])
+    expect(eventsOf('restored')).toMatchObject([{ count: 2, bytes: 2, messages: ['a', 'b'] }])
     expect(connection.outbox).toMatchObject({ accepted: 4, written: 4, queued: 0 })
     await clock.advance(50)
     expect(store.size).toBe(0)

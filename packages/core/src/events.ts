@@ -9,8 +9,9 @@ import type { CloseInfo, ConnectionState } from './state.ts'
 export type TransitionCause = Exclude<MachineEvent['type'], 'timer'> | `${TimerName}-timer`
 
 /**
- * All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped` and
- * `unconfirmed`; the errors here carry no `cause`, which may quote a message: those on `errors$` do.
+ * All that happens to a connection, for logs, telemetry and devtools. Message content only in `dropped`,
+ * `unconfirmed` and `restored`; the errors here carry no `cause`, which may quote a message: those on
+ * `errors$` do.
  */
 export type ConnectionEvent = {
   /** Epoch ms. */
@@ -46,8 +47,13 @@ export type ConnectionEvent = {
       readonly count: number
       readonly bytes: number
     }
-  /** Messages of a former life are queued, out of the storage. */
-  | { readonly type: 'restored'; readonly count: number; readonly bytes: number }
+  /** Messages of a former life are queued, out of the storage; as the codec reads them back, oldest first. */
+  | {
+      readonly type: 'restored'
+      readonly messages: readonly unknown[]
+      readonly count: number
+      readonly bytes: number
+    }
   /** Messages came that nobody was subscribed to; told at most once a frame. */
   | { readonly type: 'unobserved'; readonly count: number }
   /** A timer came late by so many ms: the host slept, or throttled it. */

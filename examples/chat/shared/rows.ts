@@ -1,0 +1,87 @@
+import type { Conversation, Own } from './conversation.ts'
+import type { Line } from './messages.ts'
+
+/** How far a message of this page has come. `'sent'`: the socket has it, which proves nothing yet. */
+export type Progress = 'pending' | 'sent' | 'acknowledged' | 'rejected'
+
+/** A style with a colour; stylesheets make of it what is legible. */
+export interface Hue {
+  readonly '--hue': number
+}
+
+/** One message as it is shown; it keeps its `id`, and so its element, from pending to acknowledged. */
+export interface Row {
+  readonly id: string
+  readonly name: string
+  readonly style: Hue
+  readonly text: string
+  readonly time: string
+  /** Only of what this page has said. */
+  readonly progress?: Progress
+  /** Set where it was not taken: what to do about it. */
+  readonly rejected?: { readonly own: Own; readonly why: string; readonly remedy: 'Try again' | 'Edit' }
+}
+
+/** The words for it, beside its mark. */
+export const PROGRESS_TEXT: Readonly<Record<Progress, string>> = {
+  pending: 'Pending',
+  sent: 'Sent',
+  acknowledged: 'Acknowledged',
+  rejected: 'Not sent',
+}
+
+/**
+ * The messages of a room, oldest first; last what this page has said and the server has not taken yet.
+ *
+ * @param inFlight - Of the outbox: how many were written and not answered. They are sent in order, so these
+ * are the first of them.
+ */
+export function rowsOf({ room, lines, own }: Conversation, you: string, inFlight: number): Row[] {
+  const waiting = own.filter(({ problem }) => problem === undefined)
+  const progress = (one: Own): Progress => {
+    if (one.problem) return 'rejected'
+    return waiting.indexOf(one) < inFlight ? 'sent' : 'pending'
+  }
+  const ofRoom = own.filter(({ message }) => message.room === room)
+  return [...lines.map((line) => rowOfLine(line, you)), ...ofRoom.map((one) => rowOfOwn(one, progress(one)))]
+}
+
+function rowOfLine({ id, from, text, at }: Line, you: string): Row {
+  const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const row = { id, text, time, style: { '--hue': from.hue } }
+  return from.id === you ? { ...row, name: 'You', progress: 'acknowledged' } : { ...row, name: from.name }
+}
+
+function rowOfOwn(own: Own, progress: Progress): Row {
+  const { message, problem } = own
+  const row = { id: message.id, name: 'You', style: { '--hue': 0 }, text: message.text, time: '', progress }
+  if (!problem) return row
+  const remedy = problem.reason === 'rate' ? 'Try again' : 'Edit'
+  return { ...row, rejected: { own, why: problem.text, remedy } }
+}
+
+/** Who is here, the visitor first. */
+export function tellMembers(
+  { members }: Conversation,
+  you: string,
+): { id: string; name: string; style: Hue }[] {
+  const self = members.filter(({ id }) => id === you)
+  const others = members.filter(({ id }) => id !== you)
+  return [...self, ...others].map(({ id, name, hue }) => {
+    return { id, name: id === you ? `${name} (you)` : name, style: { '--hue': hue } }
+  })
+}
+
+/** Who else is typing, in a sentence; empty for nobody. */
+export function tellTyping({ typing }: Conversation, you: string): string {
+  const names = typing.filter(({ id }) => id !== you).map(({ name }) => name)
+  if (names.length === 0) return ''
+  if (names.length > 2) return 'Several people are typing…'
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} typing…`
+}
+
+/** Why the newest message that was not taken was not, or what else went wrong; empty where all is well. */
+export function tellProblem({ own, trouble }: Conversation): string {
+  const problem = own.findLast((one) => one.problem)?.problem
+  return problem ? `Not sent. ${problem.text}` : trouble
+}

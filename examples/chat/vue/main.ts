@@ -1,0 +1,4 @@
+import { createApp } from 'vue'
+import ChatRoom from './ChatRoom.vue'
+
+createApp(ChatRoom).mount('#app')

@@ -1,0 +1,49 @@
+import axe from 'axe-core'
+import { describe, expect, it } from 'vitest'
+import { type ChatPage, CLIENTS } from './chat-page.ts'
+import { prepareChat } from './prepare-chat.ts'
+
+const getWorld = prepareChat({ limits: { maxLength: 60, burst: 20, perSecond: 20 } })
+
+describe.each(CLIENTS)('the %s client', (_, path) => {
+  it('has no fault that axe finds, in light and dark, and fits a phone', async () => {
+    const { open, hold } = getWorld()
+    const [chat, other] = await Promise.all([
+      open(path, { viewport: { width: 390, height: 844 } }),
+      open('/vue/'),
+    ])
+    await other.say('From somebody else')
+    await chat.shows('From somebody else')
+    await other.text.fill('more')
+    await chat.say('All is well')
+    await chat.say('w'.repeat(61))
+    await chat.shows('From somebody else', 'Acknowledged: All is well', `Not sent: ${'w'.repeat(61)}`)
+    await chat.reads('.typing', /is typing/)
+    await chat.page.evaluate(axe.source)
+    const inspect = async (colorScheme: 'light' | 'dark', selector: string): Promise<void> => {
+      await chat.page.emulateMedia({ colorScheme })
+      expect(await chat.page.evaluate(inspected, selector)).toEqual([])
+      expect(await chat.overflow()).toBe(0)
+    }
+    await inspect('light', '.banner')
+    await inspect('dark', '.banner')
+    const dark = await background(chat)
+    const { release } = hold()
+    await chat.isRefused()
+    await chat.say('Not yet')
+    await inspect('dark', 'html')
+    await inspect('light', 'html')
+    expect(await background(chat)).not.toBe(dark)
+    await release()
+  })
+})
+
+/** What axe finds wrong in a part of the page; run there. */
+async function inspected(selector: string): Promise<string[]> {
+  const { violations } = await (Reflect.get(window, 'axe') as typeof axe).run(selector)
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+function background({ page }: ChatPage): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+}
