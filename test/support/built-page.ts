@@ -1,13 +1,24 @@
-import { build, type Rolldown } from 'vite'
-import type { PageSource } from '../../examples/demo/server/page.ts'
-import viteConfig from '../../examples/demo/vite.config.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { build, type Rolldown, type UserConfig } from 'vite'
 
 const TYPES: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
 
+/** A page in memory: what the servers of the examples take in place of one compiled as it is asked for. */
+export interface BuiltPage {
+  readonly html: () => Promise<string | Uint8Array>
+  readonly serve: (request: IncomingMessage, response: ServerResponse, next: () => void) => void
+  readonly close: () => Promise<void>
+}
+
 /** The page in a few files rather than a hundred modules: it is loaded for every test. */
-export async function buildPage(): Promise<PageSource> {
+export async function buildPage(viteConfig: UserConfig): Promise<BuiltPage> {
   // Not 'warn': each 'use client' of the React packages is worth one, and means nothing to one bundle.
-  const options = { ...viteConfig, configFile: false, logLevel: 'error', build: { write: false } } as const
+  const options = {
+    ...viteConfig,
+    configFile: false,
+    logLevel: 'error',
+    build: { ...viteConfig.build, write: false },
+  } as const
   const { output } = (await build(options)) as Rolldown.RolldownOutput
   const files = new Map(
     output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source]),
