@@ -108,6 +108,17 @@ export default defineConfig({
       },
       {
         resolve,
+        ssr,
+        test: {
+          name: 'ticker',
+          environment: 'node',
+          include: ['test/ticker/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
         // Found late, they would make Vite reload the page under a running test.
         optimizeDeps: {
           include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],

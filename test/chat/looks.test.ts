@@ -1,5 +1,5 @@
-import axe from 'axe-core'
 import { describe, expect, it } from 'vitest'
+import { violationsOf } from '../support/axe.ts'
 import { type ChatPage, CLIENTS } from './chat-page.ts'
 import { prepareChat } from './prepare-chat.ts'
 
@@ -19,10 +19,9 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await chat.say('w'.repeat(61))
     await chat.shows('From somebody else', 'Acknowledged: All is well', `Not sent: ${'w'.repeat(61)}`)
     await chat.reads('.typing', /is typing/)
-    await chat.page.evaluate(axe.source)
     const inspect = async (colorScheme: 'light' | 'dark', selector: string): Promise<void> => {
       await chat.page.emulateMedia({ colorScheme })
-      expect(await chat.page.evaluate(inspected, selector)).toEqual([])
+      expect(await violationsOf(chat.page, selector)).toEqual([])
       expect(await chat.overflow()).toBe(0)
     }
     await inspect('light', '.banner')
@@ -37,12 +36,6 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await release()
   })
 })
-
-/** What axe finds wrong in a part of the page; run there. */
-async function inspected(selector: string): Promise<string[]> {
-  const { violations } = await (Reflect.get(window, 'axe') as typeof axe).run(selector)
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 function background({ page }: ChatPage): Promise<string> {
   return page.evaluate(() => getComputedStyle(document.body).backgroundColor)

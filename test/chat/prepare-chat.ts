@@ -7,8 +7,8 @@ import { type Chat, type ChatOptions, startChat } from '../../examples/chat/serv
 import type { PageSource } from '../../examples/chat/server/page.ts'
 import type { ClientMessage } from '../../examples/chat/shared/messages.ts'
 import viteConfig from '../../examples/chat/vite.config.ts'
-import { launchChromium } from '../demo/prepare-demo.ts'
 import { type BuiltPage, buildPage } from '../support/built-page.ts'
+import { launchChromium } from '../support/chromium.ts'
 import { ChatPage } from './chat-page.ts'
 
 export interface World {

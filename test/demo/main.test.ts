@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
 import { DemoPage } from './demo-page.ts'
-import { launchChromium } from './prepare-demo.ts'
 
 const DIRECTORY = fileURLToPath(new URL('../../examples/demo', import.meta.url))
 

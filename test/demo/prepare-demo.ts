@@ -1,8 +1,10 @@
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright'
+import type { Browser, BrowserContextOptions } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type Demo, type DemoOptions, startDemo } from '../../examples/demo/server/demo.ts'
 import type { PageSource } from '../../examples/demo/server/page.ts'
-import { buildPage } from './built-page.ts'
+import viteConfig from '../../examples/demo/vite.config.ts'
+import { buildSource } from '../support/built-page.ts'
+import { launchChromium } from '../support/chromium.ts'
 import { DemoPage } from './demo-page.ts'
 
 type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
@@ -15,7 +17,7 @@ export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   let pages: DemoPage[]
 
   beforeAll(async () => {
-    source = await buildPage()
+    source = await buildSource(viteConfig)
     browser = await launchChromium()
   })
 
@@ -38,17 +40,4 @@ export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
     pages.push(page)
     return page
   }
-}
-
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 }

@@ -40,3 +40,15 @@ export async function buildPage(config: InlineConfig): Promise<BuiltPage> {
     },
   }
 }
+
+/** What the servers of examples take in place of a page that is compiled as it is asked for. */
+export interface PageSource extends Pick<BuiltPage, 'serve'> {
+  readonly html: () => Promise<string | Uint8Array>
+  readonly close: () => Promise<void>
+}
+
+/** The one page of an example. */
+export async function buildSource(config: InlineConfig): Promise<PageSource> {
+  const { files, serve } = await buildPage(config)
+  return { html: async () => files.get('/index.html') ?? '', serve, close: async () => {} }
+}
