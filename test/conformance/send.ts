@@ -252,11 +252,12 @@ export const sendExpectations: readonly Expectation[] = [
         const text = 'x'.repeat(100_000)
         for (let i = 0; i < 100; i++) socket.send(text)
         const closed = next(socket, 'close')
+        const opened = next(socket, 'open')
         await line.order('reset')
         await closed
         expect(socket.bufferedAmount).toBeGreaterThan(1_000_000)
         await line.order('stall', false)
-        await next(socket, 'open')
+        await opened
         await new Promise<void>((resolve) => {
           const look = () => (socket.bufferedAmount === 0 ? resolve() : void setTimeout(look, 5))
           look()
