@@ -44,12 +44,18 @@ export class DemoPage {
     const context = await browser.newContext(options)
     const page = await context.newPage()
     const demo = new DemoPage(page)
+    await page.addInitScript(watchShifts)
     await page.goto(url)
     await demo.#watchDial()
     await demo.becomes('open')
     await demo.shows('members', /^[1-9]/)
     await demo.panelsBecome('open')
     return demo
+  }
+
+  /** For what only few tests look at. */
+  get tab(): Page {
+    return this.#page
   }
 
   async close(): Promise<void> {
@@ -198,6 +204,11 @@ export class DemoPage {
     return this.#page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   }
 
+  /** How much has moved that nobody had touched: the sum of the browser's own layout-shift scores. */
+  async shifted(): Promise<number> {
+    return this.#page.evaluate(() => Number(Reflect.get(window, 'shifted')))
+  }
+
   async background(): Promise<string> {
     return this.#page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   }
@@ -225,20 +236,15 @@ export class DemoPage {
   }
 }
 
-const SCORES = ['sent', 'arrived', 'twice', 'disordered', 'waiting', 'dropped', 'lost'] as const
-type Scores = Readonly<Record<(typeof SCORES)[number], number>>
-
-/** A client's row of the scoreboard. */
-export async function scoresOf(page: DemoPage, client: string): Promise<Scores> {
-  const numbers = await Promise.all(SCORES.map((column) => page.number(`${client}-${column}`)))
-  return Object.fromEntries(SCORES.map((column, index) => [column, numbers[index]])) as Scores
-}
-
-/** So many messages of a client arrived once, in order, and no other waits or was given up. */
-export async function allArrived(page: DemoPage, count: number, client = 'plain'): Promise<void> {
-  await page.counts(`${client}-arrived`, count)
-  const others = { twice: 0, disordered: 0, waiting: 0, dropped: 0, lost: 0 }
-  await expect
-    .poll(() => scoresOf(page, client), PATIENCE)
-    .toEqual({ sent: count, arrived: count, ...others })
+/** Runs in the page, ahead of everything in it. */
+function watchShifts(): void {
+  Reflect.set(window, 'shifted', 0)
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false) {
+        Reflect.set(window, 'shifted', Number(Reflect.get(window, 'shifted')) + Number(entry.value))
+      }
+    }
+  })
+  observer.observe({ type: 'layout-shift', buffered: true })
 }
