@@ -4,7 +4,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { startDemo } from '../examples/demo/server/demo.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/public/', import.meta.url))
-const DESKTOP = { width: 1440, height: 1000 }
+const DESKTOP = { width: 1440, height: 1500 }
+const DIALOG = { width: 1100, height: 720 }
 const PHONE = { width: 390, height: 844 }
 
 /** One picture: how the window is, and what was done in it before. */
@@ -23,7 +24,10 @@ interface Scene {
 const lab: Scene = {
   async start() {
     const demo = await startDemo({ port: 0 })
-    return { url: `${demo.url}/?peers=native,partysocket,reconnecting-websocket&seed=7`, close: demo.close }
+    return {
+      url: `${demo.url}/?peers=native,partysocket,reconnecting-websocket&seed=7&storm=25`,
+      close: demo.close,
+    }
   },
   shots: [
     { name: 'lab-light', options: { viewport: DESKTOP, colorScheme: 'light' }, play: playMinute },
@@ -33,7 +37,7 @@ const lab: Scene = {
       options: { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2 },
       play: playCut,
     },
-    { name: 'lab-storm', options: { viewport: DESKTOP, colorScheme: 'light' }, play: playStorm },
+    { name: 'lab-storm', options: { viewport: DIALOG, colorScheme: 'light' }, play: playStorm },
   ],
 }
 
@@ -76,7 +80,7 @@ async function playMinute(page: Page): Promise<void> {
   await page.getByTestId('flood').click()
   await page.waitForTimeout(200)
   await page.getByTestId('fault-cut').click()
-  await page.waitForTimeout(14_000)
+  await page.getByTestId('plain-waiting').filter({ hasText: /^\d$/ }).waitFor({ timeout: 60_000 })
   await page.getByTestId('react-text').fill('React reads it.')
   await page.getByTestId('react-send').click()
   await page.getByTestId('vue-text').fill('Vue does, too.')

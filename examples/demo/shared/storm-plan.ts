@@ -11,6 +11,7 @@ export interface StormStep {
 
 export const BURST = 1_000
 const FIRST_AT = 400
+const REVOKE_APART = 12_000
 /** Codes after which one may come back, without the long floors of 1012 and 1013. */
 const CODES = [1001, 1011, 1014, 3008, 4000, 4408] as const
 
@@ -46,10 +47,17 @@ export function planStorm(seed: number, duration: number): readonly StormStep[] 
   const random = mulberry32(seed)
   const steps: StormStep[] = []
   let bag: Gust[] = []
+  let revokedAt = Number.NEGATIVE_INFINITY
   for (let at = FIRST_AT; at < duration - 1_000; at += 700 + random() * 1_800) {
     if (bag.length === 0) bag = shuffle(GUSTS, random)
     const gust = bag.pop()
-    if (gust) steps.push(...gust({ at, left: duration - at, random }))
+    const next = gust?.({ at, left: duration - at, random }) ?? []
+    if (next.some(({ name }) => name === 'revoke')) {
+      // Two in a row end a connection, and rightly so: in a storm the second is to find a good token.
+      if (at - revokedAt < REVOKE_APART) continue
+      revokedAt = at
+    }
+    steps.push(...next)
   }
   return steps.map((step) => ({ ...step, at: Math.round(step.at) })).sort((one, other) => one.at - other.at)
 }
