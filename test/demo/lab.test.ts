@@ -118,7 +118,6 @@ describe('for everybody', () => {
   it('has nothing that axe objects to, in light and dark, on a desktop and on a phone', async () => {
     const page = await openPage({}, ALL_PEERS)
     await page.say('Hello')
-    await page.press('fault-cut')
     await allOpen(page)
     for (const viewport of [
       { width: 1440, height: 900 },

@@ -1,5 +1,4 @@
-import { type Observable, of, switchMap, timer } from 'rxjs'
-import { map } from 'rxjs/operators'
+import { map, type Observable, of, switchMap, timer } from 'rxjs'
 import { byId, setText } from './dom.ts'
 import type { FaultClient } from './fault-client.ts'
 import type { Lab } from './lab.ts'
