@@ -44,12 +44,18 @@ export class DemoPage {
     const context = await browser.newContext(options)
     const page = await context.newPage()
     const demo = new DemoPage(page)
+    await page.addInitScript(watchShifts)
     await page.goto(url)
     await demo.#watchDial()
     await demo.becomes('open')
     await demo.shows('members', /^[1-9]/)
     await demo.panelsBecome('open')
     return demo
+  }
+
+  /** For what only few tests look at. */
+  get tab(): Page {
+    return this.#page
   }
 
   async close(): Promise<void> {
@@ -198,6 +204,11 @@ export class DemoPage {
     return this.#page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   }
 
+  /** How much has moved that nobody had touched: the sum of the browser's own layout-shift scores. */
+  async shifted(): Promise<number> {
+    return this.#page.evaluate(() => Number(Reflect.get(window, 'shifted')))
+  }
+
   async background(): Promise<string> {
     return this.#page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   }
@@ -223,4 +234,17 @@ export class DemoPage {
       read()
     })
   }
+}
+
+/** Runs in the page, ahead of everything in it. */
+function watchShifts(): void {
+  Reflect.set(window, 'shifted', 0)
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false) {
+        Reflect.set(window, 'shifted', Number(Reflect.get(window, 'shifted')) + Number(entry.value))
+      }
+    }
+  })
+  observer.observe({ type: 'layout-shift', buffered: true })
 }

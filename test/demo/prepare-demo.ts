@@ -7,6 +7,7 @@ import { buildSource } from '../support/built-page.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { DemoPage } from './demo-page.ts'
 
+/** `search`: what the page's address says; no client sends by itself unless it says so. */
 type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
 
 /** For each test a demo of its own; returns what opens its page. A page that logged an error fails the test. */
@@ -36,7 +37,9 @@ export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   })
 
   return async (options, search = '') => {
-    const page = await DemoPage.open(browser, `${demo.url}/${search}`, options)
+    const query = new URLSearchParams(search)
+    if (!query.has('pace')) query.set('pace', '0')
+    const page = await DemoPage.open(browser, `${demo.url}/?${query}`, options)
     pages.push(page)
     return page
   }

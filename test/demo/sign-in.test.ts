@@ -17,7 +17,7 @@ describe('signing in', () => {
     await page.shows('phases', PHASES[carrier])
     await page.shows('token', /^Token fetched at \d\d:\d\d:\d\d, expires in (60|5\d) s$/)
     await page.say('Signed in')
-    await page.counts('score-back', 1)
+    await page.counts('plain-arrived', 1)
     await page.press('fault-revoke')
     await page.logs(/ token fetched for attempt \d, since the one before was refused/)
     await page.becomes('open')
@@ -64,7 +64,7 @@ describe('signing in', () => {
     await page.shows('fault-result', 'Tokens are taken again.')
     await page.press('open')
     await page.becomes('open')
-    await page.counts('score-back', 1)
+    await page.counts('plain-arrived', 1)
   })
 
   it.each([401, 503])(
@@ -101,7 +101,7 @@ describe('short-lived tokens', () => {
       await page.logs(/ lost 4401 .*“The token has expired”\. Verdict: reauthenticate at once/)
       await page.becomes('open')
       await page.say('Back')
-      await page.counts('score-back', 1)
+      await page.counts('plain-arrived', 1)
     },
   )
 })

@@ -3,7 +3,7 @@ import { HIGH_WATER_MARK } from './connection.ts'
 import type { Palette } from './palette.ts'
 import { type Phase, type Timeline, WINDOW_MS } from './timeline.ts'
 
-const FONT = '11px system-ui, sans-serif'
+export const FONT = '11px system-ui, sans-serif'
 const MARK_ROWS = 3
 
 interface Band extends Phase {
@@ -11,7 +11,7 @@ interface Band extends Phase {
 }
 
 /** What each state takes of the window. */
-export function bandsOf({ phases }: Timeline, now: number): Band[] {
+export function bandsOf(phases: readonly Phase[], now: number): Band[] {
   const from = now - WINDOW_MS
   return phases.map((phase, index) => {
     const until = phases[index + 1]?.at ?? now
@@ -19,11 +19,11 @@ export function bandsOf({ phases }: Timeline, now: number): Band[] {
   })
 }
 
-/** The states as pale bands behind a plot. */
+/** The states of the plain client as pale bands behind a plot. */
 export function paintBands({ ctx, bbox }: uPlot, timeline: Timeline, palette: Palette, now: number): void {
   ctx.save()
   ctx.globalAlpha = 0.13
-  for (const { at, until, status } of bandsOf(timeline, now)) {
+  for (const { at, until, status } of bandsOf(timeline.lanes.get('plain') ?? [], now)) {
     // An open connection is the quiet case: no colour.
     if (status === 'open') continue
     ctx.fillStyle = palette.status[status]
@@ -49,20 +49,25 @@ export function paintMarks(
   ctx.lineWidth = dpr
   ctx.font = scaled(FONT, dpr)
   ctx.textBaseline = 'top'
-  timeline.marks.forEach(({ at, label }, index) => {
+  // Where the names in each row end: in a storm there is no room for all.
+  const ends = new Array<number>(MARK_ROWS).fill(Number.NEGATIVE_INFINITY)
+  for (const { at, label } of timeline.marks) {
     const x = Math.round(bbox.left + shareOf(at, now) * bbox.width)
     ctx.setLineDash([3 * dpr, 3 * dpr])
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    if (!isNamed) return
-    // Faults that follow each other closely must not hide each other's names.
-    const y = bbox.top + (3 + 14 * (index % MARK_ROWS)) * dpr
-    const isNearEnd = x + ctx.measureText(label).width + 8 * dpr > bbox.left + bbox.width
-    ctx.textAlign = isNearEnd ? 'right' : 'left'
-    ctx.fillText(label, x + (isNearEnd ? -4 : 4) * dpr, y)
-  })
+    if (!isNamed) continue
+    const width = ctx.measureText(label).width + 8 * dpr
+    const isNearEnd = x + width > bbox.left + bbox.width
+    const left = isNearEnd ? x - width : x
+    const row = ends.findIndex((end) => end <= left)
+    if (row === -1) continue
+    ends[row] = left + width
+    ctx.textAlign = 'left'
+    ctx.fillText(label, left + 4 * dpr, bbox.top + (3 + 14 * row) * dpr)
+  }
   ctx.restore()
 }
 
@@ -86,41 +91,8 @@ export function paintHighWaterMark({ ctx, bbox, valToPos }: uPlot, palette: Pale
   ctx.restore()
 }
 
-/** The states as a strip with their names, and the time below it. */
-export function paintStrip(
-  canvas: HTMLCanvasElement,
-  { left, width }: { left: number; width: number },
-  timeline: Timeline,
-  palette: Palette,
-  now: number,
-): void {
-  const ctx = canvas.getContext('2d')
-  if (!ctx) return
-  const dpr = devicePixelRatio
-  ctx.setTransform(dpr, 0, 0, dpr, 0, 0)
-  ctx.clearRect(0, 0, canvas.width, canvas.height)
-  ctx.font = `600 ${FONT}`
-  ctx.textBaseline = 'middle'
-  ctx.textAlign = 'left'
-  for (const { at, until, status } of bandsOf(timeline, now)) {
-    const x = left + shareOf(at, now) * width
-    const w = Math.max(1, ((until - at) / WINDOW_MS) * width)
-    ctx.fillStyle = palette.status[status]
-    ctx.fillRect(x, 0, w, 18)
-    if (ctx.measureText(status).width + 12 > w) continue
-    ctx.fillStyle = palette.surface
-    ctx.fillText(status, x + 6, 9.5)
-  }
-  ctx.font = FONT
-  ctx.fillStyle = palette.muted
-  const step = width < 400 ? 20 : 10
-  for (let seconds = 60; seconds >= 0; seconds -= step) {
-    ctx.textAlign = seconds === 0 ? 'right' : seconds === 60 ? 'left' : 'center'
-    ctx.fillText(seconds === 0 ? 'now' : `−${seconds} s`, left + (1 - seconds / 60) * width, 30)
-  }
-}
-
-function shareOf(at: number, now: number): number {
+/** How far from the left, 0 to 1. */
+export function shareOf(at: number, now: number): number {
   return Math.min(1, Math.max(0, 1 - (now - at) / WINDOW_MS))
 }
 

@@ -8,7 +8,14 @@ import {
   fullJitter,
   json,
 } from '@holdfast/core'
-import { type ClientMessage, isPong, PING, type ServerMessage } from '../shared/room-messages.ts'
+import {
+  type ClientMessage,
+  isAcknowledgement,
+  isClientMessage,
+  isPong,
+  PING,
+  type ServerMessage,
+} from '../shared/room-messages.ts'
 import { ROOM_PROTOCOL } from '../shared/sign-in.ts'
 
 export type RoomConnection = Connection<ServerMessage, ClientMessage>
@@ -27,6 +34,13 @@ export function roomOptions(auth: Auth, environment: Partial<Environment>): Room
     // The room chooses this one, also where the token travels as another.
     protocols: ROOM_PROTOCOL,
     auth,
+    // The room answers every number, and knows those that it has had: nothing is lost, and nothing done twice.
+    delivery: {
+      id: (message) => (isClientMessage(message) ? message.id : undefined),
+      acknowledged: (incoming) => acknowledgedBy(incoming),
+      // 1,000 by default: here a flood is to fill the native buffer, and the room remembers enough of it.
+      window: 10_000,
+    },
     reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
     // 25 s and 10 s by default: a demo should not make you wait, and has a button for a server that is slow.
     heartbeat: { message: () => PING, isReply: isPong, interval: 3_000, timeout: 12_000 },
@@ -34,6 +48,10 @@ export function roomOptions(auth: Auth, environment: Partial<Environment>): Room
     // Room for several floods during an outage; then send() throws OVERFLOW, and the page says so.
     queue: { maxMessages: 200_000, maxBytes: 64 * 1024 * 1024, highWaterMark: HIGH_WATER_MARK },
   }
+}
+
+function acknowledgedBy(incoming: unknown): readonly number[] | undefined {
+  return isAcknowledgement(incoming) ? incoming.ids : undefined
 }
 
 /** The plain connection of the page. */
@@ -54,6 +72,10 @@ const connection = connect(url, {
       accepted: ({ type }) => type === 'signed-in',
       refused: ({ type }) => type === 'refused',
     }),
+  },
+  delivery: {
+    id: (message) => message.id,
+    acknowledged: (incoming) => (incoming.type === 'ack' ? incoming.ids : undefined),
   },
   reconnect: { backoff: fullJitter({ base: 2_000, cap: 6_000 }) },
   heartbeat: {

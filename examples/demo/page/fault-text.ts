@@ -7,6 +7,7 @@ const STARTS: Readonly<Record<FaultName, string>> = {
   refuse: 'refuse',
   'stop-reading': 'stop reading',
   'black-hole': 'black hole',
+  throttle: '2G',
   revoke: 'revoke',
   'refuse-tokens': 'refuse tokens',
   'fail-handshakes': 'HTTP 401',
@@ -15,6 +16,7 @@ const STARTS: Readonly<Record<FaultName, string>> = {
 const ENDS: Partial<Readonly<Record<FaultName, string>>> = {
   'stop-reading': 'reads again',
   'black-hole': 'hole closed',
+  throttle: 'fast again',
   'refuse-tokens': 'takes tokens',
   'fail-handshakes': 'shakes hands',
 }

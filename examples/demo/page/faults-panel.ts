@@ -19,6 +19,7 @@ export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscript
   const subscription = new Subscription()
   subscription.add(mountToggle('stop-reading', faults))
   subscription.add(mountToggle('black-hole', faults))
+  subscription.add(mountToggle('throttle', faults))
   subscription.add(mountToggle('refuse-tokens', faults))
   subscription.add(mountToggle('fail-handshakes', faults))
   subscription.add(faults.status$.pipe(switchMap(ticking)).subscribe(showActive()))
@@ -29,11 +30,12 @@ export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscript
   return subscription
 }
 
-type Toggle = 'stop-reading' | 'black-hole' | 'refuse-tokens' | 'fail-handshakes'
+type Toggle = 'stop-reading' | 'black-hole' | 'throttle' | 'refuse-tokens' | 'fail-handshakes'
 
 const IS_ON: Readonly<Record<Toggle, (status: FaultStatus) => boolean>> = {
   'stop-reading': ({ isReading }) => !isReading,
   'black-hole': ({ blackHole }) => blackHole !== null,
+  throttle: ({ isSlow }) => isSlow,
   'refuse-tokens': ({ isRefusingTokens }) => isRefusingTokens,
   'fail-handshakes': ({ handshakeStatus }) => handshakeStatus !== null,
 }

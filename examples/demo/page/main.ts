@@ -6,8 +6,11 @@ import { FaultClient } from './fault-client.ts'
 import { mountFaultsPanel } from './faults-panel.ts'
 import { Host } from './host.ts'
 import { mountHostPanel } from './host-panel.ts'
+import { Lab } from './lab.ts'
 import { mountLog } from './log.ts'
 import { mountNotice } from './notice.ts'
+import { OurClient } from './our-client.ts'
+import { chosenPace, mountPeersPanel } from './peers-panel.ts'
 import { mountReactPanel } from './react-panel.tsx'
 import { mountRoom } from './room.ts'
 import { roomStreams } from './room-streams.ts'
@@ -16,43 +19,43 @@ import { Sender } from './sender.ts'
 import { chosenCarrier, SignIn } from './sign-in.ts'
 import { mountSignInPanel } from './sign-in-panel.ts'
 import { mountStatePanel } from './state-panel.ts'
+import { mountStormPanel } from './storm-panel.ts'
 import { mountVuePanel } from './vue-panel.ts'
 
 // Our own server vouches for the shape.
 const { roomUrl } = (await (await fetch('/demo.json')).json()) as DemoInfo
 
-const members = { plain: crypto.randomUUID(), react: crypto.randomUUID(), vue: crypto.randomUUID() }
+const search = new URLSearchParams(location.search)
+const plain = new OurClient('plain', crypto.randomUUID())
+const react = new OurClient('react', crypto.randomUUID())
+const vue = new OurClient('vue', crypto.randomUUID())
 const carrier = chosenCarrier(location)
-const signIn = new SignIn(members.plain, carrier)
+const signIn = new SignIn(plain.member, carrier)
 const host = new Host()
 const connection = joinRoom(roomUrl, signIn.auth, host.environment)
+plain.attach(connection)
 const room = roomStreams(connection)
-const sender = new Sender(connection)
+const sender = new Sender(connection, plain.book)
 const faults = new FaultClient()
+const lab = new Lab(roomUrl, [plain, react, vue], chosenPace(search))
 
 // The connection dials in a microtask: all of these see it from its first state on.
 mountLog(connection, faults, sender, host, signIn.notes$)
 mountStatePanel(connection)
+mountPeersPanel(lab, search)
 mountSignInPanel(connection, carrier, signIn.notes$, faults)
-mountChart(connection, faults, host)
-mountScoreboard(connection, sender, room)
-mountRoom(
-  sender,
-  room,
-  new Map([
-    [members.plain, 'you'],
-    [members.react, 'React'],
-    [members.vue, 'Vue'],
-  ]),
-)
+mountChart(connection, room, lab, faults, host)
+mountScoreboard(lab)
+mountRoom(sender, room, lab)
 mountNotice(connection, faults)
 mountFaultsPanel(faults, sender)
 mountHostPanel(host)
-mountReactPanel(byId('react-panel', HTMLElement), roomUrl, optionsFor(members.react))
-mountVuePanel(byId('vue-panel', HTMLElement), roomUrl, optionsFor(members.vue))
+mountReactPanel(byId('react-panel', HTMLElement), { url: roomUrl, options: optionsOf(react), client: react })
+mountVuePanel(byId('vue-panel', HTMLElement), { url: roomUrl, options: optionsOf(vue), client: vue })
+mountStormPanel(lab, faults, search)
 setText(byId('code', HTMLElement), CODE_SHOWN)
 
 /** The panels sign in with their first message, whatever the plain connection does. */
-function optionsFor(member: string): RoomOptions {
+function optionsOf({ member }: OurClient): RoomOptions {
   return roomOptions(new SignIn(member, 'message').auth, host.environment)
 }

@@ -1,4 +1,4 @@
-import type { ClientMessage, FloodMark, SaidMessage } from '../shared/room-messages.ts'
+import type { FloodMark, Member, SaidMessage, SayMessage } from '../shared/room-messages.ts'
 import { make, setText } from './dom.ts'
 import { formatClock, formatCount } from './format.ts'
 
@@ -16,6 +16,8 @@ interface Flood {
   readonly status: HTMLElement
   readonly mark: FloodMark
   readonly isOwn: boolean
+  /** The numbers of an own flood follow each other. */
+  readonly first: number
   sent: number
   heard: number
 }
@@ -36,9 +38,9 @@ export class MessageList {
   }
 
   /** A message of this page's own, as soon as `send()` took it. */
-  addOwn({ id, text, flood }: ClientMessage): void {
+  addOwn({ id, text, flood }: SayMessage): void {
     if (flood) {
-      const line = this.#flood('own', flood, undefined)
+      const line = this.#flood('own', flood, id)
       line.sent += 1
       this.#changed.add(line)
       return
@@ -46,22 +48,37 @@ export class MessageList {
     const { element, status } = createMessage('You', text)
     element.classList.add('own')
     element.dataset.answered = 'false'
-    setText(status, 'no echo yet')
+    setText(status, 'not answered yet')
     this.#unanswered.set(id, { element, status, sent: performance.now() })
     this.#add(element)
   }
 
-  hear(message: SaidMessage, isOwn: boolean): void {
-    const { id, text, from, flood } = message
+  /** A message of somebody else's. */
+  hear({ text, from, flood, id }: SaidMessage): void {
     if (flood) {
-      const line = this.#flood(isOwn ? 'own' : from.id, flood, message)
+      const line = this.#flood(from.id, flood, id, from)
       line.heard += 1
       this.#changed.add(line)
-    } else if (isOwn) this.#answer(id)
-    else {
-      const { element } = createMessage(from.name, text)
-      element.style.setProperty('--hue', String(from.hue))
-      this.#add(element)
+      return
+    }
+    const { element } = createMessage(from.name, text)
+    element.style.setProperty('--hue', String(from.hue))
+    this.#add(element)
+  }
+
+  /** The room has had a message of this page's own. */
+  answer(id: number): void {
+    const item = this.#unanswered.get(id)
+    if (item !== undefined) {
+      this.#unanswered.delete(id)
+      item.element.dataset.answered = 'true'
+      setText(item.status, `arrived after ${formatCount(Math.round(performance.now() - item.sent))} ms`)
+      return
+    }
+    for (const flood of this.#floods.values()) {
+      if (!flood.isOwn || id < flood.first || id >= flood.first + flood.sent) continue
+      flood.heard += 1
+      this.#changed.add(flood)
     }
   }
 
@@ -75,28 +92,20 @@ export class MessageList {
     if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight
   }
 
-  #answer(id: number): void {
-    const item = this.#unanswered.get(id)
-    if (item === undefined) return
-    this.#unanswered.delete(id)
-    item.element.dataset.answered = 'true'
-    setText(item.status, `back after ${formatCount(Math.round(performance.now() - item.sent))} ms`)
-  }
-
-  #flood(owner: string, mark: FloodMark, message: SaidMessage | undefined): Flood {
+  #flood(owner: string, mark: FloodMark, first: number, from?: Member): Flood {
     const key = `${owner} ${mark.id}`
     const known = this.#floods.get(key)
     if (known) return known
     const isOwn = owner === 'own'
-    const { element, status } = createMessage(message && !isOwn ? message.from.name : 'You', '')
-    if (message) element.style.setProperty('--hue', String(message.from.hue))
+    const { element, status } = createMessage(from?.name ?? 'You', '')
+    if (from) element.style.setProperty('--hue', String(from.hue))
     element.classList.add('flood')
     element.classList.toggle('own', isOwn)
     const meter = make('span', 'meter')
     const bar = make('span')
     meter.append(bar)
     element.append(meter)
-    const flood = { element, bar, status, mark, isOwn, sent: 0, heard: 0 }
+    const flood = { element, bar, status, mark, isOwn, first, sent: 0, heard: 0 }
     this.#floods.set(key, flood)
     this.#add(element)
     return flood
@@ -120,7 +129,7 @@ function createMessage(name: string, text: string): { element: HTMLElement; stat
 function showFlood({ element, bar, status, mark, isOwn, sent, heard }: Flood): void {
   const text = element.querySelector('.text')
   if (text) setText(text, `A flood of ${formatCount(isOwn ? sent : mark.of)} messages`)
-  setText(status, `${formatCount(heard)} came ${isOwn ? 'back' : 'here'}`)
+  setText(status, `${formatCount(heard)} ${isOwn ? 'arrived' : 'came here'}`)
   bar.style.transform = `scaleX(${Math.min(1, heard / mark.of)})`
   element.dataset.answered = String(heard >= (isOwn ? sent : mark.of))
 }

@@ -18,12 +18,15 @@ export function mountNotice(connection: RoomConnection, faults: FaultClient): Su
 
 function tellNotice(state: ConnectionState, status: FaultStatus | null): string {
   if (status === null) return 'The demo’s own server does not answer. Is npm start still running?'
-  const { blackHole, isReading } = status
+  const { blackHole, isReading, isSlow } = status
   if (blackHole) return tellHole(state, blackHole)
   if (!isReading) {
     return state.status === 'open'
       ? 'The server reads nothing. Flood it: kernel buffers fill, then the native buffer up to its mark, and all else waits in the outbox. No ping is answered either: after 15 s the connection counts as dead.'
       : 'The server reads nothing: a new handshake hangs too, until the connect timeout of 10 s.'
+  }
+  if (isSlow) {
+    return 'The line does 50 kbit/s up and 250 kbit/s down, and every byte takes 150 ms longer. Flood it, and see what waits where.'
   }
   return ''
 }

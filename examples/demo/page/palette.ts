@@ -7,6 +7,8 @@ export interface Palette {
   readonly muted: string
   readonly grid: string
   readonly surface: string
+  readonly out: string
+  readonly in: string
   readonly queued: string
   readonly native: string
   readonly fault: string
@@ -27,6 +29,8 @@ function readPalette(): Palette {
     muted: color('muted'),
     grid: color('grid'),
     surface: color('surface'),
+    out: color('out'),
+    in: color('in'),
     queued: color('queued'),
     native: color('native'),
     fault: color('fault'),

@@ -20,6 +20,8 @@ export function tellMessage(message: ServerMessage | undefined): Told {
       return { name: 'The room', text: `Welcome, ${message.you.name}.` }
     case 'members':
       return { name: 'The room', text: `${formatPlural(message.members.length, 'connection')} now.` }
+    case 'ack':
+      return { name: 'The room', text: 'has had what this panel sent.' }
     case 'say': {
       const { name, hue } = message.from
       return { name, hue, text: message.text.slice(0, MAX_TEXT) }

@@ -1,19 +1,20 @@
 import uPlot from 'uplot'
-import { paintBands, paintHighWaterMark, paintMarks, paintStrip } from './chart-paint.ts'
+import { paintBands, paintHighWaterMark, paintMarks } from './chart-paint.ts'
+import { paintStrip, stripHeight } from './chart-strip.ts'
 import { HIGH_WATER_MARK } from './connection.ts'
 import { make } from './dom.ts'
 import type { Palette } from './palette.ts'
 import { type Timeline, WINDOW_MS } from './timeline.ts'
 
-const MIN_PLOT_HEIGHT = 100
-const STRIP_HEIGHT = 38
+const MIN_PLOT_HEIGHT = 76
 const AXIS_WIDTH = 58
 const RIGHT_PADDING = 8
 const MIN_MESSAGES = 10
+const MIN_RATE = 20
 const MIN_BYTES = HIGH_WATER_MARK * 1.35
 const SECONDS = WINDOW_MS / 1_000
 
-/** Two plots over one minute, and the strip of states under them. */
+/** Three plots over one minute, and the lanes of states under them. */
 export interface Plots {
   draw(now: number): void
   resize(): void
@@ -22,43 +23,50 @@ export interface Plots {
 
 export function createPlots(root: HTMLElement, timeline: Timeline, palette: Palette): Plots {
   let now = Date.now()
+  let lanes = 0
   const backdrop = (plot: uPlot): void => paintBands(plot, timeline, palette, now)
+  const marks = (isNamed: boolean) => (plot: uPlot) => paintMarks(plot, timeline, palette, now, isNamed)
+  const rates = createPlot(root, palette, {
+    colors: [palette.out, palette.in],
+    least: MIN_RATE,
+    label: shortCount,
+    hooks: { drawClear: [backdrop], draw: [marks(true)] },
+  })
   const queued = createPlot(root, palette, {
-    color: palette.queued,
+    colors: [palette.queued],
     least: MIN_MESSAGES,
     label: shortCount,
-    hooks: { drawClear: [backdrop], draw: [(plot) => paintMarks(plot, timeline, palette, now, true)] },
+    hooks: { drawClear: [backdrop], draw: [marks(false)] },
   })
   const native = createPlot(root, palette, {
-    color: palette.native,
+    colors: [palette.native],
     least: MIN_BYTES,
     label: shortBytes,
-    hooks: {
-      drawClear: [backdrop],
-      draw: [
-        (plot) => paintHighWaterMark(plot, palette),
-        (plot) => paintMarks(plot, timeline, palette, now, false),
-      ],
-    },
+    hooks: { drawClear: [backdrop], draw: [(plot) => paintHighWaterMark(plot, palette), marks(false)] },
   })
+  const all = [rates, queued, native]
   const strip = make('canvas', 'strip')
   root.append(strip)
 
   function resize(): void {
+    lanes = timeline.lanes.size
     const width = root.clientWidth
-    const height = Math.max(MIN_PLOT_HEIGHT, Math.floor((root.clientHeight - STRIP_HEIGHT) / 2))
-    queued.setSize({ width, height })
-    native.setSize({ width, height })
+    const free = root.clientHeight - stripHeight(timeline)
+    const height = Math.max(MIN_PLOT_HEIGHT, Math.floor(free / all.length))
+    for (const plot of all) plot.setSize({ width, height })
     strip.width = width * devicePixelRatio
-    strip.height = STRIP_HEIGHT * devicePixelRatio
+    strip.height = stripHeight(timeline) * devicePixelRatio
+    strip.style.height = `${stripHeight(timeline)}px`
     draw(now)
   }
 
   function draw(time: number): void {
     now = time
-    const [seconds, messages, bytes] = timeline.columns(now)
-    queued.setData([seconds, messages])
-    native.setData([seconds, bytes])
+    if (timeline.lanes.size !== lanes) return resize()
+    const columns = timeline.columns(now)
+    rates.setData([columns.seconds, columns.out, columns.in])
+    queued.setData([columns.seconds, columns.queued])
+    native.setData([columns.seconds, columns.native])
     const { left, width } = native.bbox
     const box = { left: left / devicePixelRatio, width: width / devicePixelRatio }
     paintStrip(strip, box, timeline, palette, now)
@@ -69,22 +77,22 @@ export function createPlots(root: HTMLElement, timeline: Timeline, palette: Pale
     draw,
     resize,
     destroy() {
-      queued.destroy()
-      native.destroy()
+      for (const plot of all) plot.destroy()
       strip.remove()
     },
   }
 }
 
 interface PlotLook {
-  readonly color: string
+  /** One for each line. */
+  readonly colors: readonly string[]
   /** The axis reaches at least so far, so that small numbers look small. */
   readonly least: number
   readonly label: (value: number) => string
   readonly hooks: uPlot.Hooks.Arrays
 }
 
-function createPlot(root: HTMLElement, palette: Palette, { color, least, label, hooks }: PlotLook): uPlot {
+function createPlot(root: HTMLElement, palette: Palette, { colors, least, label, hooks }: PlotLook): uPlot {
   const stepped = uPlot.paths.stepped?.({ align: 1 })
   const line = { stroke: palette.grid, width: 1 }
   return new uPlot(
@@ -112,17 +120,17 @@ function createPlot(root: HTMLElement, palette: Palette, { color, least, label, 
       ],
       series: [
         {},
-        {
+        ...colors.map((color) => ({
           stroke: color,
           width: 1.5,
-          fill: `color-mix(in srgb, ${color} 22%, transparent)`,
+          fill: `color-mix(in srgb, ${color} ${Math.round(22 / colors.length)}%, transparent)`,
           points: { show: false },
           ...(stepped && { paths: stepped }),
-        },
+        })),
       ],
       hooks,
     },
-    [[], []],
+    [[], ...colors.map(() => [])],
     root,
   )
 }

@@ -1,34 +1,50 @@
 import { useLastMessage, useMessages, useWebSocket } from '@holdfast/react'
-import { type CSSProperties, type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type CSSProperties, type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { Member } from '../shared/room-messages.ts'
+import type { Member, ServerMessage } from '../shared/room-messages.ts'
 import type { RoomOptions } from './connection.ts'
 import { formatCount } from './format.ts'
+import type { OurClient } from './our-client.ts'
 import { tellButton, tellMessage } from './panel-text.ts'
 
 /** The room once more, through `@holdfast/react` and a connection of its own. */
-export function mountReactPanel(container: HTMLElement, url: string, options: RoomOptions): void {
-  createRoot(container).render(<ReactPanel url={url} options={options} />)
+export function mountReactPanel(container: HTMLElement, props: PanelProps): void {
+  createRoot(container).render(<ReactPanel {...props} />)
 }
 
 interface PanelProps {
   readonly url: string
   readonly options: RoomOptions
+  /** Numbers what is sent, for the scoreboard. */
+  readonly client: OurClient
 }
 
-function ReactPanel({ url, options }: PanelProps): ReactNode {
+function ReactPanel({ url, options, client }: PanelProps): ReactNode {
   const { status, send, connection } = useWebSocket(url, options)
-  const lastMessage = useLastMessage(connection)
+  // Answers come ten times a second and are nothing to read: what was said stays.
+  const lastSaid = useRef<ServerMessage>(undefined)
+  const lastMessage = useLastMessage(connection, () => lastSaid.current)
   const you = useRef<Member>(undefined)
   const received = useRef(0)
   // Called for every message, and renders nothing: `useLastMessage` does, once a frame.
   useMessages(connection, (message) => {
+    if (message.type === 'ack') return
     received.current += 1
+    lastSaid.current = message
     if (message.type === 'welcome') you.current = message.you
   })
+  useEffect(() => {
+    if (connection) client.attach(connection)
+  }, [client, connection])
   // What React is told never to do in a render, since it counts renders.
   const renders = useRef(0)
   renders.current += 1
+
+  function say(text: string): boolean {
+    const isTaken = send({ type: 'say', id: client.book.nextId, text })
+    if (isTaken) client.book.take()
+    return isTaken
+  }
 
   const told = tellMessage(lastMessage)
   return (
@@ -59,7 +75,7 @@ function ReactPanel({ url, options }: PanelProps): ReactNode {
           <b style={hueOf(told)}>{told.name}</b> <span data-testid="react-last">{told.text}</span>
         </p>
       </div>
-      <SayForm onSay={(text, id) => send({ type: 'say', id, text })} />
+      <SayForm onSay={say} />
       <button
         type="button"
         className="button"
@@ -74,20 +90,17 @@ function ReactPanel({ url, options }: PanelProps): ReactNode {
 }
 
 /** With its own state, so that typing renders this form and not the panel. */
-function SayForm({ onSay }: { readonly onSay: (text: string, id: number) => boolean }): ReactNode {
+function SayForm({ onSay }: { readonly onSay: (text: string) => boolean }): ReactNode {
   const [text, setText] = useState('')
   const [isTaken, setTaken] = useState(true)
-  const lastId = useRef(0)
 
   function say(event: FormEvent): void {
     event.preventDefault()
     const words = text.trim()
     if (words === '') return
-    const isNowTaken = onSay(words, lastId.current + 1)
+    const isNowTaken = onSay(words)
     setTaken(isNowTaken)
-    if (!isNowTaken) return
-    lastId.current += 1
-    setText('')
+    if (isNowTaken) setText('')
   }
 
   return (
@@ -100,7 +113,7 @@ function SayForm({ onSay }: { readonly onSay: (text: string, id: number) => bool
             value={text}
             maxLength={500}
             autoComplete="off"
-            placeholder="Say something from React"
+            placeholder="Say something"
             onChange={(event) => setText(event.target.value)}
           />
         </label>

@@ -1,13 +1,20 @@
-import { filter, map, type Observable, repeat, share, withLatestFrom } from 'rxjs'
-import type { Member, SaidMessage, ServerMessage } from '../shared/room-messages.ts'
+import { filter, map, type Observable, repeat, share } from 'rxjs'
+import {
+  isAcknowledgement,
+  type Member,
+  type SaidMessage,
+  type ServerMessage,
+} from '../shared/room-messages.ts'
 import type { RoomConnection } from './connection.ts'
 
 /** What the room says, by kind. */
 export interface RoomStreams {
+  /** All of it. */
+  readonly heard$: Observable<ServerMessage>
   /** Everything that anybody said. */
   readonly said$: Observable<SaidMessage>
-  /** What came back of this page's own. */
-  readonly echo$: Observable<SaidMessage>
+  /** The numbers of this page's own messages that the room answers for. */
+  readonly acknowledged$: Observable<readonly number[]>
   readonly you$: Observable<Member>
   /** One for each connection that the room holds; a dead one may still be among them. */
   readonly members$: Observable<readonly Member[]>
@@ -21,14 +28,14 @@ export function roomStreams({ messages$ }: RoomConnection): RoomStreams {
     map(({ you }) => you),
     share(),
   )
-  const said$ = heard$.pipe(filter(isSaid), share())
   return {
-    said$,
+    heard$,
+    said$: heard$.pipe(filter(isSaid), share()),
     you$,
-    echo$: said$.pipe(
-      withLatestFrom(you$),
-      filter(([{ from }, you]) => from.id === you.id),
-      map(([message]) => message),
+    acknowledged$: heard$.pipe(
+      filter(isAcknowledgement),
+      map(({ ids }) => ids),
+      share(),
     ),
     members$: heard$.pipe(
       filter(hasMembers),
@@ -45,6 +52,6 @@ function isSaid(message: ServerMessage): message is SaidMessage {
   return message.type === 'say'
 }
 
-function hasMembers(message: ServerMessage): message is Exclude<ServerMessage, SaidMessage> {
-  return message.type !== 'say'
+function hasMembers(message: ServerMessage): message is Extract<ServerMessage, { members: unknown }> {
+  return 'members' in message
 }

@@ -1,17 +1,15 @@
 import { animationFrameScheduler, auditTime, merge, Subscription } from 'rxjs'
-import type { Member, SaidMessage } from '../shared/room-messages.ts'
+import type { Member } from '../shared/room-messages.ts'
 import { byId, make, setText } from './dom.ts'
 import { formatCount } from './format.ts'
+import type { Lab } from './lab.ts'
+import { CLIENT_NAMES } from './lab-client.ts'
 import { MessageList } from './message-list.ts'
 import type { RoomStreams } from './room-streams.ts'
 import type { Sender } from './sender.ts'
 
-/** Who is here, what is said, and the line to say something. `hints`: what is known of members, by id. */
-export function mountRoom(
-  sender: Sender,
-  room: RoomStreams,
-  hints: ReadonlyMap<string, string>,
-): Subscription {
+/** Who is here, what is said, and the line to say something. */
+export function mountRoom(sender: Sender, room: RoomStreams, lab: Lab): Subscription {
   const list = new MessageList(byId('messages', HTMLElement))
   const subscription = new Subscription()
   let you: Member | undefined
@@ -21,12 +19,22 @@ export function mountRoom(
       showYou(member)
     }),
   )
-  subscription.add(room.members$.subscribe((members) => showMembers(members, hints)))
+  subscription.add(room.members$.subscribe((members) => showMembers(members, hintsOf(lab))))
   subscription.add(sender.sent$.subscribe((message) => list.addOwn(message)))
   subscription.add(
-    room.said$.subscribe((message: SaidMessage) => list.hear(message, message.from.id === you?.id)),
+    room.said$.subscribe((message) => {
+      // Of this page's own it shows what it sent, and when the room has answered for it.
+      if (message.from.id !== you?.id) list.hear(message)
+    }),
   )
-  const frames$ = merge(sender.sent$, room.said$).pipe(auditTime(0, animationFrameScheduler))
+  subscription.add(
+    room.acknowledged$.subscribe((ids) => {
+      for (const id of ids) list.answer(id)
+    }),
+  )
+  const frames$ = merge(sender.sent$, room.said$, room.acknowledged$).pipe(
+    auditTime(0, animationFrameScheduler),
+  )
   subscription.add(frames$.subscribe(() => list.render()))
   mountForm(sender)
   return subscription
@@ -49,6 +57,11 @@ function showYou(you: Member): void {
   const name = byId('you', HTMLElement)
   setText(name, you.name)
   name.style.setProperty('--hue', String(you.hue))
+}
+
+/** What is known of members, by id. */
+function hintsOf({ clients }: Lab): ReadonlyMap<string, string> {
+  return new Map(clients.map(({ member, key }) => [member, key === 'plain' ? 'you' : CLIENT_NAMES[key]]))
 }
 
 function showMembers(members: readonly Member[], hints: ReadonlyMap<string, string>): void {

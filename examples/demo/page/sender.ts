@@ -1,23 +1,25 @@
 import { isHoldfastError } from '@holdfast/core'
 import { type Observable, Subject } from 'rxjs'
-import type { ClientMessage, FloodMark } from '../shared/room-messages.ts'
+import type { FloodMark, SayMessage } from '../shared/room-messages.ts'
+import type { Book } from './book.ts'
 import type { RoomConnection } from './connection.ts'
 import { formatBytes, formatDuration, formatPlural } from './format.ts'
 
 /** Numbers the messages of this page and sends them; says in words when `send()` throws. */
 export class Sender {
   readonly #connection: RoomConnection
-  readonly #sent = new Subject<ClientMessage>()
+  readonly #book: Book
+  readonly #sent = new Subject<SayMessage>()
   readonly #notes = new Subject<string>()
-  #lastId = 0
   #lastFlood = 0
 
-  constructor(connection: RoomConnection) {
+  constructor(connection: RoomConnection, book: Book) {
     this.#connection = connection
+    this.#book = book
   }
 
   /** Every message that `send()` took. */
-  get sent$(): Observable<ClientMessage> {
+  get sent$(): Observable<SayMessage> {
     return this.#sent
   }
 
@@ -50,15 +52,14 @@ export class Sender {
   }
 
   #send(text: string, flood?: FloodMark): string | undefined {
-    const id = this.#lastId + 1
-    const message: ClientMessage = { type: 'say', id, text, ...(flood && { flood }) }
+    const message: SayMessage = { type: 'say', id: this.#book.nextId, text, ...(flood && { flood }) }
     try {
       this.#connection.send(message)
     } catch (error) {
       if (isHoldfastError(error)) return `send() throws ${error.code}: ${error.message}`
       throw error
     }
-    this.#lastId = id
+    this.#book.take()
     this.#sent.next(message)
     return undefined
   }

@@ -46,7 +46,9 @@ function mountCarrier(carrier: CarrierName): void {
   select.value = carrier
   setText(byId('carrier-text', HTMLElement), CARRIER_TEXT[carrier])
   select.addEventListener('change', () => {
-    location.search = new URLSearchParams({ via: select.value }).toString()
+    const search = new URLSearchParams(location.search)
+    search.set('via', select.value)
+    location.search = search.toString()
   })
 }
 

@@ -71,7 +71,8 @@ function carrierOf(name: CarrierName): TokenCarrier {
   }
 }
 
-async function fetchToken(member: string, signal: AbortSignal): Promise<IssuedToken> {
+/** From the demo’s own server. */
+export async function fetchToken(member: string, signal: AbortSignal): Promise<IssuedToken> {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch('/token', {
     method: 'POST',

@@ -1,4 +1,5 @@
 import type { ConnectionState, OutboxSnapshot } from '@holdfast/core'
+import type { ClientKey } from './lab-client.ts'
 
 export const WINDOW_MS = 60_000
 
@@ -8,7 +9,13 @@ interface Timed {
   readonly at: number
 }
 
-interface Sample extends Timed {
+/** Messages a second. */
+interface Rates {
+  readonly out: number
+  readonly in: number
+}
+
+interface Sample extends Timed, Rates {
   readonly queued: number
   readonly native: number
 }
@@ -21,47 +28,77 @@ export interface Mark extends Timed {
   readonly label: string
 }
 
-/** What the chart shows: the last minute of samples, states and faults. Times are epoch ms. */
+/** Seconds before now (−60 … 0), and a value for each of them. */
+export interface Columns {
+  readonly seconds: number[]
+  readonly out: number[]
+  readonly in: number[]
+  readonly queued: number[]
+  readonly native: number[]
+}
+
+/** What the chart shows: the last minute of samples, states of each client, and faults. Times are epoch ms. */
 export class Timeline {
   readonly #samples: Sample[] = []
-  readonly #phases: Phase[] = []
+  readonly #lanes = new Map<ClientKey, Phase[]>()
   readonly #marks: Mark[] = []
+  #rates: Rates = { out: 0, in: 0 }
+  #last: (Timed & Rates) | undefined
 
-  get phases(): readonly Phase[] {
-    return this.#phases
+  /** The states of each client, in the order in which they came. */
+  get lanes(): ReadonlyMap<ClientKey, readonly Phase[]> {
+    return this.#lanes
   }
 
   get marks(): readonly Mark[] {
     return this.#marks
   }
 
+  /** What went out and came in so far; called at a steady pace. */
+  count(at: number, totals: Rates): void {
+    const last = this.#last
+    this.#last = { at, ...totals }
+    if (last === undefined || at <= last.at) return
+    const perSecond = 1_000 / (at - last.at)
+    this.#rates = { out: (totals.out - last.out) * perSecond, in: (totals.in - last.in) * perSecond }
+  }
+
   sample(at: number, { queued, nativeBufferedAmount }: OutboxSnapshot): void {
     const last = this.#samples.at(-1)
     // A clock that is set back must not turn the line around.
-    this.#samples.push({ at: Math.max(at, last?.at ?? 0), queued, native: nativeBufferedAmount })
+    const time = Math.max(at, last?.at ?? 0)
+    this.#samples.push({ at: time, queued, native: nativeBufferedAmount, ...this.#rates })
   }
 
-  enter(at: number, status: Status): void {
-    this.#phases.push({ at, status })
+  enter(client: ClientKey, at: number, status: Status): void {
+    const lane = this.#lanes.get(client) ?? []
+    this.#lanes.set(client, lane)
+    lane.push({ at, status })
+  }
+
+  leave(client: ClientKey): void {
+    this.#lanes.delete(client)
   }
 
   mark(at: number, label: string): void {
     this.#marks.push({ at, label })
   }
 
-  /** Columns for the chart: seconds before now (−60 … 0), messages, bytes. Forgets what is out of the window. */
-  columns(now: number): [seconds: number[], queued: number[], native: number[]] {
+  /** Columns for the chart. Forgets what is out of the window. */
+  columns(now: number): Columns {
     const from = now - WINDOW_MS
     forget(this.#samples, from, 1)
-    forget(this.#phases, from, 1)
+    for (const lane of this.#lanes.values()) forget(lane, from, 1)
     forget(this.#marks, from, 0)
     const last = this.#samples.at(-1)
     const samples = last ? [...this.#samples, { ...last, at: now }] : []
-    return [
-      samples.map(({ at }) => (Math.max(at, from) - now) / 1_000),
-      samples.map(({ queued }) => queued),
-      samples.map(({ native }) => native),
-    ]
+    return {
+      seconds: samples.map(({ at }) => (Math.max(at, from) - now) / 1_000),
+      out: samples.map((sample) => sample.out),
+      in: samples.map((sample) => sample.in),
+      queued: samples.map(({ queued }) => queued),
+      native: samples.map(({ native }) => native),
+    }
   }
 }
 

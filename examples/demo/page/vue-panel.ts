@@ -1,39 +1,53 @@
 // biome-ignore-all lint/correctness/useHookAtTopLevel: these are Vue's composables, which setup() calls.
 import { useLastMessage, useMessages, useWebSocket } from '@holdfast/vue'
-import { createApp, defineComponent, h, type PropType, shallowRef, type VNode } from 'vue'
-import type { Member } from '../shared/room-messages.ts'
+import { createApp, defineComponent, h, type PropType, shallowRef, type VNode, watch } from 'vue'
+import type { Member, ServerMessage } from '../shared/room-messages.ts'
 import type { RoomOptions } from './connection.ts'
 import { formatCount } from './format.ts'
+import type { OurClient } from './our-client.ts'
 import { tellButton, tellMessage } from './panel-text.ts'
 
 /** The room once more, through `@holdfast/vue` and a connection of its own. */
-export function mountVuePanel(container: HTMLElement, url: string, options: RoomOptions): void {
-  createApp(VuePanel, { url, options }).mount(container)
+export function mountVuePanel(
+  container: HTMLElement,
+  props: { url: string; options: RoomOptions; client: OurClient },
+): void {
+  createApp(VuePanel, props).mount(container)
 }
 
 const VuePanel = defineComponent({
   props: {
     url: { type: String, required: true },
     options: { type: Object as PropType<RoomOptions>, required: true },
+    /** Numbers what is sent, for the scoreboard. */
+    client: { type: Object as PropType<OurClient>, required: true },
   },
   setup(props) {
     const { status, send, connection } = useWebSocket(
       () => props.url,
       () => props.options,
     )
-    const lastMessage = useLastMessage(connection)
+    // Answers come ten times a second and are nothing to read: what was said stays.
+    let lastSaid: ServerMessage | undefined
+    const lastMessage = useLastMessage(connection, () => lastSaid)
+    watch(connection, (current) => current && props.client.attach(current), { immediate: true })
     // Plain variables: what changes ten thousand times a second is not to be reactive.
     let you: Member | undefined
     let received = 0
     let renders = 0
     // Called for every message, and renders nothing: `lastMessage` does, once a frame.
     useMessages(connection, (message) => {
+      if (message.type === 'ack') return
       received += 1
+      lastSaid = message
       if (message.type === 'welcome') you = message.you
     })
 
-    function say(text: string, id: number): boolean {
-      return send({ type: 'say', id, text })
+    function say(text: string): boolean {
+      const { book } = props.client
+      const isTaken = send({ type: 'say', id: book.nextId, text })
+      if (isTaken) book.take()
+      return isTaken
     }
 
     return () => {
@@ -84,20 +98,17 @@ const VuePanel = defineComponent({
 
 /** With its own state, so that typing renders this form and not the panel. */
 const SayForm = defineComponent({
-  props: { onSay: { type: Function as PropType<(text: string, id: number) => boolean>, required: true } },
+  props: { onSay: { type: Function as PropType<(text: string) => boolean>, required: true } },
   setup(props) {
     const text = shallowRef('')
     const isTaken = shallowRef(true)
-    let lastId = 0
 
     function say(event: Event): void {
       event.preventDefault()
       const words = text.value.trim()
       if (words === '') return
-      isTaken.value = props.onSay(words, lastId + 1)
-      if (!isTaken.value) return
-      lastId += 1
-      text.value = ''
+      isTaken.value = props.onSay(words)
+      if (isTaken.value) text.value = ''
     }
 
     return (): VNode[] => [
@@ -109,7 +120,7 @@ const SayForm = defineComponent({
             value: text.value,
             maxlength: 500,
             autocomplete: 'off',
-            placeholder: 'Say something from Vue',
+            placeholder: 'Say something',
             onInput: (event: InputEvent) => {
               if (event.target instanceof HTMLInputElement) text.value = event.target.value
             },

@@ -40,7 +40,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const roomUrl = `ws://127.0.0.1:${gate.port}/room`
   const page = shared ?? (await createPageSource())
   const desk = new FaultDesk(gate, room, tokens)
-  const listener = createHttpListener({ desk, tokens, page, info: () => ({ roomUrl }) })
+  const listener = createHttpListener({
+    desk,
+    tokens,
+    page,
+    info: () => ({ roomUrl }),
+    ledger: () => room.ledger,
+  })
   const http = await listen(listener, port)
 
   return {

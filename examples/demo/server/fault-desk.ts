@@ -14,6 +14,7 @@ import type { Room } from './room.ts'
 import type { TokenDesk } from './token-desk.ts'
 
 const REFUSE_MS = 10_000
+const MAX_REFUSE_MS = 60_000
 const RESTART_MS = 1_000
 const HISTORY = 20
 const MAX_REASON_BYTES = 123
@@ -36,11 +37,12 @@ export class FaultDesk {
   }
 
   status(): FaultStatus {
-    const { connections, refusedUntil, isReading, blackHole } = this.#gate
+    const { connections, refusedUntil, isReading, isSlow, blackHole } = this.#gate
     return {
       connections,
       refusedUntil,
       isReading,
+      isSlow,
       blackHole,
       isRefusingTokens: this.#tokens.isRefusing,
       handshakeStatus: this.#room.handshakeStatus,
@@ -69,13 +71,17 @@ export class FaultDesk {
         return `${connections(this.#room.closeAll(code, reason))} closed with ${code}.`
       }
       case 'refuse': {
+        const forMs = durationArgument(body)
         const count = this.#gate.cut()
-        this.#gate.refuse(REFUSE_MS)
-        return `${connections(count)} reset; every new one is refused for ${REFUSE_MS / 1_000} s.`
+        this.#gate.refuse(forMs)
+        return `${connections(count)} reset; every new one is refused for ${forMs / 1_000} s.`
       }
       case 'stop-reading':
         this.#gate.setReading(!isStart)
         return isStart ? 'The server reads no byte from anybody.' : 'The server reads again.'
+      case 'throttle':
+        this.#gate.setSlow(isStart)
+        return isStart ? 'Every line is as slow as 2G.' : 'Every line is fast again.'
       case 'black-hole':
         if (isStart) return `${connections(this.#gate.openHole())} in the hole: bytes vanish both ways.`
         return `The hole is closed, and ${connections(this.#gate.closeHole())} in it reset.`
@@ -119,6 +125,11 @@ function closeArguments(body: Readonly<Record<string, unknown>>): { code: number
 function statusArgument({ status = 401 }: Readonly<Record<string, unknown>>): number {
   if (typeof status === 'number' && status in STATUS_CODES && status >= 400) return status
   throw new BadRequest('The status must be one of HTTP from 400 on.')
+}
+
+function durationArgument({ forMs = REFUSE_MS }: Readonly<Record<string, unknown>>): number {
+  if (typeof forMs === 'number' && forMs >= 0 && forMs <= MAX_REFUSE_MS) return forMs
+  throw new BadRequest(`A server may be away for 0 to ${MAX_REFUSE_MS} ms.`)
 }
 
 function connections(count: number): string {

@@ -11,6 +11,7 @@ export class Gate {
   #reopening: NodeJS.Timeout | undefined
   #refusedUntil: number | null = null
   #isReading = true
+  #isSlow = false
   #holeSince = 0
   #isClosed = false
 
@@ -40,6 +41,10 @@ export class Gate {
     return this.#isReading
   }
 
+  get isSlow(): boolean {
+    return this.#isSlow
+  }
+
   get blackHole(): { since: number; connections: number } | null {
     const connections = this.#holes().length
     // A cut empties it too.
@@ -64,6 +69,12 @@ export class Gate {
   setReading(isReading: boolean): void {
     this.#isReading = isReading
     for (const passage of this.#passages) if (!passage.isHole) passage.setReading(isReading)
+  }
+
+  /** For all connections, the coming ones too: few bytes a second, and each of them late. */
+  setSlow(isSlow: boolean): void {
+    this.#isSlow = isSlow
+    for (const passage of this.#passages) passage.setSlow(isSlow)
   }
 
   /** Takes every connection of this moment into the hole; those that come later are well. Returns how many. */
@@ -91,9 +102,8 @@ export class Gate {
 
   async #listen(): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (client) => {
-      const passage = new Passage(client, this.#roomPort, this.#isReading, () =>
-        this.#passages.delete(passage),
-      )
+      const faults = { isReading: this.#isReading, isSlow: this.#isSlow }
+      const passage = new Passage(client, this.#roomPort, faults, () => this.#passages.delete(passage))
       this.#passages.add(passage)
     })
     server.listen(this.#port, '127.0.0.1')

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { DemoInfo } from '../shared/faults.ts'
+import type { Ledger } from '../shared/ledger.ts'
 import { isRecord } from '../shared/room-messages.ts'
 import { isMemberId } from '../shared/sign-in.ts'
 import { BadRequest, type FaultDesk, isFaultName } from './fault-desk.ts'
@@ -14,10 +15,11 @@ export interface HttpParts {
   readonly tokens: TokenDesk
   readonly page: PageSource
   readonly info: () => DemoInfo
+  readonly ledger: () => Ledger
 }
 
 /** The page, its modules, its tokens, and the fault buttons' other end. */
-export function createHttpListener({ desk, tokens, page, info }: HttpParts): RequestListener {
+export function createHttpListener({ desk, tokens, page, info, ledger }: HttpParts): RequestListener {
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof BadRequest) sendJson(response, 400, { error: error.message })
@@ -31,6 +33,7 @@ export function createHttpListener({ desk, tokens, page, info }: HttpParts): Req
     const { pathname } = new URL(request.url ?? '/', 'http://demo')
     if (pathname === '/') return sendPage(response, await page.html())
     if (pathname === '/demo.json') return sendJson(response, 200, info())
+    if (pathname === '/ledger') return sendJson(response, 200, ledger())
     if (pathname.startsWith('/faults/'))
       return answerFault(request, response, pathname.slice('/faults/'.length))
     if (pathname === '/token' && request.method === 'POST') return answerToken(request, response)

@@ -3,18 +3,29 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
-import { isClientMessage, isPing, type Member, PONG, type ServerMessage } from '../shared/room-messages.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import {
+  type ClientMessage,
+  isClientMessage,
+  isPing,
+  type Member,
+  PONG,
+  type ServerMessage,
+} from '../shared/room-messages.ts'
 import { isSignIn, ROOM_PROTOCOL } from '../shared/sign-in.ts'
+import { Acknowledger } from './acknowledger.ts'
 import { Door, REFUSED, tokenOf } from './door.ts'
+import { LedgerKeeper } from './ledger-keeper.ts'
 import { isFromOwnPage } from './loopback.ts'
 import { memberOf } from './names.ts'
+import { RecentIds } from './recent-ids.ts'
 import type { TokenDesk } from './token-desk.ts'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** A member that takes nothing for so long that this much waits for it is put out. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
-/** An ordinary `ws` room: it signs in, welcomes, echoes and broadcasts, and knows nothing of what the gate does. */
+/** An ordinary `ws` room: it signs in, welcomes, answers and broadcasts, and knows nothing of what the gate does. */
 export class Room {
   readonly #http: Server
   readonly #sockets = new WebSocketServer({
@@ -23,6 +34,11 @@ export class Room {
     handleProtocols: (offered) => (offered.has(ROOM_PROTOCOL) ? ROOM_PROTOCOL : false),
   })
   readonly #members = new Map<WebSocket, Member>()
+  readonly #recent = new RecentIds()
+  readonly #keeper = new LedgerKeeper()
+  readonly #acknowledger = new Acknowledger<WebSocket>((socket, ids) => {
+    this.#send(socket, JSON.stringify({ type: 'ack', ids } satisfies ServerMessage))
+  })
   readonly #tokens: TokenDesk
   readonly #door: Door
   /** The HTTP status that answers every handshake, if they are to fail. */
@@ -52,6 +68,11 @@ export class Room {
     const address = this.#http.address()
     if (address === null || typeof address === 'string') throw new Error('The room has no TCP port.')
     return address.port
+  }
+
+  /** What has arrived of whom. */
+  get ledger(): Ledger {
+    return this.#keeper.read()
   }
 
   /** Sends everybody a close frame. Who has not gone a second later is cut off. Returns how many there were. */
@@ -116,8 +137,17 @@ export class Room {
     if (isSignIn(message)) this.#signIn(socket, message.token).catch(() => socket.terminate())
     else if (from === undefined) socket.close(REFUSED, 'Sign in first')
     else if (isPing(message)) this.#send(socket, JSON.stringify(PONG))
-    else if (isClientMessage(message)) this.#broadcast({ ...message, from })
+    else if (isClientMessage(message)) this.#take(socket, from, message)
     else socket.close(1007, 'Not a message of this room')
+  }
+
+  /** Does the work once, and answers every time: the answer to the first may have been lost. */
+  #take(socket: WebSocket, from: Member, message: ClientMessage): void {
+    if (this.#recent.add(from.id, message.id)) {
+      this.#keeper.work(from.id, message.id)
+      if (message.type === 'say') this.#broadcast({ ...message, from })
+    } else this.#keeper.repeat(from.id)
+    this.#acknowledger.add(socket, message.id)
   }
 
   async #signIn(socket: WebSocket, token: string): Promise<void> {

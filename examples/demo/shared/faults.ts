@@ -6,6 +6,7 @@ export const FAULT_NAMES = [
   'refuse',
   'stop-reading',
   'black-hole',
+  'throttle',
   'revoke',
   'refuse-tokens',
   'fail-handshakes',
@@ -34,6 +35,8 @@ export interface FaultStatus {
   readonly refusedUntil: number | null
   readonly isReading: boolean
   readonly blackHole: { readonly since: number; readonly connections: number } | null
+  /** Whether every connection is as slow as 2G. */
+  readonly isSlow: boolean
   /** Whether every token is refused, however fresh. */
   readonly isRefusingTokens: boolean
   /** The HTTP status that answers every handshake; null while they are taken. */

@@ -13,10 +13,14 @@ export interface FloodMark {
   readonly of: number
 }
 
-/** What a page says. */
-export interface ClientMessage {
+/** What a client sends. Its `id` is 1, 2, 3 … for each member: by these the room knows what it has had already. */
+export type ClientMessage =
+  | SayMessage
+  /** One of a steady stream: the room counts it, and tells nobody else. */
+  | { readonly type: 'tick'; readonly id: number }
+
+export interface SayMessage {
   readonly type: 'say'
-  /** 1, 2, 3 … for each page: by these it sees what came back, twice, or out of order. */
   readonly id: number
   readonly text: string
   readonly flood?: FloodMark
@@ -26,10 +30,14 @@ export interface ClientMessage {
 export type ServerMessage =
   | { readonly type: 'welcome'; readonly you: Member; readonly members: readonly Member[] }
   | { readonly type: 'members'; readonly members: readonly Member[] }
-  | (ClientMessage & { readonly from: Member })
+  | SaidMessage
+  /** To the sender alone: the room has done its work on these, now or before. */
+  | { readonly type: 'ack'; readonly ids: readonly number[] }
 
 /** A message that somebody said. */
-export type SaidMessage = Extract<ServerMessage, { type: 'say' }>
+export interface SaidMessage extends SayMessage {
+  readonly from: Member
+}
 
 /** Asks the room whether it is there; no message of anybody's. */
 export const PING = { type: 'ping' } as const
@@ -44,11 +52,21 @@ export function isPong(value: unknown): boolean {
   return isRecord(value) && value.type === PONG.type
 }
 
+/** Whether a parsed message answers for some of ours. */
+export function isAcknowledgement(value: unknown): value is Extract<ServerMessage, { type: 'ack' }> {
+  return isRecord(value) && value.type === 'ack' && Array.isArray(value.ids)
+}
+
 /** Whether a parsed message is one that the room takes. */
 export function isClientMessage(value: unknown): value is ClientMessage {
-  if (!isRecord(value) || value.type !== 'say') return false
-  const { id, text, flood } = value
-  return Number.isSafeInteger(id) && typeof text === 'string' && (flood === undefined || isFloodMark(flood))
+  if (!isRecord(value) || !isMessageId(value.id)) return false
+  const { type, text, flood } = value
+  if (type === 'tick') return true
+  return type === 'say' && typeof text === 'string' && (flood === undefined || isFloodMark(flood))
+}
+
+function isMessageId(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 }
 
 function isFloodMark(value: unknown): value is FloodMark {

@@ -201,6 +201,19 @@ describe('refused sign-ins', () => {
   })
 })
 
+describe('refused sign-ins that are no row', () => {
+  it('have an open connection between them that was lost for another reason: a token was taken', () => {
+    expect(outcomes(inTurn([4401, 1011, 4401, 1002, 4401, closeOf(1006)]))).toEqual([
+      'reauthenticate in 0',
+      'retry in 100',
+      'reauthenticate in 0',
+      'retry in 200',
+      'reauthenticate in 0',
+      'retry in 300',
+    ])
+  })
+})
+
 describe('maxAttempts', () => {
   it('is the number of dials in one outage, the first included', () => {
     expect(outcomes(inTurn([1006, 1006, 1006], { maxAttempts: 3 }))).toEqual([

@@ -12,7 +12,7 @@ export interface Tally {
   readonly previous: number
   /** Closes by a code of one `limited` kind, in a row. */
   readonly streak: { readonly of: 'protocol' | 'size' | 'none'; readonly count: number }
-  /** Sign-ins refused in a row. */
+  /** Sign-ins refused in a row, but for failed dials between them. */
   readonly refusals: number
   /** Dials that do not count for `maxAttempts`. */
   readonly excused: number
@@ -97,14 +97,16 @@ function answeredRule(answer: Verdict): CodeRule {
   return typeof answer === 'object' ? { kind: 'retry', floor: answer.retryAfter } : { kind: answer }
 }
 
-/** Failed dials lie between two answers of a peer and change no streak; another answer ends it. */
+/** Failed dials lie between two answers of a peer and change no row; another answer ends it. */
 function count(tally: Tally, close: CloseInfo, rule: CodeRule): Tally {
-  const refusals = tally.refusals + (rule.kind === 'reauthenticate' ? 1 : 0)
+  const isRefusal = rule.kind === 'reauthenticate'
   const silences = tally.silences + (close.local === 'heartbeat' ? 1 : 0)
-  if (close.phase === 'connecting') return { ...tally, refusals }
+  if (close.phase === 'connecting') return { ...tally, refusals: tally.refusals + Number(isRefusal) }
+  // Open, and lost for another reason: its token was taken, so two that were revoked far apart are no row.
+  const refusals = isRefusal ? tally.refusals + 1 : 0
   if (rule.kind !== 'limited') return { ...tally, refusals, silences, streak: FRESH.streak }
   const before = tally.streak.of === rule.streak ? tally.streak.count : 0
-  return { ...tally, silences, streak: { of: rule.streak, count: before + 1 } }
+  return { ...tally, refusals, silences, streak: { of: rule.streak, count: before + 1 } }
 }
 
 function drawFor(rule: CodeRule, tally: Tally, config: JudgeConfig): number {
