@@ -34,7 +34,7 @@ export class ChatPage {
 
   /** Loads the page in a context of its own, as somebody of their own, and waits until it is in the room. */
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<ChatPage> {
-    const context = await browser.newContext(options)
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     // Delays are drawn by lot: now each is near the shortest.
     await context.addInitScript(() => {
       Math.random = () => 0.05

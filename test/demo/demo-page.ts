@@ -41,7 +41,8 @@ export class DemoPage {
 
   /** Loads the page and waits until its connections are open. */
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
-    const context = await browser.newContext(options)
+    // Half of the time would go into drawing.
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const demo = new DemoPage(page)
     await page.addInitScript(watchShifts)

@@ -21,7 +21,7 @@ export class TickerPage {
 
   /** Loads the page and waits until its connection is open. */
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<TickerPage> {
-    const context = await browser.newContext(options)
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const ticker = new TickerPage(page)
     await page.goto(url)
