@@ -107,7 +107,7 @@ it('gives up a dial that is under way', async () => {
   connection.send('never sent')
   await line.until({ handshakes: 1 })
   expect(await connection.close()).toMatchObject({ code: 1006, undelivered: ['never sent'] })
-  await vi.waitFor(async () => expect((await line.report()).connections).toBe(0))
+  await vi.waitFor(async () => expect((await line.report()).connections).toBe(0), { timeout: 5_000 })
 })
 
 it('opens again afterwards: a new life', async () => {

@@ -60,7 +60,7 @@ it('holds back from a reader that stalls, and delivers everything when it reads 
   const { received } = await line.until({ received: count }, 20_000)
   expect(numbersOf(received)).toEqual([...Array(count).keys()])
   expect(recording.peak()).toBeLessThanOrEqual(highWaterMark + 64 * KIB)
-  await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0))
+  await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0), { timeout: 5_000 })
 })
 
 it('counts payload bytes in bufferedAmount, as the native class', async () => {
@@ -71,7 +71,7 @@ it('counts payload bytes in bufferedAmount, as the native class', async () => {
   connection.send(new Blob(['12345']))
   expect(connection.bufferedAmount).toBe(7 + 100 + 5)
   await seen('open')
-  await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0))
+  await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0), { timeout: 5_000 })
   // Sent past the queue: it shows in the native class until this task ends.
   connection.send('🙂')
   expect(connection.bufferedAmount).toBe(4)
@@ -126,7 +126,7 @@ it('tells the numbers of the queue at most once a frame', async () => {
     for (let i = 0; i < 50; i++) connection.send('x')
     await new Promise((resolve) => setTimeout(resolve))
   }
-  await vi.waitFor(() => expect(told).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(told).toBeGreaterThan(0), { timeout: 5_000 })
   await line.until({ received: 1_000 })
   isCounting = false
   subscription.unsubscribe()

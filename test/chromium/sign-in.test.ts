@@ -88,7 +88,7 @@ it.each(['a close code', 'a message'])(
     else await line.order('closeAll', 4401)
     await line.until({ received: 2 })
     await line.order('sendText', 'welcome')
-    await vi.waitFor(() => expect(connection.state.status).toBe('open'))
+    await vi.waitFor(() => expect(connection.state.status).toBe('open'), { timeout: 5_000 })
     expect(source.asked.map(({ refused }) => refused)).toEqual([false, true])
   },
 )

@@ -172,7 +172,7 @@ it('keeps the socket of a component that KeepAlive has put away', async () => {
   isShown.value = false
   await text('other')
   await line.order('sendText', 'while away')
-  await vi.waitFor(() => expect(taken).toEqual(['while away']))
+  await vi.waitFor(() => expect(taken).toEqual(['while away']), { timeout: 5_000 })
   expect(await line.report()).toMatchObject({ accepted: 1, live: 1 })
   unmount()
   await line.until({ closed: 1 })
