@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Nearly all of them load nearly all of the core: half of the time went into that.
+          isolate: false,
           include: [
             'packages/core/src/**/*.test.ts',
             'test/structure/**/*.test.ts',
