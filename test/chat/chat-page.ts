@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { expect } from 'vitest'
 
 /** For `expect.poll`. */
-export const PATIENCE = { timeout: 15_000, interval: 15 }
+export const PATIENCE = { timeout: 15_000, interval: 40 }
 /** Chromium's own lines about an answer that did not come: an outage is what some tests order. */
 const BROWSERS_OWN = /^(WebSocket connection to '.*' failed|Failed to load resource)/
 

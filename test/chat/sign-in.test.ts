@@ -4,8 +4,7 @@ import { prepareChat } from './prepare-chat.ts'
 
 const getWorld = prepareChat({ tokenLife: 2_000 })
 
-// Shared code: one client shows it.
-it.each(CLIENTS.slice(2))(
+it.each(CLIENTS)(
   'the %s client renews its sign-in, and signs in again where that came too late',
   async (_, path) => {
     const { open, heard } = getWorld()
