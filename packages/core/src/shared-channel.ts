@@ -1,4 +1,5 @@
 import type { Channel, ChannelOptions } from './channel.ts'
+import type { Shell } from './connection.ts'
 import { environmentOf } from './environment.ts'
 import { Frame } from './frame.ts'
 import { failed } from './policies.ts'
@@ -10,20 +11,18 @@ export interface Member<Incoming, Outgoing, Message extends Incoming> {
   take(message: Message): void
 }
 
-/** A member, whatever the messages of its connection are. */
-type AnyMember = Member<unknown, unknown, unknown>
-
 /** What the views of one connection have in common: channels by key, and the frame that they publish in. */
-interface Common {
-  readonly channels: Map<string, SharedChannel>
+interface Common<Incoming, Outgoing> {
+  readonly channels: Map<string, SharedChannel<Incoming, Outgoing>>
   readonly frame: Frame
   readonly due: Set<() => void>
 }
 
-const commons = new WeakMap<object, Common>()
+const commons = new WeakMap<object, unknown>()
 
-function commonOf(connection: object): Common {
-  let common = commons.get(connection)
+function commonOf<Incoming, Outgoing>(connection: object): Common<Incoming, Outgoing> {
+  // The map holds for each connection its own, so its type is known.
+  let common = commons.get(connection) as Common<Incoming, Outgoing> | undefined
   if (common === undefined) {
     const due = new Set<() => void>()
     const frame = new Frame(environmentOf(), () => {
@@ -56,37 +55,31 @@ export function join<Incoming, Outgoing, Message extends Incoming>(
   key: string,
   member: Member<Incoming, Outgoing, Message>,
 ): () => void {
-  const { channels } = commonOf(connection)
+  const { channels } = commonOf<Incoming, Outgoing>(connection)
   let channel = channels.get(key)
   if (channel === undefined) {
     channel = new SharedChannel(shellOf(connection), () => channels.delete(key))
     channels.set(key, channel)
   }
-  // All members of this map are of this connection: its messages are what each of them takes.
-  return channel.join(member as unknown as AnyMember)
+  // It takes what its own filter accepts.
+  return channel.join(member as Member<Incoming, Outgoing, Incoming>)
 }
 
-type Host = Pick<ReturnType<typeof shellOf<unknown, unknown>>, 'exchange' | 'announcer'>
-
 /** One subscription for all views with the same key, each with a filter of its own. */
-class SharedChannel {
-  readonly #host: Host
+class SharedChannel<Incoming, Outgoing> {
+  readonly #shell: Shell<Incoming, Outgoing>
   readonly #onOver: () => void
-  readonly #members = new Set<AnyMember>()
-  #newest: AnyMember | undefined
-  #takers: AnyMember[] = []
+  readonly #members = new Set<Member<Incoming, Outgoing, Incoming>>()
+  #newest: Member<Incoming, Outgoing, Incoming> | undefined
+  #takers: Member<Incoming, Outgoing, Incoming>[] = []
   #stop: (() => void) | undefined
 
-  constructor(
-    host: { readonly exchange: unknown; readonly announcer: Host['announcer'] },
-    onOver: () => void,
-  ) {
-    // As AnyMember: what the connection's messages are does not matter here.
-    this.#host = host as Host
+  constructor(shell: Shell<Incoming, Outgoing>, onOver: () => void) {
+    this.#shell = shell
     this.#onOver = onOver
   }
 
-  join(member: AnyMember): () => void {
+  join(member: Member<Incoming, Outgoing, Incoming>): () => void {
     this.#members.add(member)
     this.#newest = member
     this.#stop ??= this.#create(member).add((message) => {
@@ -94,7 +87,7 @@ class SharedChannel {
         try {
           taker.take(message)
         } catch (error) {
-          this.#host.announcer.onThrow(error)
+          this.#shell.announcer.onThrow(error)
         }
       }
     })
@@ -113,12 +106,13 @@ class SharedChannel {
     this.#onOver()
   }
 
-  #create({ options: { unsubscribe, resume } }: AnyMember): Channel<unknown, unknown, unknown> {
-    const options = (): ChannelOptions<unknown, unknown> | undefined => this.#newest?.options
-    return this.#host.exchange.channels.create({
-      subscribe: () => options()?.subscribe(),
-      ...(unsubscribe && { unsubscribe: () => (options()?.unsubscribe ?? unsubscribe)() }),
-      ...(resume && { resume: (last) => (options()?.resume ?? resume)(last) }),
+  #create(first: Member<Incoming, Outgoing, Incoming>): Channel<Incoming, Outgoing, Incoming> {
+    const { unsubscribe, resume } = first.options
+    const options = (): ChannelOptions<Incoming, Outgoing> => (this.#newest ?? first).options
+    return this.#shell.exchange.channels.create({
+      subscribe: () => options().subscribe(),
+      ...(unsubscribe && { unsubscribe: () => (options().unsubscribe ?? unsubscribe)() }),
+      ...(resume && { resume: (last) => (options().resume ?? resume)(last) }),
       filter: (message) => {
         this.#takers = [...this.#members].filter((member) => this.#accepts(member, message))
         return this.#takers.length > 0
@@ -126,11 +120,11 @@ class SharedChannel {
     })
   }
 
-  #accepts({ options }: AnyMember, message: unknown): boolean {
+  #accepts({ options }: Member<Incoming, Outgoing, Incoming>, message: Incoming): boolean {
     try {
       return options.filter(message)
     } catch (error) {
-      this.#host.announcer.fail(failed('channel.filter', error))
+      this.#shell.announcer.fail(failed('channel.filter', error))
       return false
     }
   }
