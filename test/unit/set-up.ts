@@ -1,4 +1,4 @@
-import type { ShellOptions } from '../../packages/core/src/connection.ts'
+import type { ShellOptions } from '../../packages/core/src/engine.ts'
 import type { HoldfastError } from '../../packages/core/src/errors.ts'
 import {
   type ConnectionEvent,

@@ -1,5 +1,5 @@
+import { oneOf } from './checks.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
-import { oneOf } from './options.ts'
 import { Ring } from './ring.ts'
 
 /** What a full buffer does with one more value. */

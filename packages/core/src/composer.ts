@@ -1,10 +1,11 @@
 import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
+import { duration } from './checks.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import { Entry, type EntryDetails, type Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
-import { duration, type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 
 export interface SendOptions {
   /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */

@@ -1,7 +1,7 @@
+import { duration } from './checks.ts'
 import type { DropReason, Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
-import { duration } from './options.ts'
 import { Timers } from './timers.ts'
 
 /** What a message is known by, here and at the server. */

@@ -73,3 +73,8 @@ export class Entry {
 }
 
 const NO_DETAILS: EntryDetails = {}
+
+// What is queued came in by send(), or is its copy.
+export function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {
+  return entries.map(({ message }) => message as Outgoing)
+}

@@ -1,5 +1,4 @@
 import type { Authenticator } from './authenticator.ts'
-import type { RawIncoming } from './codec.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
@@ -9,21 +8,10 @@ import type { Effect, Machine } from './machine.ts'
 import { failed, localLoss } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
 import type { CloseInfo } from './state.ts'
-import { Understudy } from './understudy.ts'
+import { agreed, Succession, type SuccessionHost } from './succession.ts'
 import type { LossCause } from './verdict.ts'
 
-export interface LineHost {
-  readonly onData: (data: RawIncoming, generation: number) => void
-  /**
-   * Nothing can be written to the socket any more.
-   *
-   * @param close - How it closed; undefined where it was given up.
-   * @param buffered - `bufferedAmount` in its `close` event.
-   */
-  readonly onDetached: (close?: NativeClose, buffered?: number) => void
-  /** Sends a control message over a socket that is not written to yet. */
-  readonly sendOver: (message: unknown, socket: Socket) => void
-}
+export type LineHost = Pick<SuccessionHost, 'onData' | 'onDetached' | 'sendOver'>
 
 /** The way to the server: at most one native socket, dialled, signed in, given up. */
 export class Line {
@@ -33,12 +21,8 @@ export class Line {
   readonly #dialer: Dialer
   readonly #authenticator: Authenticator | undefined
   readonly #host: LineHost
+  readonly #succession: Succession
   #socket: Socket | undefined
-  /** The next socket of a handover. */
-  #understudy: Understudy | undefined
-  /** The former one, until it is closed. */
-  #retiring: { readonly generation: number; readonly socket: Socket } | undefined
-  #understudies = 0
   /** Where the socket went, without the token. */
   #target: Target | undefined
   #binaryType: 'blob' | 'arraybuffer'
@@ -55,6 +39,11 @@ export class Line {
     this.#authenticator = authenticator
     this.#binaryType = binaryType
     this.#host = host
+    this.#succession = new Succession(driver, dialer, authenticator, {
+      ...host,
+      binaryType: () => this.#binaryType,
+      onLost: (generation, close, buffered) => this.#onLost(generation, close, buffered),
+    })
     const current = (): Socket | undefined => this.#socket
     this.traffic = {
       get sent() {
@@ -76,7 +65,7 @@ export class Line {
   }
 
   get bufferedAmount(): number {
-    return (this.#socket?.bufferedAmount ?? 0) + (this.#retiring?.socket.bufferedAmount ?? 0)
+    return (this.#socket?.bufferedAmount ?? 0) + this.#succession.bufferedAmount
   }
 
   get binaryType(): 'blob' | 'arraybuffer' {
@@ -85,7 +74,7 @@ export class Line {
 
   set binaryType(type: 'blob' | 'arraybuffer') {
     this.#binaryType = type
-    for (const socket of [this.#socket, this.#understudy?.socket, this.#retiring?.socket]) {
+    for (const socket of [this.#socket, this.#succession.socket]) {
       if (socket) socket.binaryType = type
     }
   }
@@ -127,39 +116,23 @@ export class Line {
 
   /** Dials the next socket of a handover. */
   prepare(): void {
-    this.#understudies += 1
-    const authenticator = this.#authenticator?.fork((message) => {
-      if (understudy.socket) this.#host.sendOver(message, understudy.socket)
-    })
-    const understudy: Understudy = new Understudy(-this.#understudies, authenticator, {
-      binaryType: () => this.#binaryType,
-      onData: this.#host.onData,
-      onSignIn: () => this.#driver.dispatch({ type: 'signs-in' }),
-      onReady: () => this.#driver.dispatch({ type: 'ready', ...this.#agreed(understudy) }),
-      onFailed: (close) => this.#driver.dispatch({ type: 'unready', close }),
-      onLost: (generation, close, buffered) => this.#onLost(generation, close, buffered),
-    })
-    this.#understudy = understudy
-    understudy.dial(this.#dialer.fork(authenticator))
+    this.#succession.prepare()
   }
 
   /** The next socket is the current one; the old one is closed cleanly, and heard until it is. */
   takeOver(reason: string): void {
-    const understudy = this.#understudy
     const old = this.#socket
-    if (!understudy?.socket || !old) return
-    const { generation } = this.#driver
-    this.#understudy = undefined
-    this.#retiring = { generation: generation - 1, socket: old }
-    this.#socket = understudy.socket
-    this.#target = understudy.target
-    understudy.promote(generation)
+    const next = old && this.#succession.takeOver(old)
+    if (!next) return
+    this.#socket = next.socket
+    this.#target = next.target
     old.close(1000, reason)
   }
 
   /** Whether a message belongs to the sign-in, and to nobody else. */
   answers(message: unknown, generation: number): boolean {
-    if (this.#understudy?.id === generation) return this.#understudy.answers(message)
+    const isNext = this.#succession.answers(message, generation)
+    if (isNext !== undefined) return isNext
     // One that was slow to decode may be of a socket that is gone, and answers nothing here.
     if (!this.#authenticator || !this.#driver.isCurrent(generation)) return false
     const answer = this.#authenticator.read(message)
@@ -174,7 +147,7 @@ export class Line {
   /** What a step of the machine means to the sign-in. */
   follow(before: Machine, after: Machine, effects: readonly Effect[]): void {
     this.#authenticator?.follow(before, after, effects)
-    if (before.handover && !after.handover) this.#endHandover()
+    if (before.handover && !after.handover) this.#succession.end()
   }
 
   #isConnecting(generation: number): boolean {
@@ -195,21 +168,12 @@ export class Line {
   }
 
   #onUsable(generation: number): void {
-    const agreed = this.#agreed({ socket: this.#socket, target: this.#target })
-    this.#driver.dispatch({ type: 'opened', generation, ...agreed })
-  }
-
-  #agreed({ socket, target }: Pick<Understudy, 'socket' | 'target'>): {
-    protocol: string
-    extensions: string
-  } {
-    const { protocol = '', extensions = '' } = socket ?? {}
-    // One that only the carrier offered is the token.
-    return { protocol: target?.protocols.includes(protocol) ? protocol : '', extensions }
+    const chosen = agreed({ socket: this.#socket, target: this.#target })
+    this.#driver.dispatch({ type: 'opened', generation, ...chosen })
   }
 
   #onLost(generation: number, close: NativeClose, buffered: number | undefined): void {
-    if (generation === this.#retiring?.generation) return this.#onRetired(close, buffered)
+    if (this.#succession.lost(generation, close, buffered)) return
     if (!this.#driver.isCurrent(generation)) return
     const { state } = this.#driver
     // While it signs in the socket is open, and its close codes mean what they say.
@@ -231,30 +195,11 @@ export class Line {
     })
   }
 
-  #onRetired(close: NativeClose, buffered: number | undefined): void {
-    this.#retiring = undefined
-    this.#driver.during(() => {
-      this.#host.onDetached(close, buffered)
-      this.#driver.dispatch({ type: 'retired' })
-    })
-  }
-
-  /** Of the two sockets of a handover one is left. */
-  #endHandover(): void {
-    this.#understudy?.abandon()
-    this.#understudy = undefined
-    const retiring = this.#retiring
-    this.#retiring = undefined
-    if (!retiring) return
-    this.#host.onDetached()
-    retiring.socket.abandon()
-  }
-
   #letGo(close?: NativeClose, buffered?: number): Socket | undefined {
     const socket = this.#socket
     this.#socket = undefined
     // What the old one of a handover was given is judged by itself.
-    this.#endHandover()
+    this.#succession.end()
     this.#host.onDetached(close, buffered)
     return socket
   }

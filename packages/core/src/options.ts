@@ -1,12 +1,13 @@
 import { type Auth, checkAuth } from './auth.ts'
 import { type Backoff, fullJitter } from './backoff.ts'
+import type { OutboxLimits } from './capacity.ts'
+import { boolean, checkFunction, checkObject, count, duration, oneOf } from './checks.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import type { Environment } from './environment.ts'
 import { misconfigured } from './errors.ts'
 import { type HeartbeatOptions, type HeartbeatSettings, heartbeatSettings } from './heartbeat-options.ts'
-import type { OutboxLimits } from './outbox.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
 import type { OutboxStorage } from './storage.ts'
@@ -213,44 +214,4 @@ function deliverySettings(
     acknowledged: (incoming) => delivery.acknowledged(incoming),
     window: count('delivery.window', delivery.window, 1_000),
   }
-}
-
-/** ms, more than 0 or 0; Infinity means never. */
-export function duration(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback
-  if (typeof value !== 'number' || !(value >= 0))
-    throw misconfigured(name, 'a number of ms, 0 or more', value)
-  return value
-}
-
-function count(name: string, value: number | undefined, fallback: number, least = 1): number {
-  if (value === undefined) return fallback
-  const fits = value === Infinity || (Number.isInteger(value) && value >= least)
-  if (!fits) throw misconfigured(name, `a whole number, ${least} or more`, value)
-  return value
-}
-
-function boolean(name: string, value: boolean | undefined, fallback: boolean): boolean {
-  if (value !== undefined && typeof value !== 'boolean') throw misconfigured(name, 'true or false', value)
-  return value ?? fallback
-}
-
-/** The first choice is the default. */
-export function oneOf<const T extends string>(
-  name: string,
-  value: T | undefined,
-  choices: readonly [T, ...T[]],
-): T {
-  if (value === undefined) return choices[0]
-  if (!choices.includes(value))
-    throw misconfigured(name, choices.map((one) => `'${one}'`).join(' or '), value)
-  return value
-}
-
-function checkObject(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw misconfigured(name, 'an object', value)
-}
-
-function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw misconfigured(name, 'a function', value)
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { OutboxLimits } from './capacity.ts'
 import { type DropReason, Entry, type EntryDetails } from './entry.ts'
-import { Outbox, type OutboxLimits } from './outbox.ts'
+import { Outbox } from './outbox.ts'
 
 const LIMITS: OutboxLimits = { maxMessages: 3, maxBytes: 10, overflow: 'throw' }
 

@@ -1,22 +1,14 @@
+import { Capacity, type OutboxLimits } from './capacity.ts'
 import type { DropReason, Entry } from './entry.ts'
-import { HoldfastError } from './errors.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Queue } from './queue.ts'
 
-export interface OutboxLimits {
-  readonly maxMessages: number
-  readonly maxBytes: number
-  readonly overflow: 'throw' | 'drop-oldest' | 'drop-newest'
-}
-
 /** The send queue and its books: bounded by messages and bytes, in flight ones included. */
 export class Outbox {
-  readonly #limits: OutboxLimits
+  readonly #policy: OutboxLimits['overflow']
   readonly #onDrop: (entry: Entry, reason: DropReason) => void
   readonly #queue = new Queue()
-  /** Written, with an id, and not acknowledged. */
-  #inFlight = 0
-  #inFlightBytes = 0
+  readonly #capacity: Capacity
   #accepted = 0
   #written = 0
   #recovered = 0
@@ -25,7 +17,8 @@ export class Outbox {
   #acknowledged = 0
 
   constructor(limits: OutboxLimits, onDrop: (entry: Entry, reason: DropReason) => void) {
-    this.#limits = limits
+    this.#policy = limits.overflow
+    this.#capacity = new Capacity(limits, this.#queue)
     this.#onDrop = onDrop
   }
 
@@ -38,7 +31,7 @@ export class Outbox {
   }
 
   get inFlight(): number {
-    return this.#inFlight
+    return this.#capacity.inFlight
   }
 
   /** Epoch ms of the first expiry, or before it; Infinity for none. */
@@ -50,7 +43,7 @@ export class Outbox {
     return {
       queued: this.length,
       queuedBytes: this.bytes,
-      inFlight: this.#inFlight,
+      inFlight: this.inFlight,
       nativeBufferedAmount,
       accepted: this.#accepted,
       written: this.#written,
@@ -74,7 +67,7 @@ export class Outbox {
    */
   push(entry: Entry): void {
     const old = this.#queue.byKey(entry.key)
-    const fits = this.#fits(entry, old) || this.#makeRoom(entry, old)
+    const fits = this.#capacity.fits(entry, old) || this.#makeRoom(entry, old)
     this.#accepted += 1
     if (!fits) this.#drop([entry], 'overflow')
     else if (old === undefined) this.#queue.push(entry)
@@ -109,7 +102,7 @@ export class Outbox {
 
   /** Puts back what {@link take} took: the socket has refused it. */
   undo(entry: Entry): void {
-    this.#release(entry)
+    this.#capacity.release(entry)
     this.#written -= 1
     this.#queue.unshift(entry)
   }
@@ -130,20 +123,19 @@ export class Outbox {
    */
   recover(entries: readonly Entry[]): void {
     this.#recovered += entries.length
-    for (const entry of entries) this.#release(entry)
+    for (const entry of entries) this.#capacity.release(entry)
     this.#return(entries)
-    const { overflow } = this.#limits
-    if (overflow === 'throw' || this.#fits()) return
+    if (this.#policy === 'throw' || this.#capacity.fits()) return
     const queued = [...this.#queue]
-    for (const entry of overflow === 'drop-oldest' ? queued : queued.reverse()) {
-      if (this.#fits()) return
+    for (const entry of this.#policy === 'drop-oldest' ? queued : queued.reverse()) {
+      if (this.#capacity.fits()) return
       if (isEvictable(entry)) this.drop(entry, 'overflow')
     }
   }
 
   /** The server has acknowledged a message: one in flight, or one that was and is queued again. */
   acknowledge(entry: Entry): void {
-    if (entry.status === 'written') this.#release(entry)
+    if (entry.status === 'written') this.#capacity.release(entry)
     else {
       this.#queue.remove(entry)
       // It has arrived over another socket: as good as written again.
@@ -157,7 +149,7 @@ export class Outbox {
   giveUp(entries: readonly Entry[]): void {
     this.#unconfirmed += entries.length
     for (const entry of entries) {
-      this.#release(entry)
+      this.#capacity.release(entry)
       entry.status = 'over'
     }
   }
@@ -181,25 +173,11 @@ export class Outbox {
     return entries
   }
 
-  /** Whether the queue keeps its limits, with one more in the place of another. What is in flight may come back. */
-  #fits(entry?: Entry, old?: Entry): boolean {
-    const { maxMessages, maxBytes } = this.#limits
-    const messages = this.length + this.#inFlight + (entry ? 1 : 0) - (old ? 1 : 0)
-    const bytes = this.bytes + this.#inFlightBytes + (entry?.bytes ?? 0) - (old?.bytes ?? 0)
-    return messages <= maxMessages && bytes <= maxBytes
-  }
-
   /** Makes room as the policy says; false where it is the new message that goes. */
   #makeRoom(entry: Entry, old: Entry | undefined): boolean {
-    const { maxMessages, maxBytes, overflow } = this.#limits
-    if (overflow === 'throw') {
-      const messages = this.length + this.#inFlight
-      const bytes = this.bytes + this.#inFlightBytes
-      const text = `The queue is full: ${messages} of ${maxMessages} messages, ${bytes} of ${maxBytes} bytes.`
-      throw new HoldfastError('OVERFLOW', text, { reason: 'overflow' })
-    }
-    if (overflow === 'drop-newest') return false
-    while (!this.#fits(entry, old)) {
+    if (this.#policy === 'throw') throw this.#capacity.overflow()
+    if (this.#policy === 'drop-newest') return false
+    while (!this.#capacity.fits(entry, old)) {
       const oldest = this.#oldestEvictable(old)
       if (oldest === undefined) return false
       this.drop(oldest, 'overflow')
@@ -225,16 +203,7 @@ export class Outbox {
   #countWritten(entry: Entry): void {
     this.#written += 1
     entry.status = 'written'
-    if (entry.id === undefined) return
-    this.#inFlight += 1
-    this.#inFlightBytes += entry.bytes
-  }
-
-  /** Counts one out of what is in flight. */
-  #release(entry: Entry): void {
-    if (entry.status !== 'written' || entry.id === undefined) return
-    this.#inFlight -= 1
-    this.#inFlightBytes -= entry.bytes
+    this.#capacity.take(entry)
   }
 
   #drop(entries: readonly Entry[], reason: DropReason): void {

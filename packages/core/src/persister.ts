@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
+import { NoAnswer, patiently } from './patience.ts'
 import type { OutboxStorage, StoredMessage } from './storage.ts'
 import { storedMessage } from './stored-entry.ts'
 
@@ -8,8 +9,6 @@ import { storedMessage } from './stored-entry.ts'
 const COLLECT = 10
 /** Changes of one write: a database that clones thousands of messages in one go blocks the page meanwhile. */
 const BATCH = 256
-/** How long the storage may take for one call, in ms: a database that hangs must not hold the queue up. */
-const PATIENCE = 5_000
 
 export interface PersisterHost {
   /** What another life has left, once it is known; or, later on, what another owner has. */
@@ -112,7 +111,9 @@ export class Persister {
 
   async #open(): Promise<void> {
     try {
-      const messages = await this.#call(() => this.#storage.open((adopted) => this.#adopt(adopted)))
+      const messages = await patiently(this.#clock, () =>
+        this.#storage.open((adopted) => this.#adopt(adopted)),
+      )
       this.#status = 'open'
       this.#know(messages)
       this.#hand(messages)
@@ -178,7 +179,7 @@ export class Persister {
     if (this.#status !== 'open' && this.#status !== 'removing') return
     const { put, remove } = this.#takeBatch()
     if (put.length + remove.length === 0) return
-    this.#busy = this.#call(() => this.#storage.write({ put, remove }))
+    this.#busy = patiently(this.#clock, () => this.#storage.write({ put, remove }))
       .catch((cause: unknown) => this.#onWriteFailed(remove, cause))
       .then(() => this.#rest())
   }
@@ -223,7 +224,7 @@ export class Persister {
   }
 
   #release(): Promise<void> {
-    return this.#call(() => this.#storage.close()).catch((cause: unknown) =>
+    return patiently(this.#clock, () => this.#storage.close()).catch((cause: unknown) =>
       this.#report('It could not be closed.', cause),
     )
   }
@@ -231,24 +232,4 @@ export class Persister {
   #report(problem: string, cause: unknown): void {
     this.#host.onError(new HoldfastError('STORAGE', `queue.storage: ${problem}`, { cause }))
   }
-
-  /** A call of the storage: what throws, or takes too long, rejects. */
-  #call<T>(call: () => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      let timer: unknown
-      const wait = (): void => {
-        const due = this.#clock.now() + PATIENCE
-        timer = this.#clock.setTimeout(() => {
-          // The host slept: the answer may be right behind this timer.
-          if (this.#clock.now() - due > PATIENCE) wait()
-          else reject(new NoAnswer(`No answer within ${PATIENCE} ms.`))
-        }, PATIENCE)
-      }
-      wait()
-      const settle = (): void => this.#clock.clearTimeout(timer)
-      Promise.resolve().then(call).finally(settle).then(resolve, reject)
-    })
-  }
 }
-
-class NoAnswer extends Error {}

@@ -1,3 +1,4 @@
+import { bound, NO_PROTOCOLS, READY_STATES } from './bound-websocket.ts'
 import { byteLength } from './bytes.ts'
 import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
@@ -16,10 +17,6 @@ import { EventRelay } from './websocket-relay.ts'
  * @remarks With `lazy` it dials at the first `send()` or `open()`, and stays.
  */
 export type WebSocketOptions = Omit<TypedOptions<RawIncoming, RawOutgoing>, 'idleTimeout'>
-
-const READY_STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const
-
-const NO_PROTOCOLS: string[] = []
 
 /**
  * A WebSocket that comes back, in the shape of the native class.
@@ -252,26 +249,4 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     shape(ReconnectingWebSocket, ReconnectingWebSocket, READY_STATES)
     standsIn(ReconnectingWebSocket)
   }
-}
-
-/** A class with the outside of the native one: its name, its prototypes, and members of its own. */
-function bound(Class: typeof ReconnectingWebSocket, options: WebSocketOptions): typeof ReconnectingWebSocket {
-  const Bound = class WebSocket {
-    constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, own: WebSocketOptions = {}) {
-      // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-      if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
-      // biome-ignore lint/correctness/noConstructorReturn: super() would need the class among its prototypes
-      return Reflect.construct(Class, [url, protocols, { ...options, ...own }], new.target)
-    }
-
-    static with(more: WebSocketOptions): typeof ReconnectingWebSocket {
-      // biome-ignore lint/complexity/noThisInStatic: as above
-      return bound(this as typeof ReconnectingWebSocket, more)
-    }
-  } as typeof ReconnectingWebSocket
-  Object.setPrototypeOf(Bound, EventTarget)
-  Object.setPrototypeOf(Bound.prototype, EventTarget.prototype)
-  shape(Bound, Class, READY_STATES)
-  standsIn(Bound)
-  return Bound
 }

@@ -1,5 +1,5 @@
+import { duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
-import { duration } from './options.ts'
 
 /** What a request and its answer have in common. */
 export type RequestId = string | number

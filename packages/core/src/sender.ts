@@ -1,26 +1,25 @@
+import { UNLIMITED } from './capacity.ts'
 import type { Codec } from './codec.ts'
 import { Composer, type SendOptions } from './composer.ts'
 import { type DeliverOptions, type Receipt, receipt } from './delivery.ts'
-import type { DropReason, Entry, Fate } from './entry.ts'
+import { type DropReason, type Entry, type Fate, messagesOf } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import { Expiry } from './expiry.ts'
 import { Flow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
 import { Keep } from './keep.ts'
-import { type Loss, newest, sortOut } from './loss.ts'
+import type { Loss } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
+import { Recovery, type RecoveryListeners } from './recovery.ts'
 import type { Socket } from './socket.ts'
 
-export interface SenderListeners {
+export interface SenderListeners extends RecoveryListeners {
   /** Throws where nothing may be sent. */
   readonly check: () => void
   readonly onDrop: (entry: Entry, reason: DropReason) => void
-  readonly onRecovered: (entries: readonly Entry[]) => void
-  /** `kept`: the newest of them, of which the messages are told. */
-  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
   readonly onRestored: (entries: readonly Entry[]) => void
   /** Nothing waits any more, to be written or to be acknowledged. */
   readonly onEmpty: () => void
@@ -31,8 +30,6 @@ export interface SenderListeners {
   /** Holds calls to listeners back until the work is done. */
   readonly during: (work: () => void) => void
 }
-
-const UNLIMITED = { maxMessages: Infinity, maxBytes: Infinity, overflow: 'throw' } as const
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
@@ -45,6 +42,7 @@ export class Sender<Outgoing> {
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #keep: Keep | undefined
+  readonly #recovery: Recovery
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -85,6 +83,7 @@ export class Sender<Outgoing> {
           if (this.#socket) this.#flow.start(this.#socket)
         },
       })
+    this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.#keep, listeners)
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -184,15 +183,9 @@ export class Sender<Outgoing> {
   /** The socket is gone. Returns what may be lost, oldest first. */
   detach(loss: Loss): readonly Outgoing[] {
     this.#socket = undefined
-    const remains = this.#flow.detach(loss.buffered)
-    const { back, given, tooBig } = sortOut(remains, this.#inFlight.onWire(), loss, this.#queue?.recover)
-    if (back.length > 0) {
-      this.#listeners.onRecovered(back)
-      this.#outbox.recover(back)
-    }
-    if (tooBig) this.#outbox.drop(tooBig, 'too-large')
+    const unconfirmed = this.#recovery.recover(this.#flow.detach(loss.buffered), loss)
     this.#onChange()
-    return this.#giveUp(given)
+    return messagesOf(unconfirmed)
   }
 
   /** Looks whether more can be written; worth a call whenever the host shows a sign of life. */
@@ -235,21 +228,6 @@ export class Sender<Outgoing> {
     this.#flow.pump()
   }
 
-  #giveUp(entries: readonly Entry[]): readonly Outgoing[] {
-    if (entries.length === 0) return []
-    this.#outbox.giveUp(entries)
-    for (const entry of entries) {
-      this.#inFlight.remove(entry)
-      this.#keep?.remove(entry)
-      // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
-      if (entry.fate?.written) entry.fate.failed('closed')
-    }
-    const kept = newest(entries, this.#queue?.keepWritten ?? 0)
-    this.#listeners.onUnconfirmed(entries, kept)
-    this.#listeners.onChange()
-    return messagesOf(kept)
-  }
-
   #onDrop(entry: Entry, reason: DropReason): void {
     this.#inFlight.remove(entry)
     this.#keep?.remove(entry)
@@ -270,9 +248,4 @@ export class Sender<Outgoing> {
   #settle(): void {
     if (this.isIdle) this.#listeners.onEmpty()
   }
-}
-
-// What is queued came in by send(), or is its copy.
-function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {
-  return entries.map(({ message }) => message as Outgoing)
 }

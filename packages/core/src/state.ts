@@ -101,6 +101,11 @@ export type ConnectionState =
   | ClosingState
   | ClosedState
 
+/** By the user: nothing is sent again. */
+export function hasEnded(state: ConnectionState): boolean {
+  return state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
+}
+
 /** What a connection begins with. */
 export const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
 

@@ -1,14 +1,15 @@
-import { Observable, type Observer, observable, Subscriber, type Subscription } from 'rxjs'
+import { type Observable, observable } from 'rxjs'
 import type { ChannelOptions } from './channel.ts'
 import type { SendOptions } from './composer.ts'
-import { type CloseOptions, type ReconnectCallOptions, Shell, type ShellOptions } from './connection.ts'
+import { type CloseOptions, type ReconnectCallOptions, Shell } from './connection.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
-import type { Emitter } from './emitter.ts'
+import type { ShellOptions } from './engine.ts'
 import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import type { RequestOptions, RequestSettings } from './request-options.ts'
 import type { CloseReport, ConnectionState } from './state.ts'
+import { stream } from './stream.ts'
 import type { UrlSource } from './url.ts'
 
 /** For the parts of the core that go deeper than the public class does. */
@@ -219,61 +220,5 @@ export class Connection<Incoming, Outgoing> {
    */
   close(code?: number, reason?: string, options?: CloseOptions): Promise<CloseReport<Outgoing>> {
     return this.#shell.close(code, reason, options)
-  }
-}
-
-type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed'>
-type Source<T> = Pick<Emitter<T>, 'add' | 'onThrow'>
-
-/** One Observable for life over an emitter: begins with `first`, completes at `end` and at dispose. */
-function stream<T>(shell: Feed, emitter: Source<T>, first?: () => T, end?: Emitter<void>): Observable<T> {
-  return new Stream<T>((subscriber) => {
-    const { isDisposed } = shell
-    if (!isDisposed) {
-      subscriber.add(shell.disposed.add(() => subscriber.complete()))
-      if (end) subscriber.add(end.add(() => subscriber.complete()))
-      // Last of the three: a lazy connection dials here, and may have ended when this returns.
-      subscriber.add(emitter.add((value) => subscriber.next(value)))
-    }
-    // Already listening: what the subscriber causes by this is news to it as to all others.
-    if (first) subscriber.next(first())
-    if (isDisposed) subscriber.complete()
-  }, emitter.onThrow)
-}
-
-type Next<T> = Partial<Observer<T>> | ((value: T) => void) | null
-
-/** An Observable whose direct subscribers may throw: that is reported, and no host ends for it. */
-class Stream<T> extends Observable<T> {
-  readonly #report: (error: unknown) => void
-
-  constructor(subscribe: (subscriber: Subscriber<T>) => void, report: (error: unknown) => void) {
-    super(subscribe)
-    this.#report = report
-  }
-
-  override subscribe(
-    next?: Next<T>,
-    error?: ((error: unknown) => void) | null,
-    complete?: (() => void) | null,
-  ): Subscription {
-    // An operator's own; what throws behind it is its business, as everywhere in rxjs.
-    if (next instanceof Subscriber) return super.subscribe(next)
-    const observer: Partial<Observer<T>> =
-      typeof next === 'function' || !next
-        ? { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
-        : next
-    const guard = (call: () => void): void => {
-      try {
-        call()
-      } catch (thrown) {
-        this.#report(thrown)
-      }
-    }
-    return super.subscribe({
-      next: (value) => guard(() => observer.next?.(value)),
-      error: (thrown) => guard(() => observer.error?.(thrown)),
-      complete: () => guard(() => observer.complete?.()),
-    })
   }
 }

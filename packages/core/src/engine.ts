@@ -1,0 +1,225 @@
+import { Announcer, told } from './announcer.ts'
+import { Audience } from './audience.ts'
+import { Authenticator } from './authenticator.ts'
+import { Dialer } from './dialer.ts'
+import { Digest } from './digest.ts'
+import { type Act, Driver } from './driver.ts'
+import { Emitter } from './emitter.ts'
+import { Ending } from './ending.ts'
+import { environmentOf } from './environment.ts'
+import type { HoldfastError } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { Inbox } from './inbox.ts'
+import { Line } from './line.ts'
+import type { Machine } from './machine.ts'
+import { type ConnectionOptions, type MessageOptions, settingsOf } from './options.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
+import { machineConfig } from './policies.ts'
+import type { StandardSchemaV1 } from './schema.ts'
+import { Sender } from './sender.ts'
+import type { NativeClose } from './socket.ts'
+import { type ConnectionState, hasEnded } from './state.ts'
+import { givenUrl, type UrlSource } from './url.ts'
+import { Vigil } from './vigil.ts'
+
+export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<MessageOptions, 'codec'>>
+
+/**
+ * The machine and the parts around it, put together: the line, the queue, the inbox. Carries out what the
+ * machine decides, and has no policy of its own.
+ */
+export class Engine<Incoming, Outgoing> {
+  readonly announcer: Announcer
+  readonly messages: Audience<Incoming>
+  readonly exchange: Exchange<Incoming, Outgoing>
+  readonly digest: Digest
+  /** The connection is closed, and all its messages have been told. */
+  readonly ended: Emitter<void>
+  readonly driver: Driver
+  readonly line: Line
+  readonly sender: Sender<Outgoing>
+  readonly ending: Ending<Outgoing>
+  readonly canQueue: boolean
+  readonly #inbox: Inbox<Incoming>
+  readonly #vigil: Vigil
+  readonly #firstUrl: string
+
+  /** @param check - Throws where nothing may be sent. */
+  constructor(source: UrlSource, options: ShellOptions, check: () => void) {
+    const settings = settingsOf(options)
+    this.canQueue = settings.queue !== undefined
+    const environment = environmentOf(options.environment)
+    this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
+
+    const announcer = new Announcer(environment, () => this.outbox)
+    const onError = (error: HoldfastError): void => announcer.fail(error)
+    this.announcer = announcer
+    this.messages = new Audience(announcer.onThrow, () => this.updateWanted())
+    this.digest = new Digest(environment, announcer, () => this.outbox)
+    this.ended = new Emitter(announcer.onThrow)
+
+    // What a late timer is about must not have changed by the time it is dealt with.
+    const clock = announcer.notices.clock(environment)
+    const authenticator =
+      settings.auth &&
+      new Authenticator(settings.auth, clock, {
+        send: (message) => this.#sendControl(message),
+        onError,
+        onRenewed: () => this.driver.dispatch({ type: 'reconnect', reason: 'token renewed', handover: true }),
+      })
+    if (URL.canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
+    const dialer = new Dialer(source, settings.protocols, environment, authenticator)
+    const config = machineConfig(settings, dialer.firstPhase, environment, onError)
+    this.driver = new Driver(config, clock, announcer, {
+      onStep: (before, after, effects) => {
+        this.line.follow(before, after, effects)
+        this.#vigil.follow(before, after)
+      },
+      onAct: (act) => this.#carryOut(act),
+      onDone: (before, after) => this.#onDone(before, after),
+    })
+    this.sender = new Sender<Outgoing>(options.codec, settings, clock, {
+      ...told(announcer),
+      check,
+      onEmpty: () => this.onEmpty(),
+      onChange: () => this.digest.changed(),
+      onError,
+      onLate: (by) => announcer.late('expiry', by),
+      during: (work) => announcer.notices.during(work),
+    })
+    this.ending = new Ending(this.sender)
+    this.line = new Line(this.driver, dialer, authenticator, settings.binaryType, {
+      onData: (data, generation) => {
+        if (this.driver.isCurrent(generation)) this.#vigil.heard()
+        this.#inbox.take(data, generation)
+        // A sign of life: there may be room again.
+        if (this.sender.length > 0) announcer.notices.during(() => this.sender.pump())
+      },
+      onDetached: (close, buffered) => this.#onDetached(close, buffered),
+      // As in #sendControl().
+      sendOver: (message, socket) => this.sender.control(message as Outgoing, socket),
+    })
+    this.#inbox = new Inbox<Incoming>({
+      codec: options.codec,
+      // The overloads of `connect` have the schema's output for Incoming.
+      schema: options.schema as StandardSchemaV1<unknown, Incoming> | undefined,
+      onMessage: (message, generation) => this.#onMessage(message, generation),
+      onError,
+    })
+    const host = {
+      messages: this.messages,
+      isOpen: () => this.state.status === 'open',
+      control: (message: unknown) => this.#sendControl(message),
+    }
+    this.exchange = new Exchange(host, this.sender, clock, announcer)
+    this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {
+      send: (message) => this.#sendControl(message),
+      traffic: this.line.traffic,
+      onHidden: (isHidden) => this.sender.hide(isHidden),
+    })
+  }
+
+  get state(): ConnectionState {
+    return this.driver.state
+  }
+
+  get outbox(): OutboxSnapshot {
+    return this.sender.snapshot(this.line.bufferedAmount)
+  }
+
+  get url(): string {
+    return this.line.url ?? this.#firstUrl
+  }
+
+  /** The queue has come to rest, or may have. */
+  onEmpty(): void {
+    if (this.state.status === 'closing' && this.sender.isIdle) this.driver.dispatch({ type: 'drained' })
+    this.updateWanted()
+  }
+
+  /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
+  updateWanted(isUsed = false): void {
+    if (!this.driver.config.lazy) return
+    const wanted = this.messages.size > 0 || !this.sender.isIdle
+    if (isUsed && !wanted) this.driver.dispatch({ type: 'wanted', wanted: true })
+    this.driver.dispatch({ type: 'wanted', wanted })
+  }
+
+  #carryOut(act: Act): void {
+    switch (act.type) {
+      case 'dial':
+        this.ending.forget()
+        this.sender.prepare()
+        return this.line.dial(act.generation, act.attempt)
+      case 'restore':
+        return this.exchange.channels.restore()
+      case 'drain':
+        return this.#drain()
+      case 'hang-up':
+        this.ending.hangUp(act.code, act.reason)
+        return this.line.hangUp(act.code, act.reason)
+      case 'abandon':
+        return this.line.abandon()
+      case 'prepare':
+        return this.line.prepare()
+      case 'take-over':
+        this.ending.takeOver(act.reason)
+        return this.line.takeOver(act.reason)
+      case 'finish':
+        return this.#finish()
+      case 'reopen':
+        return this.driver.dispatch({ type: 'open' })
+      default:
+        act satisfies never
+    }
+  }
+
+  #onDone(before: Machine, after: Machine): void {
+    this.#vigil.settle()
+    const settle = this.exchange.follow(before.state, after.state)
+    if (settle) this.#inbox.after(() => this.announcer.notices.during(settle))
+    if (after.state.status !== 'closed' || before.state.status === 'closed') return
+    this.digest.flush()
+    // Those who listen now: whoever comes while a slow message is read waits for the next life.
+    const tellEnd = this.ended.later()
+    this.#inbox.after(() => this.announcer.notices.add(tellEnd))
+  }
+
+  /** Sends what is not queued, and never counted: for the sign-in and for channels. */
+  #sendControl(message: unknown): void {
+    // The carrier's messages are of the type that the codec takes: the user vouches for it.
+    const { socket } = this.line
+    if (socket) this.sender.control(message as Outgoing, socket)
+  }
+
+  #drain(): void {
+    const { socket } = this.line
+    if (socket) this.sender.start(socket)
+    if (this.sender.isIdle) this.onEmpty()
+  }
+
+  #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
+    // After a handover there is another one.
+    const isLast = this.line.socket === undefined
+    this.ending.detach({ close, buffered, isLast, hasEnded: hasEnded(this.state) })
+    if (isLast) return
+    const settle = this.exchange.handedOver()
+    this.#inbox.after(() => this.announcer.notices.during(settle))
+  }
+
+  #finish(): void {
+    const { state } = this
+    if (state.status !== 'closed' || state.by !== 'user') return
+    this.ending.finish(state)
+    this.digest.flush()
+  }
+
+  #onMessage(message: Incoming, generation: number): void {
+    if (this.line.answers(message, generation) || this.#vigil.isReply(message)) return
+    this.sender.read(message)
+    if (this.messages.tell(message)) return
+    this.digest.missed()
+    // One that was slow to decode: no timer is left after the end.
+    if (this.state.status === 'closed') this.digest.flush()
+  }
+}

@@ -1,0 +1,60 @@
+import type { Entry } from './entry.ts'
+import type { Remains } from './flow.ts'
+import type { InFlight } from './in-flight.ts'
+import type { Keep } from './keep.ts'
+import { type Loss, newest, sortOut } from './loss.ts'
+import type { Settings } from './options.ts'
+import type { Outbox } from './outbox.ts'
+
+export interface RecoveryListeners {
+  readonly onRecovered: (entries: readonly Entry[]) => void
+  /** `kept`: the newest of them, of which the messages are told. */
+  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
+}
+
+/** What becomes of the messages that a lost socket was given: queued again, or told as unconfirmed. */
+export class Recovery {
+  readonly #options: Settings['queue']
+  readonly #outbox: Outbox
+  readonly #inFlight: InFlight
+  readonly #keep: Keep | undefined
+  readonly #listeners: RecoveryListeners
+
+  constructor(
+    options: Settings['queue'],
+    outbox: Outbox,
+    inFlight: InFlight,
+    keep: Keep | undefined,
+    listeners: RecoveryListeners,
+  ) {
+    this.#options = options
+    this.#outbox = outbox
+    this.#inFlight = inFlight
+    this.#keep = keep
+    this.#listeners = listeners
+  }
+
+  /** Returns the newest of those that may be lost, oldest first. */
+  recover(remains: Remains, loss: Loss): readonly Entry[] {
+    const { back, given, tooBig } = sortOut(remains, this.#inFlight.onWire(), loss, this.#options?.recover)
+    if (back.length > 0) {
+      this.#listeners.onRecovered(back)
+      this.#outbox.recover(back)
+    }
+    if (tooBig) this.#outbox.drop(tooBig, 'too-large')
+    return given.length > 0 ? this.#giveUp(given) : []
+  }
+
+  #giveUp(entries: readonly Entry[]): readonly Entry[] {
+    this.#outbox.giveUp(entries)
+    for (const entry of entries) {
+      this.#inFlight.remove(entry)
+      this.#keep?.remove(entry)
+      // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
+      if (entry.fate?.written) entry.fate.failed('closed')
+    }
+    const kept = newest(entries, this.#options?.keepWritten ?? 0)
+    this.#listeners.onUnconfirmed(entries, kept)
+    return kept
+  }
+}
