@@ -1,4 +1,4 @@
-import { constant, firstMessage, fullJitter } from '@holdfast/core'
+import { firstMessage } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
 import { connectTo } from './client.ts'
@@ -147,65 +147,3 @@ describe.each(nativeClasses)('a black hole, with the class of %s', (_, WebSocket
 function withStatuses(client: ReturnType<typeof connectTo>) {
   return { ...client, statuses: () => client.states.map(({ status }) => status) }
 }
-
-const [[, WebSocket] = []] = nativeClasses
-
-it('comes and goes every 100 ms, and is not dialled more often than the backoff says', async () => {
-  const { server, proxy } = await startLine()
-  let draws = 0
-  const backoff = fullJitter({ base: 200, cap: 800 })
-  const { connection, seen } = connectTo(proxy.url, {
-    environment: { WebSocket, random: () => 0.5 },
-    reconnect: {
-      backoff(context) {
-        draws += 1
-        return backoff(context)
-      },
-    },
-  })
-  await seen('open')
-  const until = performance.now() + 3_000
-  await new Promise<void>((resolve) => {
-    const flap = setInterval(() => {
-      proxy.reset()
-      if (performance.now() < until) return
-      clearInterval(flap)
-      resolve()
-    }, 100)
-  })
-  // Half of 200 ms, then of 400, then of 800 each time: 100 + 200 + 7 × 400 ms, each a dial.
-  expect(server.handshakes.length).toBeLessThanOrEqual(2 + 3_000 / 400 + 2)
-  expect(server.handshakes.length).toBeGreaterThanOrEqual(4)
-  expect(draws).toBeGreaterThanOrEqual(server.handshakes.length - 1)
-  await waitFor(() => connection.state.status === 'open')
-})
-
-it('has its network signal come and go every 100 ms for 3 s, and keeps to the backoff', async () => {
-  const { server, proxy } = await startLine()
-  let set: (isOnline: boolean) => void = () => undefined
-  const { connection, seen } = connectTo(proxy.url, {
-    environment: {
-      WebSocket,
-      network(tell) {
-        set = tell
-        return () => undefined
-      },
-    },
-    reconnect: { backoff: constant(500) },
-  })
-  await seen('open')
-  let isOnline = true
-  const until = performance.now() + 3_000
-  await new Promise<void>((resolve) => {
-    const flap = setInterval(() => {
-      isOnline = !isOnline || performance.now() >= until
-      set(isOnline)
-      if (performance.now() < until) return
-      clearInterval(flap)
-      resolve()
-    }, 100)
-  })
-  expect(server.handshakes.length).toBeLessThanOrEqual(2 + 3_000 / 500)
-  connection.send('still here')
-  await server.waitFor(({ messages }) => messages.length === 1)
-})
