@@ -10,8 +10,8 @@ const ssr = { resolve: { conditions, externalConditions: conditions } }
 
 export default defineConfig({
   test: {
-    // Most of the time they wait, for servers, pages and delays: one worker on two cores would idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Half of the time they wait, for servers, pages and delays: a worker for each core would leave cores idle.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       ...reactProjects,
       ...vueProjects,

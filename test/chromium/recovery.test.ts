@@ -6,7 +6,7 @@ import { startLine } from './line.ts'
 
 const KIB = 1024
 
-const SEEDS = [1, 2, 3, 4]
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 /** Numbered messages of all kinds and sizes, 8 MiB of them: more than the buffers below the browser take. */
 function randomMessages(seed: number): (string | Uint8Array<ArrayBuffer> | Blob)[] {

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { expect } from 'vitest'
 
 /** For `expect.poll`. */
-export const PATIENCE = { timeout: 30_000, interval: 25 }
+export const PATIENCE = { timeout: 30_000, interval: 50 }
 /** Chromium's own line about a socket that could not connect: a refused dial is what some tests order. */
 const BROWSERS_OWN = /^WebSocket connection to '.*' failed/
 

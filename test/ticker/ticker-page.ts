@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { violationsOf } from '../support/axe.ts'
 
 /** For `expect.poll`. */
-export const PATIENCE = { timeout: 30_000, interval: 25 }
+export const PATIENCE = { timeout: 30_000, interval: 50 }
 
 /** The ticker's page, as somebody sees it who presses its buttons. */
 export class TickerPage {
