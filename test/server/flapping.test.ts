@@ -1,6 +1,8 @@
 import { constant, fullJitter } from '@holdfast/core'
 import { expect, it } from 'vitest'
-import { connectTo } from './client.ts'
+import type { TestServer } from '../support/server.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { type Client, connectTo } from './client.ts'
 import { nativeClasses } from './native-classes.ts'
 import { startLine } from './set-up.ts'
 
@@ -21,6 +23,14 @@ function flap(call: () => void): Promise<number> {
   })
 }
 
+/** What is sent into the last cut may be lost, and is told of. */
+async function isWell(connection: Client['connection'], server: TestServer): Promise<void> {
+  await waitFor(() => {
+    connection.send('still here')
+    return server.messages.length > 0
+  })
+}
+
 /** Its sockets are cut; backoff with a random of 0.5. */
 async function cuts([name, WebSocket]: (typeof nativeClasses)[number]): Promise<void> {
   const { server, proxy } = await startLine()
@@ -34,8 +44,7 @@ async function cuts([name, WebSocket]: (typeof nativeClasses)[number]): Promise<
   expect(server.handshakes.length, name).toBeLessThanOrEqual(1 + 2 + elapsed / 400)
   // Each comes within 400 ms, and is cut within 100 ms.
   expect(server.handshakes.length, name).toBeGreaterThanOrEqual(elapsed / 1_000)
-  connection.send('still here')
-  await server.waitFor(({ messages }) => messages.length === 1)
+  await isWell(connection, server)
 }
 
 /** Its host says offline and online in turns. */
@@ -61,8 +70,7 @@ async function signals([name, WebSocket]: (typeof nativeClasses)[number]): Promi
   tell(true)
   // `online` replaces a connection that nobody vouches for, and skips one delay at the most.
   expect(server.handshakes.length, name).toBeLessThanOrEqual(2 + elapsed / 500)
-  connection.send('still here')
-  await server.waitFor(({ messages }) => messages.length === 1)
+  await isWell(connection, server)
 }
 
 it('comes and goes every 100 ms for a minute, and is not dialled more often than the backoff says', {
