@@ -192,11 +192,9 @@ describe('delivery', () => {
         },
       },
     })
-    connect(URL, {
-      codec: json<Ack, Chat>(),
-      // @ts-expect-error no id is an object
-      delivery: { id: (message) => message, acknowledged: () => undefined },
-    })
+    const isNoId = { id: (message: Chat) => message, acknowledged: () => undefined }
+    // @ts-expect-error no id is an object
+    connect(URL, { codec: json<Ack, Chat>(), delivery: isNoId })
     // @ts-expect-error both functions are needed
     connect(URL, { codec: json<Ack, Chat>(), delivery: { id: (message) => message.id } })
   })
