@@ -5,9 +5,8 @@ import type { Line } from './messages.ts'
 export type Progress = 'pending' | 'sent' | 'acknowledged' | 'rejected'
 
 /** A style with a colour; stylesheets make of it what is legible. */
-export interface Hue {
-  readonly '--hue': number
-}
+// No interface: Vue wants one to which other properties could belong.
+export type Hue = { readonly '--hue': number }
 
 /** One message as it is shown; it keeps its `id`, and so its element, from pending to acknowledged. */
 export interface Row {

@@ -20,6 +20,13 @@ export {
   type SnapshotStore,
   snapshotsOf,
 } from './snapshot.ts'
+export type {
+  CodecOptions,
+  RawOptions,
+  SchemaOptions,
+  UseWebSocketOptions,
+  ViewOptions,
+} from './view-options.ts'
 
 /**
  * Sends for a view: `false`, and an error on `errors$`, where the connection does not take it (overflow,

@@ -26,6 +26,16 @@ function setUp(given: Partial<HeartbeatSettings> = {}) {
     flush(bytes: number) {
       world.traffic.bufferedAmount -= bytes
     },
+    /** Time passes, and it is not given up. */
+    async lives(ms: number) {
+      await clock.advance(ms)
+      expect(world.silentAt).toBeUndefined()
+    },
+    /** Time passes, and it was given up meanwhile, so many ms from the start. */
+    async dies(ms: number, silentAt: number) {
+      await clock.advance(ms)
+      expect(world.silentAt).toBe(silentAt)
+    },
     onPing: (): boolean => true,
     elapsed: () => clock.now() - start,
     heartbeat: undefined as unknown as Heartbeat,
@@ -58,8 +68,7 @@ describe('a quiet peer', () => {
     await world.clock.advance(400)
     expect(world.pings).toEqual([1_000])
     expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(1)
-    expect(world.silentAt).toBe(1_400)
+    await world.dies(1, 1_400)
     expect(world.clock.pending).toBe(0)
   })
 
@@ -124,8 +133,7 @@ describe('a ping that waits in the native buffer', () => {
     world.write(200)
     world.pingBytes = 10
     for (let left = 210; left > 0; left -= 10) {
-      await world.clock.advance(left === 210 ? 1_000 : 300)
-      expect(world.silentAt).toBeUndefined()
+      await world.lives(left === 210 ? 1_000 : 300)
       world.flush(10)
     }
     expect(world.pings).toEqual([1_000])
@@ -141,10 +149,8 @@ describe('a ping that waits in the native buffer', () => {
     world.write(200)
     await world.clock.advance(1_250)
     world.flush(10)
-    await world.clock.advance(449)
-    expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(1)
-    expect(world.silentAt).toBe(1_700)
+    await world.lives(449)
+    await world.dies(1, 1_700)
   })
 
   it('counts as gone once all that was before it has left, whatever came behind it', async () => {
@@ -158,10 +164,8 @@ describe('a ping that waits in the native buffer', () => {
     world.write(500)
     await world.clock.advance(100)
     world.flush(60)
-    await world.clock.advance(50)
-    expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(400)
-    expect(world.silentAt).toBe(1_700)
+    await world.lives(50)
+    await world.dies(400, 1_700)
   })
 
   it('is not sent into a full buffer: that it moves is life', async () => {
@@ -179,8 +183,7 @@ describe('a ping that waits in the native buffer', () => {
   it('is not sent into a full buffer: that it does not move is silence', async () => {
     const world = setUp()
     world.write(5_000)
-    await world.clock.advance(1_399)
-    expect(world.silentAt).toBeUndefined()
+    await world.lives(1_399)
     await world.clock.advance(1)
     expect(world.pings).toEqual([])
     expect(world.silentAt).toBe(1_400)
@@ -208,10 +211,8 @@ describe('a ping that waits in the native buffer', () => {
     world.traffic.bufferedAmount = 50
     await world.clock.advance(1_050)
     world.traffic.bufferedAmount = 0
-    await world.clock.advance(400)
-    expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(100)
-    expect(world.silentAt).toBe(1_500)
+    await world.lives(400)
+    await world.dies(100, 1_500)
   })
 
   it('does not take for life that the system goes on swallowing what is sent', async () => {
@@ -236,8 +237,7 @@ describe('a host that slept', () => {
     await world.clock.advance(4_999)
     expect(world.pings).toEqual([3_600_000])
     expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(1)
-    expect(world.silentAt).toBe(3_605_000)
+    await world.dies(1, 3_605_000)
   })
 
   it('asks again when an answer is due late, and does not kill', async () => {
@@ -248,8 +248,7 @@ describe('a host that slept', () => {
     expect(world.pings).toHaveLength(2)
     expect(world.silentAt).toBeUndefined()
     world.heartbeat.heard()
-    await world.clock.advance(29_000)
-    expect(world.silentAt).toBeUndefined()
+    await world.lives(29_000)
   })
 
   it('asks again once only, where timers are throttled', async () => {
@@ -266,10 +265,8 @@ describe('a host that slept', () => {
   it('is no different for a timer that is a little late', async () => {
     const world = asleep()
     world.clock.sleep(34_000)
-    await world.clock.advance(19_999)
-    expect(world.silentAt).toBeUndefined()
-    await world.clock.advance(1)
-    expect(world.silentAt).toBe(54_000)
+    await world.lives(19_999)
+    await world.dies(1, 54_000)
     expect(world.late).toEqual([4_000])
   })
 
@@ -286,8 +283,7 @@ describe('probe()', () => {
     const world = setUp({ timeout: 20_000 })
     world.heartbeat.probe()
     expect(world.pings).toEqual([0])
-    await world.clock.advance(5_000)
-    expect(world.silentAt).toBe(5_000)
+    await world.dies(5_000, 5_000)
   })
 
   it('does not ask twice', async () => {

@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { CONFIG, LOST, NOW, type Timeless } from '../../../test/unit/machine-events.ts'
 import { MachineHost } from '../../../test/unit/machine-host.ts'
-import { constant } from './backoff.ts'
 import { HoldfastError } from './errors.ts'
 import { initial, type MachineConfig, type MachineEvent } from './machine.ts'
 import type { CloseInfo, ConnectionState } from './state.ts'
-
-const CONFIG: MachineConfig = {
-  reconnect: true,
-  backoff: constant(1_000),
-  random: () => 0.5,
-  shouldReconnect: () => undefined,
-  canReauthenticate: false,
-  maxRefusals: 2,
-  maxAttempts: Infinity,
-  stableAfter: 5_000,
-  connectTimeout: 10_000,
-  closeTimeout: 3_000,
-  lazy: false,
-  idleTimeout: Infinity,
-  firstPhase: 'handshake',
-  signInTimeout: Infinity,
-}
-
-const NOW = 1_000_000
-const LOST: CloseInfo = { code: 1006, reason: '', wasClean: false, phase: 'open' }
-
-/** An event of the current socket, now. */
-type Timeless<Event> = Event extends MachineEvent ? Omit<Event, 'now' | 'generation'> : never
 
 function hostOf(config: Partial<MachineConfig> = {}) {
   const host = new MachineHost({ ...CONFIG, ...config })

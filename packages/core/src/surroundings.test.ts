@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { CONFIG, LOST, NOW, type Timeless } from '../../../test/unit/machine-events.ts'
 import { MachineHost } from '../../../test/unit/machine-host.ts'
-import { constant } from './backoff.ts'
 import type { MachineConfig, MachineEvent } from './machine.ts'
 import type { CloseInfo } from './state.ts'
-
-const CONFIG: MachineConfig = {
-  reconnect: true,
-  backoff: constant(1_000),
-  random: () => 0.5,
-  shouldReconnect: () => undefined,
-  canReauthenticate: false,
-  maxRefusals: 2,
-  maxAttempts: Infinity,
-  stableAfter: 5_000,
-  connectTimeout: 10_000,
-  closeTimeout: 3_000,
-  lazy: false,
-  idleTimeout: Infinity,
-  firstPhase: 'handshake',
-  signInTimeout: Infinity,
-}
-const NOW = 1_000_000
-const RESET: CloseInfo = { code: 1006, reason: '', wasClean: false, phase: 'open' }
-
-type Timeless<Event> = Event extends MachineEvent ? Omit<Event, 'now' | 'generation'> : never
 
 class Driven extends MachineHost {
   now = NOW
@@ -43,7 +22,7 @@ class Driven extends MachineHost {
   }
 
   lost(close: Partial<CloseInfo> = {}) {
-    return this.send({ type: 'lost', close: { ...RESET, ...close } })
+    return this.send({ type: 'lost', close: { ...LOST, ...close } })
   }
 
   network(isOnline: boolean) {
@@ -74,7 +53,7 @@ describe('offline', () => {
   it('suspends a connection that waits, and says what ended the one before', () => {
     const it = waiting()
     it.network(false)
-    expect(it.state).toEqual({ status: 'suspended', by: 'offline', attempt: 1, cause: RESET })
+    expect(it.state).toEqual({ status: 'suspended', by: 'offline', attempt: 1, cause: LOST })
     expect(it.timers).toEqual(new Map([['trial', 30_000]]))
   })
 
@@ -102,7 +81,7 @@ describe('offline', () => {
     const it = new Driven().opened()
     it.network(false)
     it.lost()
-    expect(it.state).toMatchObject({ status: 'suspended', by: 'offline', cause: RESET })
+    expect(it.state).toMatchObject({ status: 'suspended', by: 'offline', cause: LOST })
     expect(it.told.map((effect) => 'delay' in effect)).toEqual([false])
   })
 
@@ -239,7 +218,7 @@ describe('a page that is kept', () => {
   it('leaves no timer of one that waits, or is offline', () => {
     const it = waiting()
     it.page(true)
-    expect(it.state).toMatchObject({ status: 'suspended', by: 'page', cause: RESET })
+    expect(it.state).toMatchObject({ status: 'suspended', by: 'page', cause: LOST })
     expect(it.timers.size).toBe(0)
     const offline = waiting()
     offline.network(false)

@@ -1,7 +1,16 @@
 'use client'
 
-export type { ChannelViewOptions, ReleaseReport, RequestState, RequestWays } from '@holdfast/core/bindings'
-export type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions, ViewOptions } from './options.ts'
+export type {
+  ChannelViewOptions,
+  CodecOptions,
+  RawOptions,
+  ReleaseReport,
+  RequestState,
+  RequestWays,
+  SchemaOptions,
+  UseWebSocketOptions,
+  ViewOptions,
+} from '@holdfast/core/bindings'
 export { ConnectionProvider, type ConnectionProviderProps, useConnection } from './provider.tsx'
 export { useChannel } from './use-channel.ts'
 export { useConnectionState } from './use-connection-state.ts'

@@ -9,9 +9,9 @@ import {
   type SendOptions,
   type UrlSource,
 } from '@holdfast/core'
+import type { CodecOptions, RawOptions, SchemaOptions } from '@holdfast/core/bindings'
 import { Lease, type LeaseOptions, tryDeliver, trySend } from '@holdfast/core/bindings'
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
-import type { CodecOptions, RawOptions, SchemaOptions } from './options.ts'
 import { type Field, Tracked } from './tracked.ts'
 import { useLatest } from './use-latest.ts'
 import type { MaybeConnection } from './use-snapshot.ts'

@@ -1,5 +1,14 @@
-export type { ChannelViewOptions, ReleaseReport, RequestState, RequestWays } from '@holdfast/core/bindings'
-export type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions, ViewOptions } from './options.ts'
+export type {
+  ChannelViewOptions,
+  CodecOptions,
+  RawOptions,
+  ReleaseReport,
+  RequestState,
+  RequestWays,
+  SchemaOptions,
+  UseWebSocketOptions,
+  ViewOptions,
+} from '@holdfast/core/bindings'
 export { type HoldfastOptions, holdfast, provideConnection, useConnection } from './plugin.ts'
 export type { ConnectionSource, UrlInput } from './sources.ts'
 export { useChannel } from './use-channel.ts'

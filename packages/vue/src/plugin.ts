@@ -1,4 +1,5 @@
 import type { Connection } from '@holdfast/core'
+import type { UseWebSocketOptions } from '@holdfast/core/bindings'
 import {
   type App,
   computed,
@@ -14,7 +15,6 @@ import {
 } from 'vue'
 import { follow, useStart } from './following.ts'
 import { useHolding } from './holding.ts'
-import type { UseWebSocketOptions } from './options.ts'
 import { type ConnectionSource, readConnection, type UrlInput } from './sources.ts'
 
 /** The connection of an application: one that there is, or where to connect to and how. */

@@ -8,11 +8,11 @@ import type {
   Receipt,
   SendOptions,
 } from '@holdfast/core'
+import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from '@holdfast/core/bindings'
 import type { MaybeRefOrGetter, ShallowRef } from 'vue'
 import { useField } from './fields.ts'
 import { type Start, useStart } from './following.ts'
 import { useHolding } from './holding.ts'
-import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from './options.ts'
 import type { ConnectionSource, UrlInput } from './sources.ts'
 
 /** Each field that is taken is kept up to date; a template renders only for what it reads. */

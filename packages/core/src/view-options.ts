@@ -1,5 +1,7 @@
-import type { Codec, RawIncoming, RawOutgoing, StandardSchemaV1, TypedOptions } from '@holdfast/core'
-import type { LeaseOptions } from '@holdfast/core/bindings'
+import type { Codec, RawIncoming, RawOutgoing } from './codec.ts'
+import type { LeaseOptions } from './lease.ts'
+import type { TypedOptions } from './options.ts'
+import type { StandardSchemaV1 } from './schema.ts'
 
 /** The options of a connection, and what a view adds: `enabled`, `key`, `handover`, `onRelease`. */
 export interface ViewOptions<Incoming, Outgoing>
@@ -25,6 +27,13 @@ export interface RawOptions extends ViewOptions<RawIncoming, RawOutgoing> {
   readonly schema?: never
 }
 
+/**
+ * Options of `useWebSocket`: those of `connect()`, and `enabled`, `key`, `handover`, `onRelease`.
+ *
+ * @remarks In React functions may be new at every render: the newest are called, and nothing reconnects for
+ * them. Of the plain data the first holds as long as the connection lives; different data is a `CONFIGURATION`
+ * error on `errors$`, unless the `key` differs too.
+ */
 export type UseWebSocketOptions<Incoming = RawIncoming, Outgoing = RawOutgoing> =
   | CodecOptions<Incoming, Outgoing>
   | SchemaOptions<Incoming, Outgoing>
