@@ -90,6 +90,8 @@ export default defineConfig({
         test: {
           name: 'demo',
           environment: 'node',
+          // Its files share one build of the page, and load Vite once.
+          isolate: false,
           include: ['test/demo/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -101,7 +103,7 @@ export default defineConfig({
         test: {
           name: 'chat',
           environment: 'node',
-          // Its files share one build of the pages, and load Vite once.
+          // As above.
           isolate: false,
           include: ['test/chat/**/*.test.ts'],
           testTimeout: 30_000,

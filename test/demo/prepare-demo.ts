@@ -10,6 +10,9 @@ import { DemoPage } from './demo-page.ts'
 /** `search`: what the page's address says; no client sends by itself unless it says so. */
 type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
 
+/** One build for all files: they share their modules. */
+let built: Promise<PageSource> | undefined
+
 /** For each test a demo of its own; returns what opens its page. A page that logged an error fails the test. */
 export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   let browser: Browser
@@ -18,8 +21,8 @@ export function prepareDemo(demoOptions: Partial<DemoOptions> = {}): OpenPage {
   let pages: DemoPage[]
 
   beforeAll(async () => {
-    source = await buildSource(viteConfig)
-    browser = await launchChromium()
+    built ??= buildSource(viteConfig)
+    ;[source, browser] = await Promise.all([built, launchChromium()])
   })
 
   afterAll(() => browser.close())

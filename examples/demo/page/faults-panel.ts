@@ -6,12 +6,15 @@ import type { FaultClient } from './fault-client.ts'
 import { formatPlural } from './format.ts'
 import type { Sender } from './sender.ts'
 
-const FLOOD = 10_000
 const TICK = 100
 const HOLE_TEXT = 'Swallows all, and tells nobody.'
 
-/** The fault buttons: they order, and show what is active on the server, whoever ordered it. */
-export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscription {
+/**
+ * The fault buttons: they order, and show what is active on the server, whoever ordered it.
+ *
+ * @param flood - How many messages one is.
+ */
+export function mountFaultsPanel(faults: FaultClient, sender: Sender, flood: number): Subscription {
   const result = byId('fault-result', HTMLElement)
   for (const name of ['cut', 'restart', 'refuse'] as const) {
     byId(`fault-${name}`, HTMLButtonElement).addEventListener('click', () => faults.order(name))
@@ -24,7 +27,7 @@ export function mountFaultsPanel(faults: FaultClient, sender: Sender): Subscript
   subscription.add(mountToggle('fail-handshakes', faults))
   subscription.add(faults.status$.pipe(switchMap(ticking)).subscribe(showActive()))
   mountCloseForm(faults, result)
-  mountFloodForm(sender, result)
+  mountFloodForm(sender, result, flood)
   const told$ = merge(faults.records$.pipe(map(({ text }) => text)), faults.refusals$)
   subscription.add(told$.subscribe((text) => setText(result, text)))
   return subscription
@@ -95,11 +98,12 @@ function mountCloseForm(faults: FaultClient, result: HTMLElement): void {
   })
 }
 
-function mountFloodForm(sender: Sender, result: HTMLElement): void {
+function mountFloodForm(sender: Sender, result: HTMLElement, flood: number): void {
+  setText(byId('flood-title', HTMLElement), `${formatPlural(flood, 'message')} at once`)
   const size = byId('flood-size', HTMLSelectElement)
   byId('flood-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault()
-    const problem = sender.flood(FLOOD, Number(size.value))
-    setText(result, problem ?? `${formatPlural(FLOOD, 'message')} handed to send().`)
+    const problem = sender.flood(flood, Number(size.value))
+    setText(result, problem ?? `${formatPlural(flood, 'message')} handed to send().`)
   })
 }

@@ -1,4 +1,5 @@
 import type { DemoInfo } from '../shared/faults.ts'
+import { chosenNumber } from './address.ts'
 import { mountChart } from './chart.ts'
 import { CODE_SHOWN, joinRoom, type RoomOptions, roomOptions } from './connection.ts'
 import { byId, setText } from './dom.ts'
@@ -10,7 +11,7 @@ import { Lab } from './lab.ts'
 import { mountLog } from './log.ts'
 import { mountNotice } from './notice.ts'
 import { OurClient } from './our-client.ts'
-import { chosenPace, mountPeersPanel } from './peers-panel.ts'
+import { mountPeersPanel } from './peers-panel.ts'
 import { mountReactPanel } from './react-panel.tsx'
 import { mountRoom } from './room.ts'
 import { roomStreams } from './room-streams.ts'
@@ -25,6 +26,11 @@ import { mountVuePanel } from './vue-panel.ts'
 // Our own server vouches for the shape.
 const { roomUrl } = (await (await fetch('/demo.json')).json()) as DemoInfo
 
+/** Messages a second, of each client. */
+const PACE = { least: 0, most: 100, fallback: 10 }
+/** Messages at once. */
+const FLOOD = { least: 1, most: 10_000, fallback: 10_000 }
+
 const search = new URLSearchParams(location.search)
 const plain = new OurClient('plain', crypto.randomUUID())
 const react = new OurClient('react', crypto.randomUUID())
@@ -37,7 +43,7 @@ plain.attach(connection)
 const room = roomStreams(connection)
 const sender = new Sender(connection, plain.book)
 const faults = new FaultClient()
-const lab = new Lab(roomUrl, [plain, react, vue], chosenPace(search))
+const lab = new Lab(roomUrl, [plain, react, vue], chosenNumber(search, 'pace', PACE))
 
 // The connection dials in a microtask: all of these see it from its first state on.
 mountLog(connection, faults, sender, host, signIn.notes$)
@@ -48,7 +54,7 @@ mountChart(connection, room, lab, faults, host)
 mountScoreboard(lab)
 mountRoom(sender, room, lab)
 mountNotice(connection, faults)
-mountFaultsPanel(faults, sender)
+mountFaultsPanel(faults, sender, Math.round(chosenNumber(search, 'flood', FLOOD)))
 mountHostPanel(host)
 mountReactPanel(byId('react-panel', HTMLElement), { url: roomUrl, options: optionsOf(react), client: react })
 mountVuePanel(byId('vue-panel', HTMLElement), { url: roomUrl, options: optionsOf(vue), client: vue })

@@ -22,12 +22,3 @@ function chosenPeers(search: URLSearchParams): readonly PeerKey[] {
   const names = search.get('peers')?.split(',') ?? []
   return PEERS.filter((key) => names.includes(key))
 }
-
-const DEFAULT_PACE = 10
-const MAX_PACE = 100
-
-/** Messages a second, of each client. */
-export function chosenPace(search: URLSearchParams): number {
-  const pace = Number(search.get('pace') ?? DEFAULT_PACE)
-  return Number.isFinite(pace) ? Math.min(MAX_PACE, Math.max(0, pace)) : DEFAULT_PACE
-}

@@ -1,13 +1,12 @@
 import { map, type Observable, of, switchMap, timer } from 'rxjs'
+import { chosenNumber } from './address.ts'
 import { byId, setText } from './dom.ts'
 import type { FaultClient } from './fault-client.ts'
 import type { Lab } from './lab.ts'
 import { Storm, type StormProgress } from './storm.ts'
 import { SummaryDialog } from './summary-dialog.ts'
 
-const DEFAULT_SECONDS = 60
-const LEAST_SECONDS = 3
-const MOST_SECONDS = 600
+const SECONDS = { least: 3, most: 600, fallback: 60 }
 const MOST_SEED = 999_999
 const TICK = 100
 
@@ -15,7 +14,7 @@ const TICK = 100
 export function mountStormPanel(lab: Lab, faults: FaultClient, search: URLSearchParams): void {
   const storm = new Storm(lab, faults)
   const dialog = new SummaryDialog()
-  const stormMs = chosenSeconds(search) * 1_000
+  const stormMs = chosenNumber(search, 'storm', SECONDS) * 1_000
   const seed = byId('storm-seed', HTMLInputElement)
   const run = byId('storm-run', HTMLButtonElement)
   seed.value = search.get('seed') ?? drawSeed()
@@ -45,11 +44,6 @@ function showProgress(stormMs: number): (progress: StormProgress) => void {
     else if (phase === 'settling') setText(text, 'The storm is over: waiting until all are back.')
     else setText(text, `${stormMs / 1_000} s of faults, the same for the same seed; then a summary.`)
   }
-}
-
-function chosenSeconds(search: URLSearchParams): number {
-  const seconds = Number(search.get('storm') ?? DEFAULT_SECONDS)
-  return Number.isFinite(seconds) ? Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, seconds)) : DEFAULT_SECONDS
 }
 
 function drawSeed(): string {
