@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { type Chat, type ChatOptions, startChat } from '../../examples/chat/server/chat.ts'
 import type { ClientMessage, ServerMessage } from '../../examples/chat/shared/messages.ts'
+import { failToStart, startExample } from '../support/example.ts'
 
 const noPage = {
   serve: (_request: unknown, _response: unknown, next: () => void) => next(),
@@ -118,27 +116,23 @@ describe('the chat’s server', () => {
   })
 
   it('starts by one command, restarts at SIGHUP, and ends at SIGTERM', async () => {
-    const child = spawn(
-      process.execPath,
-      ['--conditions=holdfast-source', '--import', 'tsx', 'server/main.ts'],
-      {
-        cwd: fileURLToPath(new URL('../../examples/chat', import.meta.url)),
-        env: { ...process.env, PORT: '0', JOURNAL: join(newFolder(), 'chat.jsonl') },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const [line] = await once(createInterface(child.stdout), 'line')
-    const url = line.replace('Holdfast chat: ', '')
+    const journal = join(newFolder(), 'chat.jsonl')
+    const { process: child, url } = await startExample('chat', { PORT: '0', JOURNAL: journal })
     for (const path of ['/', '/react/', '/vue/', '/vue/main.ts', '/vue/ChatRoom.vue', '/shared/shell.ts']) {
-      expect([path, (await fetch(url + path)).status]).toEqual([path, 200])
+      expect([path, (await fetch(new URL(path, url))).status]).toEqual([path, 200])
     }
-    const one = await enter({ url } as Chat, 'one')
+    const one = await enter({ url: url.origin } as Chat, 'one')
     const closed = once(one.socket, 'close')
     child.kill('SIGHUP')
     expect((await closed)[0]).toBe(1001)
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
+  })
+
+  it('says so where its port is taken', async () => {
+    const { port } = new URL((await start()).url)
+    const { code, said } = await failToStart('chat', { PORT: port, JOURNAL: join(newFolder(), 'chat.jsonl') })
+    expect([code, said]).toEqual([1, `Port ${port} is taken: PORT=… chooses another.\n`])
   })
 })

@@ -1,32 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { afterEach, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
+import { startExample } from '../support/example.ts'
 import { DemoPage } from './demo-page.ts'
-
-const DIRECTORY = fileURLToPath(new URL('../../examples/demo', import.meta.url))
-
-let child: ChildProcess | undefined
-
-afterEach(() => {
-  child?.kill('SIGKILL')
-})
-
-/** Runs `server/main.ts` as `npm start` does, and resolves with the address it prints. */
-async function start(env: NodeJS.ProcessEnv): Promise<{ process: ChildProcess; url: URL }> {
-  const args = ['--conditions=holdfast-source', '--import', 'tsx', 'server/main.ts']
-  const options = { cwd: DIRECTORY, env: { ...process.env, ...env } }
-  const started = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
-  child = started
-  for await (const line of createInterface(started.stdout)) {
-    const address = /^Holdfast demo: (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1]
-    if (address !== undefined) return { process: started, url: new URL(address) }
-  }
-  throw new Error('The demo ended without an address.')
-}
 
 async function isListening({ hostname, port }: URL): Promise<boolean> {
   const socket = connect(Number(port), hostname)
@@ -39,7 +16,7 @@ async function isListening({ hostname, port }: URL): Promise<boolean> {
 }
 
 it.each(['SIGINT', 'SIGTERM'] as const)('prints its address, and ends everything at %s', async (signal) => {
-  const { process: started, url } = await start({ PORT: '0' })
+  const { process: started, url } = await startExample('demo', { PORT: '0' })
   const response = await fetch(url)
   expect(response.status).toBe(200)
   expect(await response.text()).toContain('<title>Holdfast: the chaos lab</title>')
@@ -56,7 +33,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('prints its address, and ends everything
 })
 
 it('compiles its page as it is asked for', async () => {
-  const { url } = await start({ PORT: '0' })
+  const { url } = await startExample('demo', { PORT: '0' })
   const browser = await launchChromium()
   onTestFinished(() => browser.close())
   const page = await DemoPage.open(browser, `${url}?pace=0`)

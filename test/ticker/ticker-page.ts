@@ -59,7 +59,7 @@ export class TickerPage {
       .evaluateAll((all) =>
         all.map((one) => [one.getAttribute('data-symbol') ?? '', one.textContent ?? ''] as const),
       )
-    return new Map(shown.map(([symbol, text]) => [symbol, text.replace(/[▲▼]$/, '')]))
+    return new Map(shown.map(([symbol, text]) => [symbol, text.replace(/[+-]$/, '')]))
   }
 
   /** From now on counts the records of what is changed in the board, by the text that they leave. */

@@ -6,10 +6,8 @@ const JOURNAL = fileURLToPath(new URL('../.data/chat.jsonl', import.meta.url))
 /** Ctrl-C ends everything, even where something refuses to close. */
 const LAST_RESORT_MS = 700
 
-const chat = await startChat({
-  port: Number(process.env.PORT ?? DEFAULT_PORT),
-  journal: process.env.JOURNAL ?? JOURNAL,
-})
+const port = Number(process.env.PORT ?? DEFAULT_PORT)
+const chat = await startChat({ port, journal: process.env.JOURNAL ?? JOURNAL }).catch(tellTaken)
 console.log(`Holdfast chat: ${chat.url}`)
 console.log(`Ctrl-C ends it; kill -HUP ${process.pid} restarts it, as the button on its pages does.`)
 
@@ -25,4 +23,11 @@ function end(): void {
   isEnding = true
   setTimeout(() => process.exit(0), LAST_RESORT_MS).unref()
   chat.close().then(() => process.exit(0))
+}
+
+/** Nothing runs yet: one line says it all. */
+function tellTaken(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+  console.error(`Port ${port} is taken: PORT=… chooses another.`)
+  process.exit(1)
 }

@@ -4,8 +4,11 @@ import { make } from './dom.ts'
 
 type Move = 'up' | 'down'
 
-/** Colour alone tells nothing to some. In the text, since a pseudo-element doubles the cost of its layout. */
-const ARROWS: Readonly<Record<Move, string>> = { up: '▲', down: '▼' }
+/**
+ * Colour alone tells nothing to some. In the text, since a pseudo-element doubles the cost of its layout; and of the
+ * digits' own font, since a glyph from another one is dear to find.
+ */
+const SIGNS: Readonly<Record<Move, string>> = { up: '+', down: '-' }
 
 interface Cell {
   readonly element: HTMLElement
@@ -36,7 +39,7 @@ export class Board {
       if (cell.price !== undefined) move(cell, price > cell.price ? 'up' : 'down')
       cell.price = price
       // A text node's data: no element is made, and none removed.
-      cell.text.data = formatPrice(price) + (cell.move ? ARROWS[cell.move] : '')
+      cell.text.data = formatPrice(price) + (cell.move ? SIGNS[cell.move] : '')
     }
     return written
   }

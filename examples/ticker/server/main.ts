@@ -1,8 +1,9 @@
 import { startTicker } from './ticker.ts'
 
-const DEFAULT_PORT = 5174
+const DEFAULT_PORT = 5175
 
-const ticker = await startTicker({ port: portFrom(process.env.PORT) })
+const port = portFrom(process.env.PORT)
+const ticker = await startTicker({ port }).catch(tellTaken)
 console.log(`Holdfast ticker: ${ticker.url}`)
 console.log('Ctrl-C ends it.')
 
@@ -20,4 +21,11 @@ function portFrom(text: string | undefined): number {
   const port = Number(text ?? DEFAULT_PORT)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new Error(`PORT must be a number from 0 to 65535; got ${text}.`)
+}
+
+/** Nothing runs yet: one line says it all. */
+function tellTaken(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+  console.error(`Port ${port} is taken: PORT=… chooses another.`)
+  process.exit(1)
 }

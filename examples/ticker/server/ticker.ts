@@ -43,6 +43,9 @@ export async function startTicker(options: TickerOptions): Promise<Ticker> {
   const market = new Market(GROUPS, seed)
   const subscribers = new Map<WebSocket, Subscriber>()
   const http = createServer((request, response) => void answer(request, response))
+  // First of all: the feed would throw what is wrong with the port where nobody can catch it.
+  http.listen(port, HOST)
+  await once(http, 'listening')
   const feed = new WebSocketServer({
     server: http,
     path: FEED_PATH,
@@ -54,7 +57,7 @@ export async function startTicker(options: TickerOptions): Promise<Ticker> {
     socket.on('close', () => subscribers.delete(socket))
   })
   const ticker: Ticker = {
-    url: `http://${HOST}:${await listen()}`,
+    url: `http://${HOST}:${(http.address() as AddressInfo).port}`, // of a TCP server that listens
     market,
     subscribers: () => [...subscribers.values()],
     isMoving: true,
@@ -84,12 +87,6 @@ export async function startTicker(options: TickerOptions): Promise<Ticker> {
     if (request.url !== '/') return page.serve(request, response, () => respond(response, 404, 'Not found.'))
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     response.end(await page.html())
-  }
-
-  async function listen(): Promise<number> {
-    http.listen(port, HOST)
-    await once(http, 'listening')
-    return (http.address() as AddressInfo).port // of a TCP server that listens
   }
 }
 
