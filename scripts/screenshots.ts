@@ -1,12 +1,16 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import { startChat } from '../examples/chat/server/chat.ts'
 import { startDemo } from '../examples/demo/server/demo.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/public/', import.meta.url))
 const DESKTOP = { width: 1440, height: 1500 }
 const DIALOG = { width: 1100, height: 720 }
 const PHONE = { width: 390, height: 844 }
+const WINDOW = { width: 900, height: 690 }
 
 /** One picture: how the window is, and what was done in it before. */
 interface Shot {
@@ -41,14 +45,39 @@ const lab: Scene = {
   ],
 }
 
-const SCENES: readonly Scene[] = [lab]
+const chat: Scene = {
+  async start() {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-chat-'))
+    const running = await startChat({ port: 0, journal: join(folder, 'chat.jsonl') })
+    return {
+      url: running.url,
+      async close() {
+        await running.close()
+        await rm(folder, { recursive: true })
+      },
+    }
+  },
+  shots: [
+    { name: 'chat-light', options: { viewport: WINDOW, colorScheme: 'light' }, play: playTalk },
+    { name: 'chat-dark', options: { viewport: WINDOW, colorScheme: 'dark' }, play: playTalk },
+    {
+      name: 'chat-phone',
+      options: { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2 },
+      play: playOutage,
+    },
+  ],
+}
+
+const SCENES: Readonly<Record<string, Scene>> = { lab, chat }
 
 await mkdir(FOLDER, { recursive: true })
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 })
-for (const scene of SCENES) await takeAll(scene, browser)
+// `npm run screenshots -- chat`: those of one example.
+const [, , only = ''] = process.argv
+for (const [name, scene] of Object.entries(SCENES)) if (name.includes(only)) await takeAll(scene, browser)
 await browser.close()
 
 async function takeAll({ start, shots }: Scene, browser: Browser): Promise<void> {
@@ -103,6 +132,45 @@ async function playStorm(page: Page): Promise<void> {
   await isOpen(page)
   await page.getByTestId('storm-run').click()
   await page.getByTestId('summary').waitFor({ state: 'visible', timeout: 180_000 })
+}
+
+/** Two people, of whom one is about to say more. */
+async function playTalk(page: Page): Promise<void> {
+  await talk(page)
+}
+
+/** The same, and then the server restarts: what is said meanwhile waits. */
+async function playOutage(page: Page): Promise<void> {
+  const friend = await talk(page)
+  await friend.getByLabel('Message', { exact: true }).fill('')
+  await page.getByRole('button', { name: 'Restart server' }).click()
+  await page.locator('.banner.waiting').waitFor()
+  await sayInChat(page, 'Then this waits until it is back.')
+  await page.locator('.message.pending').waitFor()
+}
+
+/** Returns the page of the other one. */
+async function talk(page: Page): Promise<Page> {
+  const context = await page.context().browser()?.newContext()
+  const friend = await context?.newPage()
+  if (!friend) throw new Error('The browser is gone.')
+  await friend.goto(new URL('/vue/', page.url()).href)
+  await friend.locator('.banner.open').waitFor()
+  await page.locator('.members li').nth(1).waitFor()
+  await sayInChat(friend, 'I am in a tunnel. Is this thing on?')
+  await sayInChat(page, 'It is. Each of us can see what has arrived.')
+  await sayInChat(friend, 'And if the server restarts while I talk?')
+  await page.locator('.message').nth(2).waitFor()
+  await sayInChat(page, 'Press the button, and see.')
+  await page.locator('.message.acknowledged').nth(1).waitFor()
+  await friend.getByLabel('Message', { exact: true }).pressSequentially('Let me')
+  await page.locator('.typing').filter({ hasText: 'typing' }).waitFor()
+  return friend
+}
+
+async function sayInChat(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message', { exact: true }).fill(text)
+  await page.getByLabel('Message', { exact: true }).press('Enter')
 }
 
 async function isOpen(page: Page): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright'
 import { expect } from 'vitest'
+import { watchShifts } from '../support/layout-shift.ts'
 
 /** For `expect.poll`. */
 export const PATIENCE = { timeout: 15_000, interval: 40 }
@@ -40,6 +41,7 @@ export class ChatPage {
       Math.random = () => 0.05
     })
     const chat = new ChatPage(await context.newPage())
+    await watchShifts(chat.page)
     await chat.page.goto(url)
     await chat.arrives()
     return chat

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { violationsOf } from '../support/axe.ts'
+import { GOOD_SHIFT, shifted } from '../support/layout-shift.ts'
 import { type ChatPage, CLIENTS } from './chat-page.ts'
 import { prepareChat } from './prepare-chat.ts'
 
@@ -34,6 +35,8 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await inspect('light', 'html')
     expect(await background(chat)).not.toBe(dark)
     await release()
+    await chat.comesBack()
+    expect(await shifted(chat.page)).toBeLessThan(GOOD_SHIFT)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { expect } from 'vitest'
+import { shifted, watchShifts } from '../support/layout-shift.ts'
 
 /** For `expect.poll`. */
 export const PATIENCE = { timeout: 30_000, interval: 50 }
@@ -45,7 +46,7 @@ export class DemoPage {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const demo = new DemoPage(page)
-    await page.addInitScript(watchShifts)
+    await watchShifts(page)
     await page.goto(url)
     await demo.#watchDial()
     await demo.becomes('open')
@@ -205,9 +206,8 @@ export class DemoPage {
     return this.#page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   }
 
-  /** How much has moved that nobody had touched: the sum of the browser's own layout-shift scores. */
-  async shifted(): Promise<number> {
-    return this.#page.evaluate(() => Number(Reflect.get(window, 'shifted')))
+  shifted(): Promise<number> {
+    return shifted(this.#page)
   }
 
   async background(): Promise<string> {
@@ -238,14 +238,3 @@ export class DemoPage {
 }
 
 /** Runs in the page, ahead of everything in it. */
-function watchShifts(): void {
-  Reflect.set(window, 'shifted', 0)
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false) {
-        Reflect.set(window, 'shifted', Number(Reflect.get(window, 'shifted')) + Number(entry.value))
-      }
-    }
-  })
-  observer.observe({ type: 'layout-shift', buffered: true })
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatPrice, GROUPS } from '../../examples/ticker/shared/market.ts'
+import { GOOD_SHIFT } from '../support/layout-shift.ts'
 import { prepareTicker } from './prepare-ticker.ts'
 import { PATIENCE, type TickerPage } from './ticker-page.ts'
 
@@ -113,5 +114,6 @@ describe('the ticker’s page', () => {
     const dark = await openPage({ viewport, colorScheme: 'dark' })
     expect([await light.overflow(), await dark.overflow()]).toEqual([0, 0])
     expect(await light.background()).not.toBe(await dark.background())
+    for (const page of [light, dark]) expect(await page.shifted()).toBeLessThan(GOOD_SHIFT)
   })
 })

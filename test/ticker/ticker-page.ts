@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { expect } from 'vitest'
 import { violationsOf } from '../support/axe.ts'
+import { shifted, watchShifts } from '../support/layout-shift.ts'
 
 /** For `expect.poll`. */
 export const PATIENCE = { timeout: 30_000, interval: 50 }
@@ -24,6 +25,7 @@ export class TickerPage {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const ticker = new TickerPage(page)
+    await watchShifts(page)
     await page.goto(url)
     await ticker.becomes('open')
     return ticker
@@ -31,6 +33,10 @@ export class TickerPage {
 
   async close(): Promise<void> {
     await this.#page.context().close()
+  }
+
+  shifted(): Promise<number> {
+    return shifted(this.#page)
   }
 
   async becomes(status: string): Promise<void> {
@@ -52,7 +58,7 @@ export class TickerPage {
     return Number(text.replaceAll(',', ''))
   }
 
-  /** The price that each symbol shows, without its arrow; `–` where there is none yet. */
+  /** The price that each symbol shows, without its sign; `–` where there is none yet. */
   async prices(): Promise<Map<string, string>> {
     const shown = await this.#page
       .locator('.price')
