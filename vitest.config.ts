@@ -106,7 +106,7 @@ export default defineConfig({
           // As above.
           isolate: false,
           include: ['test/chat/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
