@@ -27,18 +27,18 @@ export class Capacity {
     return this.#inFlight
   }
 
-  /** One is written. */
-  take({ id, bytes }: Entry): void {
-    if (id === undefined) return
+  /** One is written. Its bytes are asked for only where they count: that is what counts a text. */
+  take(entry: Entry): void {
+    if (entry.id === undefined) return
     this.#inFlight += 1
-    this.#inFlightBytes += bytes
+    this.#inFlightBytes += entry.bytes
   }
 
   /** One that was written is no longer in flight. */
-  release({ status, id, bytes }: Entry): void {
-    if (status !== 'written' || id === undefined) return
+  release(entry: Entry): void {
+    if (entry.status !== 'written' || entry.id === undefined) return
     this.#inFlight -= 1
-    this.#inFlightBytes -= bytes
+    this.#inFlightBytes -= entry.bytes
   }
 
   /** Whether the limits are kept, with one more in the place of another. */

@@ -577,3 +577,11 @@ describe('an outbox, for any calls in any order', () => {
     )
   })
 })
+
+it('counts no byte of a text that is written at once and not waited for', () => {
+  const { outbox } = setUp()
+  const entry = new Entry('ü', 'ü')
+  outbox.pass(entry)
+  // As send() does for each message: to count them is most of what it would cost.
+  expect(entry.counted).toBe(-1)
+})
