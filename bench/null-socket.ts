@@ -17,6 +17,11 @@ export class NullSocket implements WebSocketLike {
   readyState = 0
   binaryType = 'blob'
   sent = 0
+  /** For clients that set these, as rxjs does. */
+  onopen: Listener | null = null
+  onmessage: Listener | null = null
+  onerror: Listener | null = null
+  onclose: Listener | null = null
   readonly #listeners = new Map<string, Set<Listener>>()
 
   constructor() {
@@ -59,5 +64,8 @@ export class NullSocket implements WebSocketLike {
 
   dispatch(type: string, event: unknown): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event)
+    if (type === 'message') this.onmessage?.(event)
+    else if (type === 'open') this.onopen?.(event)
+    else if (type === 'close') this.onclose?.(event)
   }
 }

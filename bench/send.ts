@@ -1,12 +1,21 @@
-// ns for one message on a socket without a network: what a client costs by itself.
+// ns and bytes for one message on a socket without a network: what a client costs by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '@holdfast/core'
+import { ReconnectingWebSocket } from '@holdfast/core/websocket'
+import { webSocket } from 'rxjs/webSocket'
 import { NullSocket } from './null-socket.ts'
 import { peers } from './peers.ts'
-import { median, print, round, timed } from './tools.ts'
+import { heapUsed, median, print, round, timed } from './tools.ts'
 
+const URL = 'ws://null.test'
 const MESSAGES = 200_000
 const RUNS = 9
+
+/** A way to send, and a subscriber that has been told of each message. */
+interface Client {
+  readonly send: (data: string) => void
+  readonly listen: (listener: (data: unknown) => void) => void
+}
 
 interface Contender {
   readonly name: string
@@ -16,36 +25,66 @@ interface Contender {
   readonly native: NullSocket
 }
 
-function bare(): Contender {
+function bare(): Client {
   const native = new NullSocket()
-  let seen = 0
-  const listener = (event: MessageEvent) => {
-    if (event.data !== undefined) seen += 1
+  return {
+    send: (data) => native.send(data as never),
+    listen: (listener) =>
+      native.addEventListener('message', ((event: MessageEvent) => listener(event.data)) as never),
   }
-  native.addEventListener('message', listener as never)
-  return { name: 'bare socket', native, send: (data) => native.send(data as never), seen: () => seen }
 }
 
-async function ours(): Promise<Contender> {
-  const connection = connect('ws://null.test', { environment: { WebSocket: NullSocket } })
-  let seen = 0
-  connection.messages$.subscribe((data) => {
-    if (data !== undefined) seen += 1
+function connection(): Client {
+  const ours = connect(URL, { environment: { WebSocket: NullSocket } })
+  return { send: (data) => ours.send(data), listen: (listener) => ours.messages$.subscribe(listener) }
+}
+
+function reconnectingWebSocket(): Client {
+  const ours = new ReconnectingWebSocket(URL, [], { environment: { WebSocket: NullSocket } })
+  return {
+    send: (data) => ours.send(data),
+    listen: (listener) => ours.addEventListener('message', ({ data }) => listener(data)),
+  }
+}
+
+function rxjs(): Client {
+  const subject = webSocket<unknown>({
+    url: URL,
+    WebSocketCtor: NullSocket as never, // as much of the class as it uses
+    serializer: (value) => value as string,
+    deserializer: ({ data }) => data,
   })
-  await sleep(20)
-  return { name: 'holdfast', native: last(), send: (data) => connection.send(data), seen: () => seen }
+  return { send: (data) => subject.next(data), listen: (listener) => subject.subscribe(listener) }
 }
 
 async function contenders(): Promise<Contender[]> {
-  const all = [bare(), await ours()]
+  const clients: [name: string, create: () => Client][] = [
+    ['bare socket', bare],
+    ['holdfast', connection],
+    ['holdfast, ReconnectingWebSocket', reconnectingWebSocket],
+    ['rxjs webSocket', rxjs],
+  ]
   for (const { name, connect } of await peers()) {
-    const socket = connect('ws://null.test', NullSocket)
+    clients.push([
+      name,
+      () => {
+        const socket = connect(URL, NullSocket)
+        return {
+          send: (data) => socket.send(data),
+          listen: (listener) => socket.addEventListener('message', ({ data }) => listener(data)),
+        }
+      },
+    ])
+  }
+  const all: Contender[] = []
+  for (const [name, create] of clients) {
+    const { send, listen } = create()
     let seen = 0
-    socket.addEventListener('message', ({ data }) => {
+    listen((data) => {
       if (data !== undefined) seen += 1
     })
     await sleep(100)
-    all.push({ name, native: last(), send: (data) => socket.send(data), seen: () => seen })
+    all.push({ name, native: last(), send, seen: () => seen })
   }
   return all
 }
@@ -77,6 +116,23 @@ for (let run = 0; run < RUNS; run++) {
   }
 }
 
+/** Bytes that one call leaves on the heap for the collector, which has no reason to run meanwhile. */
+async function allocated(call: () => void): Promise<number> {
+  const count = 50_000
+  await heapUsed()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < count; i++) call()
+  return Math.max(0, Math.round((process.memoryUsage().heapUsed - before) / count))
+}
+
+const bytes = new Map<string, [send: number, receive: number]>()
+for (const { name, native, send } of all) {
+  bytes.set(name, [
+    await allocated(() => send(text)),
+    await allocated(() => native.dispatch('message', event)),
+  ])
+}
+
 const bareSend = median(sends.get('bare socket') ?? [])
 const bareReceive = median(receives.get('bare socket') ?? [])
 print(
@@ -89,6 +145,8 @@ print(
       '× bare send': round(send / bareSend),
       'receive, ns': round(receive),
       '× bare receive': round(receive / bareReceive),
+      'bytes a send': bytes.get(name)?.[0] ?? 0,
+      'bytes a message': bytes.get(name)?.[1] ?? 0,
     }
   }),
 )

@@ -1,10 +1,15 @@
+import { appendFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 
-/** Prints one table, the rows as given. */
-export function print(title: string, rows: readonly Record<string, string | number>[]): void {
+export type Row = Readonly<Record<string, string | number>>
+
+/** Prints one table, the rows as given; where `BENCH_TABLES` names a file, as a line of JSON there too. */
+export function print(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}`)
   console.table(rows)
+  const file = process.env.BENCH_TABLES
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ title, rows })}\n`)
 }
 
 export function median(values: readonly number[]): number {

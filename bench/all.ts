@@ -1,0 +1,103 @@
+/**
+ * All figures in one run, written to docs/benchmarks.md; with names, those alone, and nothing is written.
+ *
+ *     npm run bench [-- send drain …]
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { machine, page, type Section, versions } from './page.ts'
+
+/** One that hangs must not hold up the others. */
+const LONGEST = 15 * 60_000
+
+const BENCHES: readonly (readonly [name: string, heading: string, about: string])[] = [
+  [
+    'send',
+    'One message on a socket without a network',
+    'What a client costs by itself: time of the processor, and bytes left for the garbage collector.',
+  ],
+  [
+    'size',
+    'Size',
+    'What the import that a user writes adds to a bundle, minified, without the packages named beside it.',
+  ],
+  [
+    'drain',
+    'A queue that drains',
+    'Queued while there is no connection, then written: how much the native buffer is given at once.',
+  ],
+  [
+    'queue-memory',
+    'A million queued messages',
+    'Memory for each message, and whether a longer queue is slower.',
+  ],
+  [
+    'reconnect-time',
+    'When it dials again',
+    'The delay that was drawn against the one that was kept, over many losses, at a fortieth of its length.',
+  ],
+  [
+    'cycles',
+    'Ten thousand connections, one after the other',
+    'Whether timers, listeners or memory are left behind.',
+  ],
+  ['requests', 'Requests', 'The answer found by its id, and by a function that looks at each.'],
+  ['stored', 'A queue that is stored', 'In IndexedDB, in Chromium, against one in memory.'],
+  [
+    'react-burst',
+    'React: 10,000 messages in a burst',
+    'Renders, and time of the processor against a bare `onmessage`.',
+  ],
+  ['vue-burst', 'Vue: 10,000 messages in a burst', 'The same, with what a watcher sees of them.'],
+  [
+    'ticker',
+    'The ticker: 5,000 updates a second',
+    'Frames of a trace of `examples/ticker`, rendered once a frame and for each message.',
+  ],
+  [
+    'two-layers',
+    'Clients that retry by themselves',
+    'Live connections that are left after an outage of 10 s, where 1 is right.',
+  ],
+]
+
+const names = process.argv.slice(2)
+const chosen = BENCHES.filter(([name]) => names.length === 0 || names.includes(name))
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+const load = loadavg()[0] ?? 0
+const sections: Section[] = []
+try {
+  for (const [name, heading, about] of chosen) {
+    const file = join(folder, `${name}.jsonl`)
+    writeFileSync(file, '')
+    await run(name, file)
+    const tables = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+    sections.push({
+      heading,
+      about,
+      command: `npm run bench:${name}`,
+      tables: tables.map((line) => JSON.parse(line)),
+    })
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}
+if (names.length === 0) {
+  const path = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
+  writeFileSync(path, page(sections, machine(load), versions()))
+  console.log('docs/benchmarks.md is written.')
+}
+
+async function run(name: string, file: string): Promise<void> {
+  const child = spawn('npm', ['run', '--silent', `bench:${name}`], {
+    env: { ...process.env, BENCH_TABLES: file },
+    stdio: 'inherit',
+    timeout: LONGEST,
+  })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`bench:${name} ended with ${code}.`)
+}
