@@ -1,6 +1,6 @@
 import { constant } from '@holdfast/core'
 import { filter, firstValueFrom } from 'rxjs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { countedTimers } from '../support/counted-timers.ts'
 import { integer, pick, seeded } from '../support/random.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -16,7 +16,7 @@ import { type Watch, watched } from './watched-socket.ts'
 /** Set to replay one failure. */
 const { HOLDFAST_SEED } = process.env
 const FIRST = Math.floor(Math.random() * 2 ** 31)
-const RUNS = 10
+const RUNS = 8
 const SEEDS = HOLDFAST_SEED ? [Number(HOLDFAST_SEED)] : Array.from({ length: RUNS }, (_, run) => FIRST + run)
 
 interface Run {
@@ -43,8 +43,14 @@ async function run(seed: number, Native: Watch['WebSocket'], options: ClientOpti
   }
   let isOver = false
   const sendSome = () => isOver || send(integer(random, 0, 2))
+  // At any other time too: between a close frame and its event, say.
+  const sendAtTimes = () => {
+    if (isOver) return
+    if (random() < 0.02) send(1)
+    setImmediate(sendAtTimes)
+  }
   const server = await startRandomServer({
-    random,
+    seed,
     hostile: integer(random, 3, 8),
     mayBeSilent: options.heartbeat !== undefined,
     moving: sendSome,
@@ -58,6 +64,10 @@ async function run(seed: number, Native: Watch['WebSocket'], options: ClientOpti
     reconnect: { backoff: constant(0), shouldReconnect: () => true },
   })
   client.connection.state$.subscribe(sendSome)
+  sendAtTimes()
+  onTestFinished(() => {
+    isOver = true
+  })
   await waitFor(() => client.connection.state.status === 'open' && server.visits.at(-1)?.isGood)
   send(1)
   isOver = true

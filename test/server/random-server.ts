@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { integer, pick, type Random } from '../support/random.ts'
+import { integer, pick, type Random, seeded } from '../support/random.ts'
 import { CLOSE, FrameReader, TEXT } from './frame-reader.ts'
 import { end, FRAMES, HANDSHAKES } from './random-moves.ts'
 import { acceptHandshake, closeFrame, frame, type RawServer, startRawServer } from './raw-server.ts'
@@ -21,7 +21,8 @@ export interface RandomServer extends RawServer {
 }
 
 interface Plan {
-  readonly random: Random
+  /** What is done to a connection depends on this and on its number, whatever the client does meanwhile. */
+  readonly seed: number
   /** How many connections are met with chance; all later ones are served well. */
   readonly hostile: number
   /** Whether some are met with silence, which only a client with a heartbeat can notice. */
@@ -31,12 +32,7 @@ interface Plan {
 }
 
 /** Does whatever chance says to the first clients that come, and then behaves: answers each message, and closes. */
-export async function startRandomServer({
-  random,
-  hostile,
-  mayBeSilent,
-  moving,
-}: Plan): Promise<RandomServer> {
+export async function startRandomServer({ seed, hostile, mayBeSilent, moving }: Plan): Promise<RandomServer> {
   const visits: Visit[] = []
 
   const accept = (visit: Visit, socket: Socket, head: string): void => {
@@ -44,7 +40,7 @@ export async function startRandomServer({
     acceptHandshake(socket, head)
   }
 
-  const harm = (visit: Visit, socket: Socket, head: string): void => {
+  const harm = (random: Random, visit: Visit, socket: Socket, head: string): void => {
     if (random() < 0.4) {
       pick(random, HANDSHAKES)(random, socket, head)
       // Else it hangs, for the client to give up.
@@ -80,7 +76,7 @@ export async function startRandomServer({
       }
     })
     if (isGood) accept(visit, socket, head)
-    else harm(visit, socket, head)
+    else harm(seeded(seed + 7_919 * visits.length), visit, socket, head)
   })
   return {
     visits,
