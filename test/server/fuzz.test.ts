@@ -16,7 +16,7 @@ import { type Watch, watched } from './watched-socket.ts'
 /** Set to replay one failure. */
 const { HOLDFAST_SEED } = process.env
 const FIRST = Math.floor(Math.random() * 2 ** 31)
-const RUNS = 8
+const RUNS = 6
 const SEEDS = HOLDFAST_SEED ? [Number(HOLDFAST_SEED)] : Array.from({ length: RUNS }, (_, run) => FIRST + run)
 
 interface Run {
