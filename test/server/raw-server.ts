@@ -54,13 +54,16 @@ export async function startRawServer(serve: (socket: Socket, head: string) => vo
 
 /** Completes the handshake that the head asks for. */
 export function acceptHandshake(socket: Socket, head: string, extra = ''): void {
+  socket.write(handshakeAnswer(head, extra))
+}
+
+/** What accepts the handshake that the head asks for. */
+export function handshakeAnswer(head: string, extra = ''): string {
   const key = /^sec-websocket-key: *(.*)$/im.exec(head)?.[1]?.trim() ?? ''
   const accept = createHash('sha1')
     .update(key + GUID)
     .digest('base64')
-  socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${extra}\r\n`,
-  )
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${extra}\r\n`
 }
 
 /** An unmasked frame (RFC 6455 §5.2), also one that no server may send. `first` has the bits FIN, RSV and opcode. */

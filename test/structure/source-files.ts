@@ -20,8 +20,12 @@ export function sourcesOf(folder: string): SourceFile[] {
     .map((name) => read(join(folder, name)))
 }
 
+export function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
 function read(path: string): SourceFile {
-  const text = readFileSync(join(ROOT, path), 'utf8')
+  const text = textOf(path)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
   const imports: string[] = []
   const typeImports: string[] = []

@@ -299,4 +299,17 @@ describe('flow', () => {
     await clock.advance(1_001)
     expect(server.messages).toEqual(['x'])
   })
+
+  it('gives up a socket whose peer has closed it and keeps the line, once something waits for 3 s', async () => {
+    const { connection, server, clock, states } = await setUpOpen()
+    server.socket.readyState = 2
+    connection.send('x')
+    await clock.advance(2_900)
+    expect(connection.state.status).toBe('open')
+    await clock.advance(200)
+    expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { code: 1006, wasClean: false } })
+    await clock.advance(2_000)
+    expect(server.messages).toEqual(['x'])
+    expect(server.sockets).toHaveLength(2)
+  })
 })

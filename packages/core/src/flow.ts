@@ -144,6 +144,7 @@ export class Flow {
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
     if (this.#socket === undefined) return
     if (this.#hasWork && !this.#waitsForAnswers) {
+      this.#socket.expectEnd()
       const isEager = written === BATCH && this.#accepts()
       this.#poll.arm(this.#socket.bufferedAmount, written > 0, isEager)
     } else this.#poll.rest()

@@ -28,6 +28,7 @@ export interface SocketClock {
 }
 
 const OPEN = 1
+const CLOSING = 2
 const CLOSED = 3
 
 /**
@@ -36,12 +37,20 @@ const CLOSED = 3
  */
 const CLOSE_AFTER_ERROR = 100
 
+/** How long something may wait, in ms, behind a peer that has closed and keeps the line: undici waits for ever. */
+const END_AFTER_CLOSE = 3_000
+
+const FAILED: NativeClose = { code: 1006, reason: '', wasClean: false }
+
 /** One native socket: its events, told once, until it is let go. */
 export class Socket {
   readonly #native: WebSocketLike
   readonly #clock: SocketClock
   #handlers: SocketHandlers | undefined
   #errorTimer: unknown
+  #endTimer: unknown
+  /** We have started the closing handshake, and whoever did so knows how long it may take. */
+  #isClosing = false
   #sent = 0
 
   constructor(
@@ -101,9 +110,16 @@ export class Socket {
 
   /** Starts the closing handshake; its end is told as `lost`. */
   close(code: number | undefined, reason: string): void {
+    this.#isClosing = true
     const given = frameCode(code, reason)
     if (given === NO_STATUS) this.#native.close()
     else this.#native.close(given, reason)
+  }
+
+  /** Called while something waits to be written: no `close` event may ever come where the peer has closed. */
+  expectEnd(): void {
+    if (this.#native.readyState !== CLOSING || this.#isClosing || this.#endTimer !== undefined) return
+    this.#endTimer = this.#clock.setTimeout(() => this.#closed(FAILED), END_AFTER_CLOSE)
   }
 
   /** Lets go of the socket and closes it, without waiting: that can take a minute, or for ever. */
@@ -115,7 +131,7 @@ export class Socket {
 
   #detach(): void {
     this.#handlers = undefined
-    this.#clock.clearTimeout(this.#errorTimer)
+    for (const timer of [this.#errorTimer, this.#endTimer]) this.#clock.clearTimeout(timer)
     const native = this.#native
     native.removeEventListener('open', this.#opened as never)
     native.removeEventListener('message', this.#message as never)
@@ -130,8 +146,7 @@ export class Socket {
 
   readonly #error = (): void => {
     if (this.#handlers === undefined || this.#errorTimer !== undefined) return
-    const failed: NativeClose = { code: 1006, reason: '', wasClean: false }
-    this.#errorTimer = this.#clock.setTimeout(() => this.#closed(failed), CLOSE_AFTER_ERROR)
+    this.#errorTimer = this.#clock.setTimeout(() => this.#closed(FAILED), CLOSE_AFTER_ERROR)
   }
 
   readonly #closed = ({ code, reason, wasClean }: NativeClose): void => {
