@@ -1,14 +1,19 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Agenda } from '../../bench/storm/agenda.ts'
+import { bestIn, COLUMNS, header, type Row } from '../../bench/storm/columns.ts'
 import { busiestSecond, figuresOf } from '../../bench/storm/figures.ts'
 import { MODEL, type Model } from '../../bench/storm/model.ts'
 import { CUT, configOf, lossOf, TOLD } from '../../bench/storm/ours.ts'
+import { figuresIn, PAGE } from '../../bench/storm/page.ts'
 import { PEERS } from '../../bench/storm/peers.ts'
 import type { Policy } from '../../bench/storm/policy.ts'
 import { StormServer } from '../../bench/storm/server.ts'
 import { simulate } from '../../bench/storm/simulate.ts'
 import { initial, type Machine, transition } from '../../packages/core/src/machine.ts'
 import { type Random, seeded } from '../support/random.ts'
+import { root } from './blocks.ts'
 
 /** A small part of the crowd before the same part of the server. */
 const SMALL: Model = { ...MODEL, clients: 10_000, capacity: 200, horizon: 120_000 }
@@ -109,6 +114,36 @@ describe('our policy', () => {
         expect(previous).toBe(wait)
       }
     }
+  })
+
+  it('brings everybody back sooner than any other', () => {
+    const rows: Row[] = [CUT, ...PEERS].map((policy) => ({
+      policy,
+      figures: figuresOf(simulate(policy, SMALLER)),
+    }))
+    const half = COLUMNS.find(({ title }) => title.startsWith('50 %'))
+    expect(half && [...bestIn(half, rows)].map(({ policy }) => policy.name)).toEqual([CUT.name])
+  })
+})
+
+describe('the page', () => {
+  const figures = figuresIn(readFileSync(PAGE, 'utf8'))
+
+  it('has the columns and the clients of the bench', () => {
+    const rows = figures.split('\n').filter((line) => line.startsWith('| '))
+    const [head, rule, ...others] = rows.map((row) => row.slice(2, -2).split(' | '))
+    expect(head).toEqual(header())
+    expect(rule).toHaveLength(header().length)
+    const names = others.map(([name]) => name?.replaceAll('*', ''))
+    const wanted = [CUT, ...PEERS, ...TOLD].map(({ name }) => name)
+    expect(names.filter((name) => wanted.includes(name ?? ''))).toEqual(wanted)
+    const texts = others.map((row) => row.at(-1))
+    for (const { formula } of [CUT, ...PEERS, ...TOLD]) expect(texts).toContain(formula)
+  })
+
+  it('tells the command, and has its chart', () => {
+    expect(figures).toMatch(/`npm run bench:storm -- --write`, \d{4}-\d\d-\d\d, Node \d+/)
+    expect(existsSync(join(root, 'docs/public/storm.svg'))).toBe(true)
   })
 })
 
