@@ -16,7 +16,7 @@ export interface Model {
   readonly travel: readonly [least: number, most: number]
   /** Nobody waits longer. */
   readonly horizon: number
-  /** When nobody got in for so long, nobody will: twice the longest delay there is. */
+  /** When nobody gets in for so long, nobody ever will: twice the longest delay there is. */
   readonly patience: number
 }
 

@@ -24,6 +24,11 @@ export class StormServer {
     this.#now = now
   }
 
+  /** For so many ms nobody can get in, whatever comes: what it owes leaves no room. */
+  get fullFor(): number {
+    return (this.#owed - this.#limit) / this.#perMs
+  }
+
   /** An attempt arrives: when its handshake will be done, or undefined: it is refused. */
   offer(): number | undefined {
     if (this.#now < this.#model.downFor) return undefined

@@ -16,7 +16,7 @@ export interface Storm {
   readonly arrivals: Uint32Array
   /** Clients whose handshake was done, for each ms. */
   readonly connects: Uint32Array
-  /** Why the run was over. `'given up'`: by all who were not back; `'stuck'`: nobody got in for `patience`. */
+  /** Why the run was over. `'given up'`: by all who were not back; `'stuck'`: nobody gets in for `patience`. */
   readonly ending: 'all back' | 'given up' | 'stuck' | 'time over'
   readonly endedAt: number
 }
@@ -53,8 +53,10 @@ export function simulate(policy: Policy, model: Model, seed = 1): Storm {
   }
 
   for (let client = 0; client < clients; client++) wait(client, 0)
+  // Nobody got in for so long, or it is certain already that nobody will.
+  const isStuck = (): boolean => now - lastAccepted >= model.patience || server.fullFor >= model.patience
   let now = 0
-  while (now < horizon && agenda.size > 0 && now - lastAccepted < model.patience) {
+  while (now < horizon && agenda.size > 0 && !isStuck()) {
     server.at(now)
     const before = accepted + refused
     agenda.take(now, (client) => {
@@ -72,15 +74,14 @@ export function simulate(policy: Policy, model: Model, seed = 1): Storm {
     now += 1
   }
   const attempts = accepted + refused
-  const isPatient = now - lastAccepted < model.patience
   const ending =
     accepted === clients
       ? 'all back'
       : accepted + lost === clients
         ? 'given up'
-        : isPatient
-          ? 'time over'
-          : 'stuck'
+        : isStuck()
+          ? 'stuck'
+          : 'time over'
   return { clients, attempts, accepted, refused, lost, arrivals, connects, ending, endedAt: now }
 }
 
