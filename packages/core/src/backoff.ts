@@ -24,7 +24,7 @@ export interface BackoffOptions {
 
 /**
  * A delay drawn evenly from 0 to an exponentially growing ceiling. The default: of the usual strategies it
- * brings a crowd of clients back with the least load at the peak and in all.
+ * brings a crowd of clients back soonest, and with the fewest attempts in all (docs/storm.md).
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ "Full Jitter"
  */
