@@ -66,7 +66,7 @@ for (const code of [1006, 1001] as const) {
   const late = waits.map((wait) => wait.late)
   const drawn = waits.map((wait) => wait.drawn / ceiling(wait))
   rows.push({
-    code,
+    code: String(code),
     waits: waits.length,
     'longest outage, waits': Math.max(...waits.map(({ turn }) => turn)),
     'drawn above the ceiling': waits.filter((wait) => wait.drawn > ceiling(wait)).length,
