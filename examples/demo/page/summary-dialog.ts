@@ -24,6 +24,9 @@ export class SummaryDialog {
   #summary: StormSummary | undefined
 
   constructor() {
+    byId('summary-head', HTMLElement).append(
+      ...['Client', ...COLUMNS.map(([label]) => label)].map(createHead),
+    )
     byId('summary-download', HTMLButtonElement).addEventListener('click', () => this.#download())
     byId('summary-share', HTMLButtonElement).addEventListener('click', () => this.#share())
     byId('summary-close', HTMLButtonElement).addEventListener('click', () => this.#dialog.close())
@@ -79,6 +82,12 @@ export class SummaryDialog {
 /** TypeScript takes `share` for granted, and then nothing is left of a navigator without it. */
 function clipboardOf({ clipboard }: Navigator): Clipboard {
   return clipboard
+}
+
+function createHead(label: string): HTMLElement {
+  const cell = make('th', '', label)
+  cell.scope = 'col'
+  return cell
 }
 
 function createRow(client: ClientSummary): HTMLElement {

@@ -7,7 +7,7 @@ import type { Effect } from './machine.ts'
 import { Notices } from './notices.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { failed } from './policies.ts'
-import type { SenderListeners } from './sender.ts'
+import type { SenderListeners } from './sender-listeners.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { LATE } from './timers.ts'
 

@@ -1,9 +1,9 @@
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
 import { type BoundedIterable, iterableOf } from './async-iterable.ts'
 import { BoundedBuffer, type BufferOptions } from './backpressure.ts'
 import { environmentOf } from './environment.ts'
 import { misconfigured } from './errors.ts'
 import { Frame } from './frame.ts'
+import { Observable, type OperatorFunction, type Subscriber } from './rxjs.ts'
 
 /**
  * The newest value of each key, once a frame, as an array in the order in which the keys came in that frame.

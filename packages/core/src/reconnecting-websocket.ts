@@ -5,7 +5,7 @@ import { type ReconnectCallOptions, Shell } from './connection.ts'
 import { environmentOf, standsIn } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
 import type { TypedOptions } from './options.ts'
-import type { ConnectionState } from './state.ts'
+import { type ConnectionState, readyStateOf } from './state.ts'
 import { checkClose, checkProtocols, type ProtocolsSource, resolveUrl, type UrlSource } from './url.ts'
 import { clampedShort, inDom, inSyntax, isObject, sendable, shape, stringList, usvString } from './webidl.ts'
 import { type Handler, Handlers, WebSocketEventTarget } from './websocket-events.ts'
@@ -98,17 +98,10 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   }
 
   get readyState(): 0 | 1 | 2 | 3 {
-    switch (this.#shell.state.status) {
-      case 'open':
-        return READY_STATES.OPEN
-      case 'closing':
-        return READY_STATES.CLOSING
-      case 'closed':
-        // Until its `close` event is told.
-        return this.#relay.isOver ? READY_STATES.CLOSED : READY_STATES.CLOSING
-      default:
-        return READY_STATES.CONNECTING
-    }
+    const readyState = readyStateOf(this.#shell.state)
+    // Until its `close` event is told.
+    if (readyState === READY_STATES.CLOSED && !this.#relay.isOver) return READY_STATES.CLOSING
+    return readyState
   }
 
   /** Payload bytes that have not left: queued here, in the native buffer, and what was given up. */

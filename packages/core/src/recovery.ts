@@ -5,12 +5,7 @@ import type { Keep } from './keep.ts'
 import { type Loss, newest, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
 import type { Outbox } from './outbox.ts'
-
-export interface RecoveryListeners {
-  readonly onRecovered: (entries: readonly Entry[]) => void
-  /** `kept`: the newest of them, of which the messages are told. */
-  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
-}
+import type { RecoveryListeners } from './sender-listeners.ts'
 
 /** What becomes of the messages that a lost socket was given: queued again, or told as unconfirmed. */
 export class Recovery {

@@ -13,23 +13,9 @@ import type { Loss } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
-import { Recovery, type RecoveryListeners } from './recovery.ts'
+import { Recovery } from './recovery.ts'
+import type { SenderListeners } from './sender-listeners.ts'
 import type { Socket } from './socket.ts'
-
-export interface SenderListeners extends RecoveryListeners {
-  /** Throws where nothing may be sent. */
-  readonly check: () => void
-  readonly onDrop: (entry: Entry, reason: DropReason) => void
-  readonly onRestored: (entries: readonly Entry[]) => void
-  /** Nothing waits any more, to be written or to be acknowledged. */
-  readonly onEmpty: () => void
-  /** Counters have changed. */
-  readonly onChange: () => void
-  readonly onError: (error: HoldfastError) => void
-  readonly onLate: (by: number) => void
-  /** Holds calls to listeners back until the work is done. */
-  readonly during: (work: () => void) => void
-}
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {

@@ -106,6 +106,13 @@ export function hasEnded(state: ConnectionState): boolean {
   return state.status === 'closing' || (state.status === 'closed' && state.by === 'user')
 }
 
+/** As the native property: 0 CONNECTING until open and between attempts, 1 OPEN, 2 CLOSING, 3 CLOSED. */
+export function readyStateOf({ status }: ConnectionState): 0 | 1 | 2 | 3 {
+  if (status === 'open') return 1
+  if (status === 'closing') return 2
+  return status === 'closed' ? 3 : 0
+}
+
 /** What a connection begins with. */
 export const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
 

@@ -1,6 +1,6 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
 import type { Shell } from './connection.ts'
 import type { Emitter } from './emitter.ts'
+import { Observable, type Observer, Subscriber, type Subscription } from './rxjs.ts'
 
 type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed'>
 type Source<T> = Pick<Emitter<T>, 'add' | 'onThrow'>

@@ -1,4 +1,3 @@
-import { type Observable, observable } from 'rxjs'
 import type { ChannelOptions } from './channel.ts'
 import type { SendOptions } from './composer.ts'
 import { type CloseOptions, type ReconnectCallOptions, Shell } from './connection.ts'
@@ -8,7 +7,8 @@ import type { HoldfastError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import type { RequestOptions, RequestSettings } from './request-options.ts'
-import type { CloseReport, ConnectionState } from './state.ts'
+import { type Observable, observable } from './rxjs.ts'
+import { type CloseReport, type ConnectionState, readyStateOf } from './state.ts'
 import { stream } from './stream.ts'
 import type { UrlSource } from './url.ts'
 
@@ -91,16 +91,7 @@ export class Connection<Incoming, Outgoing> {
 
   /** As the native property: 0 CONNECTING until open and between attempts, 1 OPEN, 2 CLOSING, 3 CLOSED. */
   get readyState(): 0 | 1 | 2 | 3 {
-    switch (this.state.status) {
-      case 'open':
-        return 1
-      case 'closing':
-        return 2
-      case 'closed':
-        return 3
-      default:
-        return 0
-    }
+    return readyStateOf(this.state)
   }
 
   /** Payload bytes that have not left: those queued here and those in the native buffer. */

@@ -1,0 +1,23 @@
+import type { DropReason, Entry } from './entry.ts'
+import type { HoldfastError } from './errors.ts'
+
+export interface RecoveryListeners {
+  readonly onRecovered: (entries: readonly Entry[]) => void
+  /** `kept`: the newest of them, of which the messages are told. */
+  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
+}
+
+export interface SenderListeners extends RecoveryListeners {
+  /** Throws where nothing may be sent. */
+  readonly check: () => void
+  readonly onDrop: (entry: Entry, reason: DropReason) => void
+  readonly onRestored: (entries: readonly Entry[]) => void
+  /** Nothing waits any more, to be written or to be acknowledged. */
+  readonly onEmpty: () => void
+  /** Counters have changed. */
+  readonly onChange: () => void
+  readonly onError: (error: HoldfastError) => void
+  readonly onLate: (by: number) => void
+  /** Holds calls to listeners back until the work is done. */
+  readonly during: (work: () => void) => void
+}
