@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, messagesOf } from './entry.ts'
 import type { Environment } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import type { ConnectionEvent, LateTimer, TransitionCause, Without } from './events.ts'
@@ -112,10 +112,6 @@ export function told(
       announcer.tell({ type: 'unconfirmed', messages: messagesOf(kept), ...sizeOf(entries) })
     },
   }
-}
-
-function messagesOf(entries: readonly Entry[]): unknown[] {
-  return entries.map(({ message }) => message)
 }
 
 function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {

@@ -135,6 +135,16 @@ describe('what nothing proves', () => {
     expect(await closed).toMatchObject({ code: 1001, wasClean: true, unconfirmed: ['read or not'] })
   })
 
+  it('may be lost where the server had closed before us, and with the code that we would have given', async () => {
+    const { connection, server } = await setUpOpen()
+    connection.send('read or not')
+    // Its close frame is here; ours is an answer by the native class, and no close() of ours goes out.
+    server.socket.readyState = 2
+    const closed = connection.close(1000, '', { drainTimeout: 0 })
+    server.drop(1000)
+    expect(await closed).toMatchObject({ code: 1000, wasClean: true, unconfirmed: ['read or not'] })
+  })
+
   it('is in the report of a close that was not clean', async () => {
     const { connection, server, clock } = await setUpOpen()
     connection.send('a')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { type Options, setUp, setUpOpen } from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
 
 const OVERFLOW = expect.objectContaining({ code: 'OVERFLOW' })
@@ -300,16 +300,42 @@ describe('flow', () => {
     expect(server.messages).toEqual(['x'])
   })
 
-  it('gives up a socket whose peer has closed it and keeps the line, once something waits for 3 s', async () => {
-    const { connection, server, clock, states } = await setUpOpen()
+  const UNANSWERED = { id: (message: unknown) => String(message), acknowledged: () => undefined, window: 1 }
+  it.each<[string, Options]>([
+    ['in the queue', {}],
+    ['for an acknowledgement that makes room', { delivery: UNANSWERED }],
+    ['for a socket, without a queue', { queue: false }],
+  ])(
+    'gives up a socket whose peer has closed it and keeps the line, once something waits for 3 s: %s',
+    async (_, options) => {
+      const { connection, server, clock, states } = await setUpOpen(options)
+      if (options.delivery) connection.send('on the wire')
+      server.socket.readyState = 2
+      try {
+        connection.send('x')
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'CLOSED' })
+      }
+      await clock.advance(2_900)
+      expect(connection.state.status).toBe('open')
+      await clock.advance(200)
+      expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { code: 1006, wasClean: false } })
+      await clock.advance(2_000)
+      expect(server.sockets).toHaveLength(2)
+      if (options.queue !== false) expect(server.messages.at(-1)).toBe(options.delivery ? 'on the wire' : 'x')
+    },
+  )
+
+  it('leaves the time of a closing handshake to whoever began it', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    server.answersClose = false
     server.socket.readyState = 2
     connection.send('x')
-    await clock.advance(2_900)
-    expect(connection.state.status).toBe('open')
-    await clock.advance(200)
-    expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { code: 1006, wasClean: false } })
     await clock.advance(2_000)
-    expect(server.messages).toEqual(['x'])
-    expect(server.sockets).toHaveLength(2)
+    const closed = connection.close(1000, '', { drainTimeout: 0 })
+    await clock.advance(1_500)
+    expect(connection.state.status).toBe('closing')
+    await clock.advance(1_500)
+    expect((await closed).undelivered).toEqual(['x'])
   })
 })

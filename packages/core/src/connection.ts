@@ -34,7 +34,6 @@ export class Shell<Incoming, Outgoing> {
 
   readonly #engine: Engine<Incoming, Outgoing>
   readonly #sender: Engine<Incoming, Outgoing>['sender']
-  readonly #canQueue: boolean
   #isDisposed = false
 
   constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
@@ -47,7 +46,6 @@ export class Shell<Incoming, Outgoing> {
     this.disposed = new Emitter(engine.announcer.onThrow)
     this.#engine = engine
     this.#sender = engine.sender
-    this.#canQueue = engine.canQueue
 
     // In a microtask: whoever subscribes at once misses nothing.
     if (!engine.driver.config.lazy && start === 'auto') {
@@ -129,7 +127,7 @@ export class Shell<Incoming, Outgoing> {
   reconnect(reason = '', { handover = false }: ReconnectCallOptions = {}): void {
     this.#checkAlive('reconnect()')
     checkClose(undefined, reason)
-    if (handover && !this.#canQueue) {
+    if (handover && !this.#engine.canQueue) {
       throw misconfigured('reconnect(reason, { handover })', 'false without a queue', handover)
     }
     this.#engine.driver.dispatch({ type: 'reconnect', reason, handover })

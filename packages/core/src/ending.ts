@@ -51,15 +51,19 @@ export class Ending<Outgoing> {
     this.#leftBehind = 0
   }
 
-  /** Our close frame goes out; nothing is written after it. */
-  hangUp(code: number | undefined, reason: string): void {
+  /**
+   * Nothing is written to this socket any more.
+   *
+   * @param isFirst - Our close frame goes out: the server has sent none.
+   */
+  hangUp(code: number | undefined, reason: string, isFirst: boolean): void {
     this.#sender.stop()
-    this.#hungUpWith = frameCode(code, reason)
+    this.#hungUpWith = isFirst ? frameCode(code, reason) : undefined
   }
 
   /** Another socket takes the place of this one. */
-  takeOver(reason: string): void {
-    this.hangUp(1000, reason)
+  takeOver(reason: string, isFirst: boolean): void {
+    this.hangUp(1000, reason, isFirst)
     this.#unconfirmed = []
   }
 

@@ -156,14 +156,14 @@ export class Engine<Incoming, Outgoing> {
       case 'drain':
         return this.#drain()
       case 'hang-up':
-        this.ending.hangUp(act.code, act.reason)
+        this.ending.hangUp(act.code, act.reason, this.line.isWritable)
         return this.line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.line.abandon()
       case 'prepare':
         return this.line.prepare()
       case 'take-over':
-        this.ending.takeOver(act.reason)
+        this.ending.takeOver(act.reason, this.line.isWritable)
         return this.line.takeOver(act.reason)
       case 'finish':
         return this.#finish()

@@ -74,7 +74,7 @@ export class Entry {
 
 const NO_DETAILS: EntryDetails = {}
 
-// What is queued came in by send(), or is its copy.
+/** As they were given to `send()`, or copies. */
 export function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {
   return entries.map(({ message }) => message as Outgoing)
 }

@@ -9,6 +9,7 @@ import { Tail } from './tail.ts'
 
 /** Messages written in one go, so that a long queue does not block the page. */
 const BATCH = 256
+
 export interface FlowOptions {
   readonly highWaterMark: number
   /** Bytes of the newest written messages that are kept. */
@@ -134,7 +135,9 @@ export class Flow {
 
   /** Writes what fits now, and arranges for the rest. Called on every `send()` and every message too. */
   pump(): void {
-    if (this.#socket === undefined || this.#isPumping || !this.#hasWork) return
+    if (this.#socket === undefined || this.#isPumping) return
+    if (this.#hasWork || this.#outbox.inFlight > 0) this.#socket.expectEnd()
+    if (!this.#hasWork) return
     this.#isPumping = true
     const waited = this.#outbox.length > 0 || this.isAwaited
     const written = this.#writeBatch()
@@ -144,7 +147,6 @@ export class Flow {
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
     if (this.#socket === undefined) return
     if (this.#hasWork && !this.#waitsForAnswers) {
-      this.#socket.expectEnd()
       const isEager = written === BATCH && this.#accepts()
       this.#poll.arm(this.#socket.bufferedAmount, written > 0, isEager)
     } else this.#poll.rest()

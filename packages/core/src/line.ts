@@ -13,7 +13,7 @@ import type { LossCause } from './verdict.ts'
 
 export type LineHost = Pick<SuccessionHost, 'onData' | 'onDetached' | 'sendOver'>
 
-/** The way to the server: at most one native socket, dialled, signed in, given up. */
+/** The way to the server: one native socket, and a second one during a handover; dialled, signed in, given up. */
 export class Line {
   /** Of the current socket alone. */
   readonly traffic: Traffic
@@ -57,6 +57,11 @@ export class Line {
 
   get socket(): Socket | undefined {
     return this.#socket
+  }
+
+  /** Whether there is a socket that neither side has closed. */
+  get isWritable(): boolean {
+    return this.#socket?.isWritable === true
   }
 
   /** Where the last dial went, without the token. */

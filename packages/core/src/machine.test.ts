@@ -400,3 +400,31 @@ describe('a lazy machine', () => {
     expect(host.state.status).toBe('closed')
   })
 })
+
+describe('a server that refuses the sign-in and drops it in turns', () => {
+  const SIGN_IN = { canReauthenticate: true, firstPhase: 'sign-in' } as const
+
+  it('has refused twice in a row: no token was taken in between', () => {
+    const it = hostOf(SIGN_IN)
+    it.open()
+    for (const code of [4401, 1006, 4401]) {
+      expect(it.host.state.status).toBe('connecting')
+      // The socket is open while it signs in.
+      it.lost({ code, phase: 'open' })
+      if (it.host.state.status === 'waiting') it.fire('retry')
+    }
+    expect(it.host.state).toMatchObject({ status: 'closed', by: 'auth', code: 4401 })
+  })
+
+  it('has not where it was open in between', () => {
+    const it = hostOf(SIGN_IN)
+    it.open()
+    it.lost({ code: 4401, phase: 'open' })
+    it.fire('retry')
+    it.opened()
+    it.lost({ code: 1006 })
+    it.fire('retry')
+    it.lost({ code: 4401, phase: 'open' })
+    expect(it.host.state.status).toBe('waiting')
+  })
+})

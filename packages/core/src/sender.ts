@@ -205,6 +205,7 @@ export class Sender<Outgoing> {
 
   #push(entry: Entry): void {
     if (this.#queue === undefined) {
+      this.#socket?.expectEnd()
       const text = 'send() while not open, and there is no queue.'
       throw new HoldfastError('CLOSED', text, { reason: 'closed' })
     }

@@ -111,6 +111,7 @@ export class Socket {
   /** Starts the closing handshake; its end is told as `lost`. */
   close(code: number | undefined, reason: string): void {
     this.#isClosing = true
+    this.#clock.clearTimeout(this.#endTimer)
     const given = frameCode(code, reason)
     if (given === NO_STATUS) this.#native.close()
     else this.#native.close(given, reason)
@@ -131,7 +132,8 @@ export class Socket {
 
   #detach(): void {
     this.#handlers = undefined
-    for (const timer of [this.#errorTimer, this.#endTimer]) this.#clock.clearTimeout(timer)
+    this.#clock.clearTimeout(this.#errorTimer)
+    this.#clock.clearTimeout(this.#endTimer)
     const native = this.#native
     native.removeEventListener('open', this.#opened as never)
     native.removeEventListener('message', this.#message as never)

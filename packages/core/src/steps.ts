@@ -60,7 +60,13 @@ export function lost(
   // The stable timer may be throttled or asleep; the clock is not.
   const rested = state.status === 'open' && now - state.since >= config.stableAfter
   const tally = rested ? FRESH : machine.tally
-  const { stop, delay, floor, verdict, tally: judged } = judge(tally, close, config, cause)
+  const {
+    stop,
+    delay,
+    floor,
+    verdict,
+    tally: judged,
+  } = judge(tally, close, config, cause, state.status === 'open')
   const { isTrial, wait, ...given } = machine
   // A trial fails as expected: that must not make the wait longer once the network is there.
   const { delays, previous } = isTrial ? tally : judged

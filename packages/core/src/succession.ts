@@ -18,7 +18,7 @@ export interface SuccessionHost extends Pick<UnderstudyHost, 'binaryType' | 'onD
 }
 
 /** A socket that is dialled, and where to. */
-export interface Dialled {
+interface Dialled {
   readonly socket: Socket
   readonly target: Target | undefined
 }

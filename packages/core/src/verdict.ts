@@ -55,8 +55,18 @@ type JudgeConfig = Pick<
   'reconnect' | 'backoff' | 'random' | 'shouldReconnect' | 'canReauthenticate' | 'maxRefusals' | 'maxAttempts'
 >
 
-/** Whether and when to come back after a loss. Pure, given a random source. */
-export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, cause?: LossCause): Judgement {
+/**
+ * Whether and when to come back after a loss. Pure, given a random source.
+ *
+ * @param wasUsable - The connection was open; while it signs in the socket alone is.
+ */
+export function judge(
+  tally: Tally,
+  close: CloseInfo,
+  config: JudgeConfig,
+  cause?: LossCause,
+  wasUsable: boolean = close.phase === 'open',
+): Judgement {
   const stop = (by: 'verdict' | 'attempts' | 'auth', counted = tally, error?: HoldfastError): Judgement => {
     return { tally: counted, verdict: 'stop', delay: 0, floor: 0, stop: error ? { by, error } : { by } }
   }
@@ -64,7 +74,7 @@ export function judge(tally: Tally, close: CloseInfo, config: JudgeConfig, cause
 
   const answer = config.shouldReconnect(close, tally.dials)
   const rule = answer === undefined ? tableRule(close, config, cause) : answeredRule(answer)
-  const counted = count(tally, close, rule)
+  const counted = count(tally, close, rule, wasUsable)
   if (rule.kind === 'stop') return stop('verdict', counted)
   if (rule.kind === 'limited' && counted.streak.count > rule.tries) return stop('verdict', counted)
   if (rule.kind === 'reauthenticate' && counted.refusals >= config.maxRefusals) {
@@ -98,12 +108,13 @@ function answeredRule(answer: Verdict): CodeRule {
 }
 
 /** Failed dials lie between two answers of a peer and change no row; another answer ends it. */
-function count(tally: Tally, close: CloseInfo, rule: CodeRule): Tally {
+function count(tally: Tally, close: CloseInfo, rule: CodeRule, wasUsable: boolean): Tally {
   const isRefusal = rule.kind === 'reauthenticate'
   const silences = tally.silences + (close.local === 'heartbeat' ? 1 : 0)
   if (close.phase === 'connecting') return { ...tally, refusals: tally.refusals + Number(isRefusal) }
-  // Open, and lost for another reason: its token was taken, so two that were revoked far apart are no row.
-  const refusals = isRefusal ? tally.refusals + 1 : 0
+  // Usable, and lost for another reason: its token was taken, so two that were revoked far apart are no row.
+  const refused = wasUsable ? 0 : tally.refusals
+  const refusals = isRefusal ? tally.refusals + 1 : refused
   if (rule.kind !== 'limited') return { ...tally, refusals, silences, streak: FRESH.streak }
   const before = tally.streak.of === rule.streak ? tally.streak.count : 0
   return { ...tally, refusals, silences, streak: { of: rule.streak, count: before + 1 } }
