@@ -236,5 +236,3 @@ export class DemoPage {
     })
   }
 }
-
-/** Runs in the page, ahead of everything in it. */

@@ -86,7 +86,10 @@ describe('the storm', () => {
     await page.press('summary-share')
     await page.shows('summary-told', /^Copied/)
     const shared = await page.tab.evaluate(() => navigator.clipboard.readText())
-    expect(shared).toMatch(/^Storm 7, 6\.0 s of faults .*\nHoldfast \(Plain\): /)
+    const [head, first] = shared.split('\n')
+    const address = `/?seed=7&storm=6&pace=10&peers=${PEERS.join()}`
+    expect(head).toBe(`Storm 7, 6.0 s of faults (npm start, ${address})`)
+    expect(first).toMatch(/^Holdfast \(Plain\): /)
     expect(await violationsOf(page.tab)).toEqual([])
   })
 })

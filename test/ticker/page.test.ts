@@ -102,6 +102,19 @@ describe('the ticker’s page', () => {
     }
   })
 
+  it('is rendered once a frame, or for each message', async () => {
+    const page = await openPage()
+    const look = () => page.figures('received', 'renders', 'frames')
+    await movesOn(page)
+    await expect.poll(look, PATIENCE).toSatisfy(([received = 0, renders = 0, frames = 0]: number[]) => {
+      return renders > 0 && renders <= frames + 2 && received > 2 * renders
+    })
+    await page.check('mode-message')
+    await expect.poll(look, PATIENCE).toSatisfy(([received = 0, renders = 0]: number[]) => {
+      return received > 0 && renders === received
+    })
+  })
+
   it.each(['light', 'dark'] as const)('is accessible when it is %s', async (colorScheme) => {
     const page = await openPage({ colorScheme })
     ticker().isMoving = false

@@ -58,6 +58,14 @@ export class TickerPage {
     return Number(text.replaceAll(',', ''))
   }
 
+  /** Figures of one and the same half second. */
+  figures(...ids: string[]): Promise<number[]> {
+    return this.#page.evaluate(
+      (wanted) => wanted.map((id) => Number(document.getElementById(id)?.textContent?.replaceAll(',', ''))),
+      ids,
+    )
+  }
+
   /** The price that each symbol shows, without its sign; `–` where there is none yet. */
   async prices(): Promise<Map<string, string>> {
     const shown = await this.#page

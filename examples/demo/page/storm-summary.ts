@@ -28,7 +28,8 @@ export interface ClientSummary extends Score {
 }
 
 /** In a few lines, to be shared; the address plays the same storm. */
-export function tellSummary({ seed, stormMs, clients }: StormSummary): string {
+export function tellSummary(summary: StormSummary): string {
+  const { seed, stormMs, clients } = summary
   const lines = clients.map((client) => {
     const { sent, arrived, lost, twice, waiting, longestOutageMs } = client
     const rest = [`${formatCount(lost)} lost`, `${formatCount(twice)} twice`]
@@ -39,7 +40,13 @@ export function tellSummary({ seed, stormMs, clients }: StormSummary): string {
     const outage = `longest outage ${formatDuration(longestOutageMs)}`
     return `${name}: ${formatCount(arrived)} of ${formatCount(sent)} arrived, ${rest.join(', ')}; ${outage}`
   })
-  return [`Storm ${seed}, ${formatDuration(stormMs)} of faults (npm start, /?seed=${seed})`, ...lines].join(
-    '\n',
-  )
+  const head = `Storm ${seed}, ${formatDuration(stormMs)} of faults (npm start, ${addressOf(summary)})`
+  return [head, ...lines].join('\n')
+}
+
+/** Its plan depends on the seed and on how long it is; what it hits, on the others. */
+function addressOf({ seed, stormMs, pace, clients }: StormSummary): string {
+  const peers = clients.filter(({ isOurs }) => !isOurs).map(({ client }) => client)
+  const address = `/?seed=${seed}&storm=${stormMs / 1_000}&pace=${pace}`
+  return peers.length > 0 ? `${address}&peers=${peers.join()}` : address
 }

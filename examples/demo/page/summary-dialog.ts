@@ -42,9 +42,11 @@ export class SummaryDialog {
       byId('summary-verdict', HTMLElement),
       `${formatCount(sum(({ lost }) => lost))} lost, ${formatCount(sum(({ twice }) => twice))} twice`,
     )
+    const waiting = sum((client) => client.waiting)
+    const rest = waiting > 0 ? `${formatCount(waiting)} still waiting after` : 'all settled after'
     setText(
       byId('summary-text', HTMLElement),
-      `Seed ${seed}: ${formatCount(faults.length)} orders in ${formatDuration(stormMs)}, all settled after ${formatDuration(totalMs)}.`,
+      `Seed ${seed}: ${formatCount(faults.length)} orders in ${formatDuration(stormMs)}, ${rest} ${formatDuration(totalMs)}.`,
     )
     setText(this.#told, '')
     byId('summary-rows', HTMLElement).replaceChildren(...clients.map(createRow))
