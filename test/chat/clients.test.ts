@@ -40,6 +40,11 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await page.reads('.banner', /^The server is startingnext try in [1-9] s/)
     await page.say('meanwhile')
     await page.shows('Acknowledged: before', 'Pending: meanwhile')
+    // What is read aloud: each message, and the state without its countdown.
+    expect(await page.page.locator('.banner').getByRole('status').textContent()).toBe(
+      'The server is starting',
+    )
+    expect(await page.page.getByRole('log').getByText('meanwhile').count()).toBe(1)
     await release()
     await page.tryNow.press('Enter')
     expect(await page.focused()).toBe('Message')

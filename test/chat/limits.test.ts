@@ -14,6 +14,7 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await chat.say('This is longer than that.')
     await chat.shows('Not sent: This is longer than that.')
     await chat.reads('.problem', 'Not sent. It has 25 characters, and 20 are allowed.')
+    expect(await page.getByRole('alert').textContent()).toContain('20 are allowed')
     await page.getByRole('button', { name: 'Edit' }).press('Enter')
     await chat.shows()
     expect([await chat.focused(), await text.inputValue()]).toEqual(['Message', 'This is longer than that.'])

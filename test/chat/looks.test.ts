@@ -19,7 +19,7 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await chat.say('All is well')
     await chat.say('w'.repeat(61))
     await chat.shows('From somebody else', 'Acknowledged: All is well', `Not sent: ${'w'.repeat(61)}`)
-    await chat.reads('.typing', /is typing/)
+    await chat.reads('.typing[aria-live=polite]', /is typing/)
     const inspect = async (colorScheme: 'light' | 'dark', selector: string): Promise<void> => {
       await chat.page.emulateMedia({ colorScheme })
       expect(await violationsOf(chat.page, selector)).toEqual([])
