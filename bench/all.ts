@@ -21,6 +21,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'What a client costs by itself: time of the processor, and bytes left for the garbage collector.',
   ],
   [
+    'loopback',
+    'Messages over loopback',
+    'To a server in a process of its own and from it, each client against a bare socket in the same round.',
+  ],
+  [
     'size',
     'Size',
     'What the import that a user writes adds to a bundle, minified, without the packages named beside it.',

@@ -11,19 +11,20 @@ export interface PeerSocket {
 
 export interface Peer {
   readonly name: string
-  connect(url: string, WebSocket: WebSocketConstructor): PeerSocket
+  connect(url: string | (() => Promise<string>), WebSocket: WebSocketConstructor): PeerSocket
 }
 
-type PeerClass = new (url: string, protocols: string[], options: object) => PeerSocket
+type PeerClass = new (url: string | (() => Promise<string>), protocols: string[], options: object) => PeerSocket
 
 /** Makes them come back quickly, with their queue as large as it gets. */
 const QUICK = { minReconnectionDelay: 20, maxReconnectionDelay: 50, maxEnqueuedMessages: Infinity }
 
-async function load(name: string, specifier: string): Promise<Peer | undefined> {
+/** @param load - Names the module where it is imported: a bundler has to find it there. */
+async function load(name: string, load: () => Promise<object>): Promise<Peer | undefined> {
   try {
-    const module = await import(specifier)
+    const module = (await load()) as { default: PeerClass & { default?: PeerClass } }
     // What comes of a CommonJS module differs with who loads it.
-    const Class: PeerClass = module.default?.default ?? module.default
+    const Class = module.default.default ?? module.default
     return { name, connect: (url, WebSocket) => new Class(url, [], { ...QUICK, WebSocket }) }
   } catch (error) {
     console.log(`${name} is skipped: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
@@ -34,8 +35,8 @@ async function load(name: string, specifier: string): Promise<Peer | undefined> 
 /** Those of them that are installed. */
 export async function peers(): Promise<Peer[]> {
   const loaded = await Promise.all([
-    load('partysocket', 'partysocket/ws'),
-    load('reconnecting-websocket', 'reconnecting-websocket'),
+    load('partysocket', () => import('partysocket/ws')),
+    load('reconnecting-websocket', () => import('reconnecting-websocket')),
   ])
   return loaded.filter((peer) => peer !== undefined)
 }

@@ -93,6 +93,14 @@ export class QuietBrowser {
     const target = { targetId, flatten: true }
     const { sessionId } = await this.call<{ sessionId: string }>('Target.attachToTarget', target)
     await this.call('Performance.enable', {}, sessionId)
+    const metric = async (wanted: string): Promise<number> => {
+      const { metrics } = await this.call<{ metrics: { name: string; value: number }[] }>(
+        'Performance.getMetrics',
+        {},
+        sessionId,
+      )
+      return metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
+    }
     const evaluate = async <Value>(expression: string): Promise<Value> => {
       const options = { expression, awaitPromise: true, returnByValue: true }
       const answer = await this.call<Evaluated<Value>>('Runtime.evaluate', options, sessionId)
@@ -104,14 +112,9 @@ export class QuietBrowser {
       async until(expression) {
         while (!(await evaluate<boolean>(expression))) await setTimeout(50)
       },
-      mainThread: async () => {
-        const { metrics } = await this.call<{ metrics: { name: string; value: number }[] }>(
-          'Performance.getMetrics',
-          {},
-          sessionId,
-        )
-        return 1_000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN)
-      },
+      mainThread: async () => 1_000 * (await metric('ThreadTime')),
+      heap: () => metric('JSHeapUsedSize'),
+      collect: () => this.call('HeapProfiler.collectGarbage', {}, sessionId),
       close: async () => void (await this.call('Target.closeTarget', { targetId })),
     }
   }
@@ -155,5 +158,9 @@ export interface QuietPage {
   until(expression: string): Promise<void>
   /** What its main thread has used of the processor, in ms. */
   mainThread(): Promise<number>
+  /** Bytes on its heap, with what only waits to be collected. */
+  heap(): Promise<number>
+  /** Collects garbage now. */
+  collect(): Promise<void>
   close(): Promise<void>
 }
