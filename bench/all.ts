@@ -36,6 +36,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'Queued while there is no connection, then written: how much the native buffer is given at once.',
   ],
   [
+    'drain-slow',
+    'A million messages over a slow line',
+    'Queued while there is no connection, then drained at 10 Mbit/s: the use of the line, memory, and blocked pages.',
+  ],
+  [
     'queue-memory',
     'A million queued messages',
     'Memory for each message, and whether a longer queue is slower.',

@@ -14,7 +14,11 @@ export interface Peer {
   connect(url: string | (() => Promise<string>), WebSocket: WebSocketConstructor): PeerSocket
 }
 
-type PeerClass = new (url: string | (() => Promise<string>), protocols: string[], options: object) => PeerSocket
+type PeerClass = new (
+  url: string | (() => Promise<string>),
+  protocols: string[],
+  options: object,
+) => PeerSocket
 
 /** Makes them come back quickly, with their queue as large as it gets. */
 const QUICK = { minReconnectionDelay: 20, maxReconnectionDelay: 50, maxEnqueuedMessages: Infinity }
