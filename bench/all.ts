@@ -51,6 +51,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'The delay that was drawn against the one that was kept, over many losses, at a fortieth of its length.',
   ],
   [
+    'recovery',
+    'From a fault until it is open again',
+    'Ours with its defaults and others with theirs, a crowd of each, over `ws`; from the fault, or from when it is over.',
+  ],
+  [
     'cycles',
     'Ten thousand connections, one after the other',
     'Whether timers, listeners or memory are left behind.',

@@ -11,7 +11,12 @@ export interface PeerSocket {
 
 export interface Peer {
   readonly name: string
-  connect(url: string | (() => Promise<string>), WebSocket: WebSocketConstructor): PeerSocket
+  /** @param options - Those of the peer; without any it comes back quickly. */
+  connect(
+    url: string | (() => Promise<string>),
+    WebSocket: WebSocketConstructor,
+    options?: object,
+  ): PeerSocket
 }
 
 type PeerClass = new (
@@ -29,10 +34,26 @@ async function load(name: string, load: () => Promise<object>): Promise<Peer | u
     const module = (await load()) as { default: PeerClass & { default?: PeerClass } }
     // What comes of a CommonJS module differs with who loads it.
     const Class = module.default.default ?? module.default
-    return { name, connect: (url, WebSocket) => new Class(url, [], { ...QUICK, WebSocket }) }
+    return {
+      name,
+      connect: (url, WebSocket, options = QUICK) => new Class(url, [], { ...options, WebSocket }),
+    }
   } catch (error) {
     console.log(`${name} is skipped: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
     return undefined
+  }
+}
+
+/**
+ * `ws` ends the process where nobody listens for an error: as of a socket that is still connecting when a peer gives it
+ * up, takes its listeners off, and then closes it.
+ */
+export function listenedTo(Native: WebSocketConstructor): WebSocketConstructor {
+  return class extends Native {
+    constructor(url: string, protocols?: string[]) {
+      super(url, protocols)
+      this.addEventListener('error', (() => {}) as never)
+    }
   }
 }
 
