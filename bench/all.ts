@@ -56,6 +56,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'Ours with its defaults and others with theirs, a crowd of each, over `ws`; from the fault, or from when it is over.',
   ],
   [
+    'loss',
+    'Messages that are lost',
+    'Sent into faults, and counted at the server: lost, told of, twice, out of order.',
+  ],
+  [
     'cycles',
     'Ten thousand connections, one after the other',
     'Whether timers, listeners or memory are left behind.',
