@@ -5,6 +5,8 @@ import { once } from 'node:events'
 export interface Child<Ready> {
   readonly ready: Ready
   readonly process: ChildProcess
+  /** Sends it something, and waits for what it sends next. */
+  ask<Answer>(question: object | string): Promise<Answer>
   end(): Promise<void>
 }
 
@@ -23,6 +25,11 @@ export async function startChild<Ready>(file: URL, args: readonly string[] = [])
   return {
     ready,
     process: child,
+    async ask<Answer>(question: object | string) {
+      const answer = once(child, 'message') as Promise<[Answer]>
+      child.send(question)
+      return (await Promise.race([answer, ended]))[0]
+    },
     async end() {
       // One that is stopped by a signal would not hear of it.
       child.kill('SIGKILL')

@@ -54,9 +54,7 @@ async function inNode(client: string, native: string): Promise<Row> {
   try {
     child.process.send('start')
     await arrival(line)
-    const memory = new Promise<Memory>((resolve) => child.process.once('message', resolve as never))
-    child.process.send('report')
-    return row(client, native, line, await memory)
+    return row(client, native, line, await child.ask<Memory>('report'))
   } finally {
     await child.end()
     await line.close()

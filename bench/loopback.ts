@@ -1,17 +1,17 @@
 /**
- * Messages to a server and from it, over loopback: the rate, and the time of the processor, against a bare socket.
+ * Messages to a server and from it, over loopback: the rate, and the time of the processor, against a bare socket; each
+ * client in a process or a page of its own.
  *
  *     npm run bench:loopback [-- rounds [ws undici Chromium]]
  */
-import type { WebSocketConstructor } from '@holdfast/core'
 import { nativeClasses } from '../test/server/native-classes.ts'
 import { seeded } from '../test/support/random.ts'
 import { servePage } from '../test/support/serve-page.ts'
 import { startChild } from './child.ts'
 import { BARE, clientKinds } from './clients.ts'
-import { CHUNK, type Direction, type Load, prepare } from './loopback/load.ts'
+import { type Direction, type Job, type Load, ON_THE_WAY, type Sample, sampleOf } from './loopback/load.ts'
 import { QuietBrowser } from './quiet-browser.ts'
-import { median, print, type Row, round, spread, timed } from './tools.ts'
+import { median, print, type Row, round, spread } from './tools.ts'
 
 const [rounds = '7', ...chosen] = process.argv.slice(2)
 const ROUNDS = Number(rounds)
@@ -40,88 +40,76 @@ const LOADS: Record<'node' | 'page', Record<Direction, readonly Load[]>> = {
   },
 }
 
-interface Sample {
-  /** Messages in a second. */
-  readonly rate: number
-  /** µs of the processor for a message. */
-  readonly cpu: number
+/** One client where it runs. */
+interface Client {
+  measure(job: Job): Promise<Sample>
+  close(): Promise<void>
 }
 
-/** The clients of one place, by number, and how one is measured there. */
-interface Stage {
-  readonly native: string
-  readonly names: readonly string[]
-  readonly loads: Record<Direction, readonly Load[]>
-  measure(client: number, direction: Direction, load: Load): Promise<Sample>
-}
-
-async function inNode(native: string, Native: WebSocketConstructor, origin: string): Promise<Stage> {
-  const kinds = await clientKinds()
+async function inNode(native: string, client: number, origin: string): Promise<Client> {
+  const args = [native, String(client), origin]
+  const child = await startChild<string>(new URL('loopback/node.ts', import.meta.url), args)
   return {
-    native,
-    names: kinds.map(({ name }) => name),
-    loads: LOADS.node,
-    async measure(client, direction, load) {
-      const kind = kinds[client]
-      if (!kind) throw new Error('There are not so many clients')
-      const run = await prepare(kind, Native, origin, direction, load)
-      globalThis.gc?.()
-      let elapsed = Number.NaN
-      const { cpu } = await timed(async () => {
-        elapsed = await run()
-      })
-      return { rate: (load.count / elapsed) * 1_000, cpu: (cpu * 1_000) / load.count }
-    },
+    measure: (job) => child.ask<Sample>(job),
+    close: () => child.end(),
   }
 }
 
-async function inChromium(browser: QuietBrowser, page: string, origin: string): Promise<Stage> {
-  const { evaluate, until, collect, mainThread } = await browser.open(page)
+async function inChromium(
+  browser: QuietBrowser,
+  page: string,
+  client: number,
+  origin: string,
+): Promise<Client> {
+  const { evaluate, until, show, collect, mainThread, close } = await browser.open(page)
   await until('globalThis.run !== undefined')
   return {
-    native: 'Chromium',
-    names: await evaluate<string[]>('names'),
-    loads: LOADS.page,
-    async measure(client, direction, load) {
-      await evaluate(`prepare(${[client, origin, direction, load].map((each) => JSON.stringify(each))})`)
+    async measure(job) {
+      await show()
+      await evaluate(`prepare(${[client, origin, job].map((each) => JSON.stringify(each))})`)
       await collect()
       const before = await mainThread()
       const elapsed = await evaluate<number>('run()')
-      const cpu = (await mainThread()) - before
-      return { rate: (load.count / elapsed) * 1_000, cpu: (cpu * 1_000) / load.count }
+      return sampleOf(job.load, elapsed, (await mainThread()) - before)
     },
+    close,
   }
 }
 
 /** In turns, in another order each time, so that a slow moment of the machine meets all; the first only warms up. */
-async function compare({ native, names, loads, measure }: Stage): Promise<void> {
+async function compare(
+  native: string,
+  loads: Record<Direction, readonly Load[]>,
+  open: (client: number) => Promise<Client>,
+): Promise<void> {
   const random = seeded(1)
-  // The bare socket once more, as if it were a client: what it differs from itself is noise.
-  const clients = [...names.keys(), 0]
+  const clients: Client[] = []
+  for (const client of CLIENTS) clients.push(await open(client))
   for (const direction of DIRECTIONS) {
     for (const load of loads[direction]) {
-      const samples: Sample[][] = clients.map(() => [])
+      const samples: Sample[][] = CLIENTS.map(() => [])
       for (let run = 0; run <= ROUNDS; run++) {
         const order = [...clients.keys()].map((place) => [random(), place] as const).sort(([a], [b]) => a - b)
         for (const [, place] of order) {
-          const sample = await measure(clients[place] ?? 0, direction, load)
-          if (run > 0) samples[place]?.push(sample)
+          const sample = await clients[place]?.measure({ direction, load })
+          if (run > 0 && sample) samples[place]?.push(sample)
         }
       }
       const title = direction === 'up' ? 'to the server' : 'from the server'
       print(
         `${native}, ${load.size} bytes ${title}, ${load.count} messages a run, medians and quartiles of ${ROUNDS}; ${CAPTION[direction]}`,
-        clients.map((client, place) => {
+        CLIENTS.map((client, place) => {
           const name = `${names[client]}${place < names.length ? '' : ', once more'}`
           return row(name, samples[place] ?? [], samples[0] ?? [])
         }),
       )
     }
   }
+  for (const client of clients) await client.close()
 }
 
 const CAPTION: Record<Direction, string> = {
-  up: `at most ${(6 * CHUNK) / 1_024} KiB on their way, the server asks for more`,
+  up: `at most ${ON_THE_WAY / 1_024} KiB on their way, the server asks each client for more`,
   down: 'as fast as the client reads',
 }
 
@@ -139,16 +127,23 @@ function row(client: string, samples: readonly Sample[], bare: readonly Sample[]
 }
 
 const isChosen = (native: string): boolean => chosen.length === 0 || chosen.includes(native)
+const names = (await clientKinds()).map(({ name }) => name)
+// The bare socket once more, as if it were a client: what it differs from itself is noise.
+const CLIENTS = [...names.keys(), 0]
 const server = await startChild<string>(new URL('loopback/server.ts', import.meta.url))
 try {
-  for (const [native, Native] of nativeClasses) {
-    if (isChosen(native)) await compare(await inNode(native, Native, server.ready))
+  for (const [native] of nativeClasses) {
+    if (isChosen(native)) {
+      await compare(native, LOADS.node, (client) => inNode(native, client, server.ready))
+    }
   }
   if (isChosen('Chromium')) {
     const page = await servePage(`${import.meta.dirname}/loopback`)
     const browser = await QuietBrowser.launch()
     try {
-      await compare(await inChromium(browser, page.origin, server.ready))
+      await compare('Chromium', LOADS.page, (client) =>
+        inChromium(browser, page.origin, client, server.ready),
+      )
     } finally {
       await browser.close()
       await page.close()

@@ -42,7 +42,7 @@ const rows = await Promise.all(
   ),
 )
 print(
-  `An hour of ${faults.length} faults (${kinds}), seed ${seed}; clocks and timers of the clients, and the faults, ${speed} times as fast, the network not`,
+  `An hour of ${faults.length} faults (${kinds}), seed ${seed}; clocks and timers of the clients, and the faults, ${speed} times as fast, the network not; ours with a heartbeat, the others have none`,
   rows,
 )
 process.exit()

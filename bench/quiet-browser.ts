@@ -16,6 +16,9 @@ interface Answer {
   readonly error?: { readonly message: string }
 }
 
+/** ms that one answer of the browser may take, and that a page may take to come to where it is awaited. */
+const PATIENCE = 5 * 60_000
+
 /**
  * Chromium, spoken to by its DevTools protocol alone. Playwright has each page tell it of every WebSocket frame: at
  * thousands a second that is most of what would be measured.
@@ -74,8 +77,12 @@ export class QuietBrowser {
   /** Calls a method of the protocol. */
   async call<Result>(method: string, params: Params = {}, sessionId?: string): Promise<Result> {
     const id = ++this.#sent
-    const answer = await new Promise<Answer>((resolve) => {
-      this.#waiting.set(id, resolve)
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const timer = globalThis.setTimeout(() => reject(new Error(`No answer to ${method}`)), PATIENCE)
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      })
       this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) }))
     })
     this.#waiting.delete(id)
@@ -110,10 +117,15 @@ export class QuietBrowser {
     return {
       evaluate,
       async until(expression) {
-        while (!(await evaluate<boolean>(expression))) await setTimeout(50)
+        const end = performance.now() + PATIENCE
+        while (!(await evaluate<boolean>(expression))) {
+          if (performance.now() > end) throw new Error(`It did not come true: ${expression}`)
+          await setTimeout(50)
+        }
       },
       mainThread: async () => 1_000 * (await metric('ThreadTime')),
       heap: () => metric('JSHeapUsedSize'),
+      show: () => this.call('Page.bringToFront', {}, sessionId),
       collect: () => this.call('HeapProfiler.collectGarbage', {}, sessionId),
       close: async () => void (await this.call('Target.closeTarget', { targetId })),
     }
@@ -160,6 +172,8 @@ export interface QuietPage {
   mainThread(): Promise<number>
   /** Bytes on its heap, with what only waits to be collected. */
   heap(): Promise<number>
+  /** Puts it before all others: those that are hidden have less of the processor. */
+  show(): Promise<void>
   /** Collects garbage now. */
   collect(): Promise<void>
   close(): Promise<void>

@@ -10,16 +10,33 @@ export interface Load {
   readonly count: number
 }
 
+export interface Job {
+  readonly direction: Direction
+  readonly load: Load
+}
+
+export interface Sample {
+  /** Messages in a second. */
+  readonly rate: number
+  /** µs of the processor for a message. */
+  readonly cpu: number
+}
+
+/** @param elapsed - ms; as `cpu`, of the processor. */
+export function sampleOf({ count }: Load, elapsed: number, cpu: number): Sample {
+  return { rate: (count / elapsed) * 1_000, cpu: (cpu * 1_000) / count }
+}
+
 /** The server's first message, and the one that asks for another chunk. */
 export const READY = 'ready'
 export const MORE = 'more'
 
 /**
- * Flow control, the same for all: so many bytes in a chunk, and so many chunks on their way. Together they stay
- * below the high-water mark of ours, so that nobody's pacing is measured, and nobody polls.
+ * Flow control, the same for all: bytes that are on their way at most, and of a chunk, after which the server asks for
+ * another. They stay below the high-water mark of ours, so that nobody's pacing is measured, and nobody polls.
  */
+export const ON_THE_WAY = 192 * 1_024
 export const CHUNK = 32 * 1_024
-const CHUNKS = 6
 
 /** One that has not come to its end by then fails the bench. */
 const PATIENCE = 60_000
@@ -74,7 +91,7 @@ export async function prepare(
     const start = performance.now()
     const done = heard(isEnd[direction])
     if (direction === 'down') client.send('go')
-    else for (let i = 0; i < CHUNKS; i++) sendChunk()
+    else for (let sent = 0; sent < ON_THE_WAY; sent += CHUNK) sendChunk()
     await done
     const elapsed = performance.now() - start
     client.close()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Child, startChild } from '../child.ts'
+import { startChild } from '../child.ts'
 import type { Row } from '../tools.ts'
 import type { Report } from './client.ts'
 import { type LossyLine, openLossyLine } from './line.ts'
@@ -32,12 +32,6 @@ async function strike({ proxy, server }: LossyLine, { kind, lasts }: Planned, sp
   }
 }
 
-async function ask<Answer>(child: Child<unknown>, question: string): Promise<Answer> {
-  const answer = new Promise<Answer>((resolve) => child.process.once('message', resolve as never))
-  child.process.send(question)
-  return answer
-}
-
 /** A client, whose timers and clock run faster by `speed`, sends through an hour of faults. */
 export async function hour(
   client: string,
@@ -60,9 +54,9 @@ export async function hour(
       await strike(line, fault, speed)
     }
     await sleep(Math.max(0, HOUR / speed - (performance.now() - began)))
-    await ask(child, 'stop')
+    await child.ask('stop')
     await line.quiet(2_000, 20_000)
-    const { sent, told } = await ask<Report>(child, 'end')
+    const { sent, told } = await child.ask<Report>('end')
     return { client, native, ...tally(sent, line.arrivals, told) }
   } finally {
     await child.end()
