@@ -21,6 +21,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'What a client costs by itself: time of the processor, and bytes left for the garbage collector.',
   ],
   [
+    'loopback',
+    'Messages over loopback',
+    'To a server in a process of its own and from it, each client against a bare socket in the same round.',
+  ],
+  [
     'size',
     'Size',
     'What the import that a user writes adds to a bundle, minified, without the packages named beside it.',
@@ -31,6 +36,11 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'Queued while there is no connection, then written: how much the native buffer is given at once.',
   ],
   [
+    'drain-slow',
+    'A million messages over a slow line',
+    'Queued while there is no connection, then drained at 10 Mbit/s: the use of the line, memory, and blocked pages.',
+  ],
+  [
     'queue-memory',
     'A million queued messages',
     'Memory for each message, and whether a longer queue is slower.',
@@ -39,6 +49,16 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
     'reconnect-time',
     'When it dials again',
     'The delay that was drawn against the one that was kept, over many losses, at a fortieth of its length.',
+  ],
+  [
+    'recovery',
+    'From a fault until it is open again',
+    'Ours with its defaults and others with theirs, a crowd of each, over `ws`; from the fault, or from when it is over.',
+  ],
+  [
+    'loss',
+    'Messages that are lost',
+    'Sent into faults, and counted at the server: lost, told of, twice, out of order.',
   ],
   [
     'cycles',

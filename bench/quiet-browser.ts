@@ -16,6 +16,9 @@ interface Answer {
   readonly error?: { readonly message: string }
 }
 
+/** ms that one answer of the browser may take, and that a page may take to come to where it is awaited. */
+const PATIENCE = 5 * 60_000
+
 /**
  * Chromium, spoken to by its DevTools protocol alone. Playwright has each page tell it of every WebSocket frame: at
  * thousands a second that is most of what would be measured.
@@ -74,8 +77,12 @@ export class QuietBrowser {
   /** Calls a method of the protocol. */
   async call<Result>(method: string, params: Params = {}, sessionId?: string): Promise<Result> {
     const id = ++this.#sent
-    const answer = await new Promise<Answer>((resolve) => {
-      this.#waiting.set(id, resolve)
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const timer = globalThis.setTimeout(() => reject(new Error(`No answer to ${method}`)), PATIENCE)
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      })
       this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) }))
     })
     this.#waiting.delete(id)
@@ -93,6 +100,14 @@ export class QuietBrowser {
     const target = { targetId, flatten: true }
     const { sessionId } = await this.call<{ sessionId: string }>('Target.attachToTarget', target)
     await this.call('Performance.enable', {}, sessionId)
+    const metric = async (wanted: string): Promise<number> => {
+      const { metrics } = await this.call<{ metrics: { name: string; value: number }[] }>(
+        'Performance.getMetrics',
+        {},
+        sessionId,
+      )
+      return metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
+    }
     const evaluate = async <Value>(expression: string): Promise<Value> => {
       const options = { expression, awaitPromise: true, returnByValue: true }
       const answer = await this.call<Evaluated<Value>>('Runtime.evaluate', options, sessionId)
@@ -102,16 +117,16 @@ export class QuietBrowser {
     return {
       evaluate,
       async until(expression) {
-        while (!(await evaluate<boolean>(expression))) await setTimeout(50)
+        const end = performance.now() + PATIENCE
+        while (!(await evaluate<boolean>(expression))) {
+          if (performance.now() > end) throw new Error(`It did not come true: ${expression}`)
+          await setTimeout(50)
+        }
       },
-      mainThread: async () => {
-        const { metrics } = await this.call<{ metrics: { name: string; value: number }[] }>(
-          'Performance.getMetrics',
-          {},
-          sessionId,
-        )
-        return 1_000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN)
-      },
+      mainThread: async () => 1_000 * (await metric('ThreadTime')),
+      heap: () => metric('JSHeapUsedSize'),
+      show: () => this.call('Page.bringToFront', {}, sessionId),
+      collect: () => this.call('HeapProfiler.collectGarbage', {}, sessionId),
       close: async () => void (await this.call('Target.closeTarget', { targetId })),
     }
   }
@@ -155,5 +170,11 @@ export interface QuietPage {
   until(expression: string): Promise<void>
   /** What its main thread has used of the processor, in ms. */
   mainThread(): Promise<number>
+  /** Bytes on its heap, with what only waits to be collected. */
+  heap(): Promise<number>
+  /** Puts it before all others: those that are hidden have less of the processor. */
+  show(): Promise<void>
+  /** Collects garbage now. */
+  collect(): Promise<void>
   close(): Promise<void>
 }

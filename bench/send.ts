@@ -1,21 +1,12 @@
 // ns and bytes for one message on a socket without a network: what a client costs by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect } from '@holdfast/core'
-import { ReconnectingWebSocket } from '@holdfast/core/websocket'
-import { webSocket } from 'rxjs/webSocket'
+import { BARE, clientKinds } from './clients.ts'
 import { NullSocket } from './null-socket.ts'
-import { peers } from './peers.ts'
 import { heapUsed, median, print, round, timed } from './tools.ts'
 
 const URL = 'ws://null.test'
 const MESSAGES = 200_000
 const RUNS = 9
-
-/** A way to send, and a subscriber that has been told of each message. */
-interface Client {
-  readonly send: (data: string) => void
-  readonly listen: (listener: (data: unknown) => void) => void
-}
 
 interface Contender {
   readonly name: string
@@ -25,60 +16,10 @@ interface Contender {
   readonly native: NullSocket
 }
 
-function bare(): Client {
-  const native = new NullSocket()
-  return {
-    send: (data) => native.send(data as never),
-    listen: (listener) =>
-      native.addEventListener('message', ((event: MessageEvent) => listener(event.data)) as never),
-  }
-}
-
-function connection(): Client {
-  const ours = connect(URL, { environment: { WebSocket: NullSocket } })
-  return { send: (data) => ours.send(data), listen: (listener) => ours.messages$.subscribe(listener) }
-}
-
-function reconnectingWebSocket(): Client {
-  const ours = new ReconnectingWebSocket(URL, [], { environment: { WebSocket: NullSocket } })
-  return {
-    send: (data) => ours.send(data),
-    listen: (listener) => ours.addEventListener('message', ({ data }) => listener(data)),
-  }
-}
-
-function rxjs(): Client {
-  const subject = webSocket<unknown>({
-    url: URL,
-    WebSocketCtor: NullSocket as never, // as much of the class as it uses
-    serializer: (value) => value as string,
-    deserializer: ({ data }) => data,
-  })
-  return { send: (data) => subject.next(data), listen: (listener) => subject.subscribe(listener) }
-}
-
 async function contenders(): Promise<Contender[]> {
-  const clients: [name: string, create: () => Client][] = [
-    ['bare socket', bare],
-    ['holdfast', connection],
-    ['holdfast, ReconnectingWebSocket', reconnectingWebSocket],
-    ['rxjs webSocket', rxjs],
-  ]
-  for (const { name, connect } of await peers()) {
-    clients.push([
-      name,
-      () => {
-        const socket = connect(URL, NullSocket)
-        return {
-          send: (data) => socket.send(data),
-          listen: (listener) => socket.addEventListener('message', ({ data }) => listener(data)),
-        }
-      },
-    ])
-  }
   const all: Contender[] = []
-  for (const [name, create] of clients) {
-    const { send, listen } = create()
+  for (const { name, open } of await clientKinds()) {
+    const { send, listen } = open(URL, NullSocket)
     let seen = 0
     listen((data) => {
       if (data !== undefined) seen += 1
@@ -133,8 +74,8 @@ for (const { name, native, send } of all) {
   ])
 }
 
-const bareSend = median(sends.get('bare socket') ?? [])
-const bareReceive = median(receives.get('bare socket') ?? [])
+const bareSend = median(sends.get(BARE) ?? [])
+const bareReceive = median(receives.get(BARE) ?? [])
 print(
   `${RUNS} runs of ${MESSAGES} messages, medians, CPU time`,
   all.map(({ name }) => {

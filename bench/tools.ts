@@ -21,6 +21,12 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
 
+/** The median, and the quartiles around it: "0.97 (0.95–0.99)". */
+export function spread(values: readonly number[], digits = 2): string {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits))
+  return `${middle} (${low}–${high})`
+}
+
 export function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits))
 }

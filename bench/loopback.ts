@@ -1,0 +1,156 @@
+/**
+ * Messages to a server and from it, over loopback: the rate, and the time of the processor, against a bare socket; each
+ * client in a process or a page of its own.
+ *
+ *     npm run bench:loopback [-- rounds [ws undici Chromium]]
+ */
+import { nativeClasses } from '../test/server/native-classes.ts'
+import { seeded } from '../test/support/random.ts'
+import { servePage } from '../test/support/serve-page.ts'
+import { startChild } from './child.ts'
+import { BARE, clientKinds } from './clients.ts'
+import { type Direction, type Job, type Load, ON_THE_WAY, type Sample, sampleOf } from './loopback/load.ts'
+import { QuietBrowser } from './quiet-browser.ts'
+import { median, print, type Row, round, spread } from './tools.ts'
+
+const [rounds = '7', ...chosen] = process.argv.slice(2)
+const ROUNDS = Number(rounds)
+const DIRECTIONS: readonly Direction[] = ['up', 'down']
+/** Those of a run: a quarter of a second and more, for the clock of the processor to tell. */
+const LOADS: Record<'node' | 'page', Record<Direction, readonly Load[]>> = {
+  node: {
+    up: [
+      { size: 64, count: 61_440 },
+      { size: 4_096, count: 20_480 },
+    ],
+    down: [
+      { size: 64, count: 204_800 },
+      { size: 4_096, count: 40_960 },
+    ],
+  },
+  page: {
+    up: [
+      { size: 64, count: 30_720 },
+      { size: 4_096, count: 5_120 },
+    ],
+    down: [
+      { size: 64, count: 40_960 },
+      { size: 4_096, count: 10_240 },
+    ],
+  },
+}
+
+/** One client where it runs. */
+interface Client {
+  measure(job: Job): Promise<Sample>
+  close(): Promise<void>
+}
+
+async function inNode(native: string, client: number, origin: string): Promise<Client> {
+  const args = [native, String(client), origin]
+  const child = await startChild<string>(new URL('loopback/node.ts', import.meta.url), args)
+  return {
+    measure: (job) => child.ask<Sample>(job),
+    close: () => child.end(),
+  }
+}
+
+async function inChromium(
+  browser: QuietBrowser,
+  page: string,
+  client: number,
+  origin: string,
+): Promise<Client> {
+  const { evaluate, until, show, collect, mainThread, close } = await browser.open(page)
+  await until('globalThis.run !== undefined')
+  return {
+    async measure(job) {
+      await show()
+      await evaluate(`prepare(${[client, origin, job].map((each) => JSON.stringify(each))})`)
+      await collect()
+      const before = await mainThread()
+      const elapsed = await evaluate<number>('run()')
+      return sampleOf(job.load, elapsed, (await mainThread()) - before)
+    },
+    close,
+  }
+}
+
+/** In turns, in another order each time, so that a slow moment of the machine meets all; the first only warms up. */
+async function compare(
+  native: string,
+  loads: Record<Direction, readonly Load[]>,
+  open: (client: number) => Promise<Client>,
+): Promise<void> {
+  const random = seeded(1)
+  const clients: Client[] = []
+  for (const client of CLIENTS) clients.push(await open(client))
+  for (const direction of DIRECTIONS) {
+    for (const load of loads[direction]) {
+      const samples: Sample[][] = CLIENTS.map(() => [])
+      for (let run = 0; run <= ROUNDS; run++) {
+        const order = [...clients.keys()].map((place) => [random(), place] as const).sort(([a], [b]) => a - b)
+        for (const [, place] of order) {
+          const sample = await clients[place]?.measure({ direction, load })
+          if (run > 0 && sample) samples[place]?.push(sample)
+        }
+      }
+      const title = direction === 'up' ? 'to the server' : 'from the server'
+      print(
+        `${native}, ${load.size} bytes ${title}, ${load.count} messages a run, medians and quartiles of ${ROUNDS}; ${CAPTION[direction]}`,
+        CLIENTS.map((client, place) => {
+          const name = `${names[client]}${place < names.length ? '' : ', once more'}`
+          return row(name, samples[place] ?? [], samples[0] ?? [])
+        }),
+      )
+    }
+  }
+  for (const client of clients) await client.close()
+}
+
+const CAPTION: Record<Direction, string> = {
+  up: `at most ${ON_THE_WAY / 1_024} KiB on their way, the server asks each client for more`,
+  down: 'as fast as the client reads',
+}
+
+/** The ratios are those of each round, so that what slows a round down is not in them. */
+function row(client: string, samples: readonly Sample[], bare: readonly Sample[]): Row {
+  const ratios = (of: keyof Sample): number[] =>
+    samples.map((sample, round) => sample[of] / (bare[round]?.[of] ?? Number.NaN))
+  return {
+    client,
+    'messages/s': Math.round(median(samples.map(({ rate }) => rate))),
+    '× bare rate': client === BARE ? '1' : spread(ratios('rate')),
+    'CPU µs a message': round(median(samples.map(({ cpu }) => cpu)), 2),
+    '× bare CPU': client === BARE ? '1' : spread(ratios('cpu')),
+  }
+}
+
+const isChosen = (native: string): boolean => chosen.length === 0 || chosen.includes(native)
+const names = (await clientKinds()).map(({ name }) => name)
+// The bare socket once more, as if it were a client: what it differs from itself is noise.
+const CLIENTS = [...names.keys(), 0]
+const server = await startChild<string>(new URL('loopback/server.ts', import.meta.url))
+try {
+  for (const [native] of nativeClasses) {
+    if (isChosen(native)) {
+      await compare(native, LOADS.node, (client) => inNode(native, client, server.ready))
+    }
+  }
+  if (isChosen('Chromium')) {
+    const page = await servePage(`${import.meta.dirname}/loopback`)
+    const browser = await QuietBrowser.launch()
+    try {
+      await compare('Chromium', LOADS.page, (client) =>
+        inChromium(browser, page.origin, client, server.ready),
+      )
+    } finally {
+      await browser.close()
+      await page.close()
+    }
+  }
+} finally {
+  await server.end()
+}
+// Clients that close slowly do not hold it up.
+process.exit()

@@ -1,0 +1,71 @@
+/**
+ * From a fault until it is open again: ours with its defaults, and others with theirs, a crowd of each, since delays are
+ * drawn. Each crowd and each fault has a server, a line and a process of its own; all of them run at once.
+ *
+ *     npm run bench:recovery [-- clients [reset leaving hole online sleep]]
+ */
+import { setTimeout } from 'node:timers/promises'
+import { type Fault, faults } from './recovery/faults.ts'
+import { kinds } from './recovery/kinds.ts'
+import { openStage, type Recovery, type Stage } from './recovery/stage.ts'
+import { median, print, quantile, type Row, round } from './tools.ts'
+
+const [clients = '40', ...chosen] = process.argv.slice(2)
+const CLIENTS = Number(clients)
+/** ms between two crowds: those that come back after the same time are not to do so in one moment. */
+const APART = 200
+
+interface Part {
+  readonly kind: string
+  readonly fault: Fault
+  readonly stage: Stage
+}
+
+function row(kind: string, { rounds, limit }: Fault, recoveries: readonly Recovery[]): Row {
+  const seconds = recoveries.map(({ ms }) => ms / 1_000)
+  const beyond = recoveries.flatMap((each) => each.beyond ?? [])
+  const at = (share: number): number | string =>
+    seconds.length === 0 ? `none in ${limit / 1_000} s` : round(quantile(seconds, share), 2)
+  return {
+    client: kind,
+    faults: rounds * CLIENTS,
+    'open again': recoveries.length,
+    'median, s': at(0.5),
+    'quartiles, s': seconds.length === 0 ? '' : `${at(0.25)}–${at(0.75)}`,
+    'slowest, s': seconds.length === 0 ? '' : at(1),
+    'beyond the drawn delay, median ms': beyond.length === 0 ? '' : round(median(beyond)),
+  }
+}
+
+/** One that waits for another's start would be in a quiet moment while the others are not. */
+async function openParts(): Promise<Part[]> {
+  const parts: Part[] = []
+  for (const [name, fault] of Object.entries(faults)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue
+    for (const kind of Object.keys(kinds)) {
+      parts.push({ kind, fault, stage: await openStage(kind, CLIENTS) })
+    }
+  }
+  for (const { stage } of parts) await stage.settle()
+  return parts
+}
+
+const parts = await openParts()
+const results = await Promise.all(
+  parts.map(async ({ kind, fault, stage }, place) => {
+    await setTimeout(place * APART)
+    const recoveries: Recovery[] = []
+    for (let round = 0; round < fault.rounds; round++) {
+      recoveries.push(...(await fault.run(stage, fault.limit)))
+    }
+    return { title: fault.title, row: row(kind, fault, recoveries) }
+  }),
+)
+for (const title of new Set(results.map((result) => result.title))) {
+  print(
+    title,
+    results.filter((result) => result.title === title).map((result) => result.row),
+  )
+}
+await Promise.all(parts.map(({ stage }) => stage.close()))
+process.exit()
