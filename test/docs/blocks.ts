@@ -13,26 +13,29 @@ export interface Block {
   readonly runs: boolean
 }
 
-/** Those of the README, of docs/, and of the READMEs of packages and examples. */
+/** Those of all pages; in a `::: code-group` too, where a block has its [label] behind the language. */
 export function blocksOfPages(): Block[] {
   return markdownFiles().flatMap((path) => {
     const text = readFileSync(join(root, path), 'utf8')
-    return [...text.matchAll(/^```(tsx?)( run)?\n(.*?)^```/gms)].map(([, kind, run, code = ''], index) => ({
-      name: `${path}, block ${index + 1}`,
-      id: `${path.replaceAll('/', '-')}-${index + 1}`,
-      kind: kind === 'tsx' ? ('tsx' as const) : ('ts' as const),
-      code: `${code}\nexport {}\n`,
-      runs: run !== undefined,
-    }))
+    return [...text.matchAll(/^```(tsx?)( run)?(?: [^\n]*)?\n(.*?)^```/gms)].map(
+      ([, kind, run, code = ''], index) => ({
+        name: `${path}, block ${index + 1}`,
+        id: `${path.replaceAll('/', '-')}-${index + 1}`,
+        kind: kind === 'tsx' ? ('tsx' as const) : ('ts' as const),
+        code: `${code}\nexport {}\n`,
+        runs: run !== undefined,
+      }),
+    )
   })
 }
 
-function markdownFiles(): string[] {
+/** The READMEs, docs/, and the READMEs of packages and examples; from the root. */
+export function markdownFiles(): string[] {
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   const parts = ['packages', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/README.md`),
   )
-  return ['README.md', ...pages.map((page) => `docs/${page}`), ...parts]
+  return ['README.md', 'README.ko.md', ...pages.map((page) => `docs/${page}`), ...parts]
     .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
     .sort()
 }
