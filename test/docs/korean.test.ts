@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { markdownFiles, root } from './blocks.ts'
 import { codeOf, levelsOf, linksOf, rowsOf } from './markdown.ts'
 
-/** Written side by side with the English page: it stands by itself. */
+/** It stands by itself, and is no translation. */
 const ALONE = 'docs/ko/start.md'
 
 const pages = markdownFiles()
@@ -56,7 +56,9 @@ function koreanOf(path: string): string {
 }
 
 function leadsTo(path: string, text: string): string[] {
-  return linksOf(path, text).map(({ target }) => target)
+  return linksOf(path, text)
+    .map(({ target }) => target)
+    .filter((target) => englishOf(target) !== englishOf(ALONE))
 }
 
 /** What of each cell is the same in every language. */
