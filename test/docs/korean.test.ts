@@ -2,14 +2,22 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { markdownFiles, root } from './blocks.ts'
-import { codeOf, levelsOf, linksOf, rowsOf } from './markdown.ts'
+import { anchorsOf, codeOf, levelsOf, linksOf, rowsOf } from './markdown.ts'
 
 /** It stands by itself, and is no translation. */
 const ALONE = 'docs/ko/start.md'
 
-const pages = markdownFiles()
-  .filter((path) => englishOf(path) !== path && path !== ALONE)
+const written = markdownFiles().filter((path) => englishOf(path) !== path)
+const pages = written
+  .filter((path) => path !== ALONE)
   .map((korean) => ({ korean, english: englishOf(korean) }))
+
+it.each(written)('%s leads to files and headings that there are', (path) => {
+  const links = linksOf(path, read(path))
+  expect(links.filter(({ target }) => !existsSync(join(root, target)))).toEqual([])
+  const astray = links.filter(({ target, anchor }) => anchor !== '' && !anchorsOf(read(target)).has(anchor))
+  expect(astray).toEqual([])
+})
 
 describe.each(pages)('$korean', ({ korean, english }) => {
   const [translated, original] = [korean, english].map(read) as [string, string]

@@ -37,7 +37,7 @@ export function linksOf(path: string, text: string): Link[] {
     })
 }
 
-/** What a link to a part of this page may end in: a heading's words, or the `id` of an `<a>`. */
+/** What a link to a part of this page ends in: the words of a heading. */
 export function anchorsOf(text: string): Set<string> {
   const slugs = headingsOf(text).map(({ title }) =>
     title
@@ -45,8 +45,7 @@ export function anchorsOf(text: string): Set<string> {
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .replaceAll(' ', '-'),
   )
-  const ids = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)
-  return new Set([...slugs, ...ids])
+  return new Set(slugs)
 }
 
 const FENCED = /^(`{3,})[^`\n]*\n.*?^\1/gms
