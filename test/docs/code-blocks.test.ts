@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { blocksOfPages, root } from './blocks.ts'
@@ -21,6 +21,11 @@ const program = compile(blocks)
 describe('the documentation', () => {
   it('has examples', () => {
     expect(blocks.length).toBeGreaterThan(5)
+  })
+
+  it('has those of a code group, which have a label', () => {
+    const grouped = blocks.filter(({ name }) => name.startsWith('docs/ko/start.md'))
+    expect(grouped.map(({ file }) => extname(file))).toEqual(expect.arrayContaining(['.ts', '.tsx']))
   })
 
   it.each(blocks)('compiles: $name', ({ file }) => {

@@ -33,6 +33,7 @@ describe('an example that is marked to run', () => {
         'docs/migration/rxjs-websocket.md',
         'docs/migration/native-websocket.md',
         'docs/websocket.md',
+        'docs/native-websocket.md',
       ]),
     )
   })
