@@ -89,7 +89,7 @@ describe('binary()', () => {
   })
 
   it('makes an ArrayBuffer of a Blob', async () => {
-    expect(await binary().decode(new Blob([bytes(1, 2)]))).toEqual(bytes(1, 2))
+    expect(await binary().decode(new Blob([bytes(1, 2)]))).toStrictEqual(bytes(1, 2))
   })
 
   it('refuses text, both ways', () => {
