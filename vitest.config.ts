@@ -12,6 +12,14 @@ export default defineConfig({
   test: {
     // Half of the time they wait, for servers, pages and delays: a worker for each core would leave cores idle.
     maxWorkers: availableParallelism() + 1,
+    // Of the units alone, which `npm test` runs by themselves: what only a server or a page reaches does not count.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/core/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', 'packages/core/src/testing/**'],
+      reporter: [['text', { skipFull: true }]],
+      thresholds: { statements: 97, branches: 95, functions: 98, lines: 98 },
+    },
     projects: [
       ...reactProjects,
       ...vueProjects,

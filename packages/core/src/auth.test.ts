@@ -26,7 +26,10 @@ describe('checkAuth()', () => {
     ['auth.via', { token, via: {} }],
   ])('names %s where it is wrong: %o', (name, auth) => {
     expect(() => checkAuth(auth as never)).toThrow(
-      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringMatching(`^${name} must be`) }),
+      expect.objectContaining({
+        code: 'CONFIGURATION',
+        message: expect.stringMatching(`^${name} must be .+; got`),
+      }),
     )
   })
 })

@@ -1,3 +1,4 @@
+import { checkFunction, checkObject } from './checks.ts'
 import type { Target } from './dial.ts'
 import { misconfigured } from './errors.ts'
 
@@ -64,9 +65,9 @@ export interface Auth {
 
 /** @throws HoldfastError `CONFIGURATION` */
 export function checkAuth(auth: Auth): void {
-  if (typeof auth !== 'object' || auth === null) throw misconfigured('auth', 'an object', auth)
+  checkObject('auth', auth)
   const { token, via } = auth
-  if (typeof token !== 'function') throw misconfigured('auth.token', 'a function', token)
+  checkFunction('auth.token', token)
   if (typeof via !== 'object' || via === null || (!via.handshake && !via.signIn)) {
     throw misconfigured('auth.via', 'a carrier: queryParameter(), subprotocol(), firstMessage()', via)
   }

@@ -106,7 +106,12 @@ describe('constant()', () => {
   })
 
   it.each([-1, Number.NaN, Infinity, '5', null, undefined, 5n])('refuses %s', (delay) => {
-    expect(() => constant(delay as number)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+    expect(() => constant(delay as number)).toThrow(
+      expect.objectContaining({
+        code: 'CONFIGURATION',
+        message: expect.stringContaining('constant(delay) must be a number of ms, 0 or more'),
+      }),
+    )
   })
 })
 
@@ -116,22 +121,22 @@ describe.each<[string, (options: BackoffOptions) => Backoff]>([
   ['decorrelatedJitter()', decorrelatedJitter],
 ])('%s', (_, create) => {
   it.each<[string, object]>([
-    ['base', { base: -1 }],
-    ['base', { base: Number.NaN }],
-    ['base', { base: Infinity }],
-    ['base', { base: '2000' }],
-    ['base', { base: null }],
-    ['factor', { factor: 0.9 }],
-    ['factor', { factor: Number.NaN }],
-    ['factor', { factor: Infinity }],
-    ['factor', { factor: '2' }],
-    ['cap', { base: 10, cap: 9 }],
-    ['cap', { cap: Number.NaN }],
-    ['cap', { cap: Infinity }],
-    ['cap', { cap: '30000' }],
-  ])('refuses a bad %s: %o', (name, bad) => {
+    ['base must be a number of ms, 0 or more', { base: -1 }],
+    ['base must be a number of ms, 0 or more', { base: Number.NaN }],
+    ['base must be a number of ms, 0 or more', { base: Infinity }],
+    ['base must be a number of ms, 0 or more', { base: '2000' }],
+    ['base must be a number of ms, 0 or more', { base: null }],
+    ['factor must be a number, 1 or more', { factor: 0.9 }],
+    ['factor must be a number, 1 or more', { factor: Number.NaN }],
+    ['factor must be a number, 1 or more', { factor: Infinity }],
+    ['factor must be a number, 1 or more', { factor: '2' }],
+    ['cap must be a number of ms, base or more', { base: 10, cap: 9 }],
+    ['cap must be a number of ms, base or more', { cap: Number.NaN }],
+    ['cap must be a number of ms, base or more', { cap: Infinity }],
+    ['cap must be a number of ms, base or more', { cap: '30000' }],
+  ])('refuses what it cannot wait by: %s, not %o', (text, bad) => {
     expect(() => create(bad)).toThrow(
-      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(`backoff ${name}`) }),
+      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(`backoff ${text}`) }),
     )
   })
 })

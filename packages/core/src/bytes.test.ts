@@ -26,6 +26,8 @@ describe('utf8Length()', () => {
     ['\ude00\ud83d', 6],
     ['\ud83d\ud83d\ude00', 7],
     ['\ud83dx', 4],
+    ['\udbff\udc00', 4],
+    ['\ud800\udfff', 4],
   ])('of %j is %i', (text, bytes) => {
     expect(utf8Length(text)).toBe(bytes)
   })
@@ -75,7 +77,8 @@ describe('own()', () => {
     const bytes = new Uint8Array([1, 2, 3, 4])
     const copies = [own(bytes.buffer), own(bytes.subarray(1, 3)), own(new DataView(bytes.buffer, 2))]
     bytes.fill(9)
-    expect(copies).toEqual([
+    // Strict: to `toEqual` all buffers are the same.
+    expect(copies).toStrictEqual([
       new Uint8Array([1, 2, 3, 4]).buffer,
       new Uint8Array([2, 3]),
       new Uint8Array([3, 4]),
@@ -121,7 +124,12 @@ describe('own()', () => {
     } catch (error) {
       refusal = error
     }
-    expect(refusal).toMatchObject({ code: 'ENCODE' })
+    expect(refusal).toMatchObject({
+      code: 'ENCODE',
+      message: expect.stringContaining(
+        'Only a string, an ArrayBuffer, a view of one, or a Blob can be sent; got',
+      ),
+    })
     expect(String(refusal)).not.toContain('secret')
   })
 })

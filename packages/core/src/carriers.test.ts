@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstMessage, isHoldfastError, queryParameter, subprotocol } from './index.ts'
+import { firstMessage, queryParameter, subprotocol } from './carriers.ts'
 
 const target = { url: 'wss://example.com/chat?room=1', protocols: ['chat.v1'] }
 
@@ -22,8 +22,20 @@ describe('subprotocol', () => {
     expect(subprotocol().handshake?.(target, 'abc.def').protocols).toEqual(['chat.v1', 'bearer.abc.def'])
   })
 
+  it('takes the prefix that it is given, even none', () => {
+    expect(subprotocol('token-').handshake?.(target, 'abc').protocols.at(-1)).toBe('token-abc')
+    expect(subprotocol('').handshake?.(target, 'abc').protocols.at(-1)).toBe('abc')
+  })
+
+  it('leaves the URL as it is', () => {
+    expect(subprotocol().handshake?.(target, 'abc').url).toBe(target.url)
+  })
+
   it.each([
     ['a=b', 'bearer.YT1i'],
+    ['a', 'bearer.a'],
+    ['a b', 'bearer.YSBi'],
+    ['é~', 'bearer.w6l-'],
     ['ü', 'bearer.w7w'],
     ['???>>>', 'bearer.Pz8_Pj4-'],
   ])('encodes %j in base64url without padding', (token, protocol) => {
@@ -36,24 +48,37 @@ describe('subprotocol', () => {
   })
 })
 
+const create = () => ''
+const accepted = () => true
+
+describe('firstMessage', () => {
+  it('hands on what it was given', () => {
+    const options = { create, accepted, refused: () => false, timeout: 0 }
+    expect(firstMessage(options)).toEqual({ signIn: options })
+  })
+})
+
 describe('bad input to a carrier', () => {
-  it.each([
-    ['an empty query parameter', () => queryParameter('')],
-    ['a prefix that no subprotocol can have', () => subprotocol('bearer ')],
-    ['no create', () => firstMessage({ accepted: () => true } as never)],
-    ['no accepted', () => firstMessage({ create: () => '' } as never)],
+  it.each<[string, () => unknown]>([
+    ['queryParameter(name) must be a name; got a string', () => queryParameter('')],
+    ['queryParameter(name) must be a name; got 5', () => queryParameter(5 as never)],
     [
-      'refused that is no function',
-      () => firstMessage({ create: () => '', accepted: () => true, refused: 1 as never }),
+      'subprotocol(prefix) must be a token as RFC 7230 defines it; got a string',
+      () => subprotocol('bearer '),
     ],
-    ['a negative timeout', () => firstMessage({ create: () => '', accepted: () => true, timeout: -1 })],
-  ])('%s is a CONFIGURATION error at the call', (_, call) => {
-    let thrown: unknown
-    try {
-      call()
-    } catch (error) {
-      thrown = error
-    }
-    expect(isHoldfastError(thrown) && thrown.code).toBe('CONFIGURATION')
+    ['subprotocol(prefix) must be a token as RFC 7230 defines it; got a string', () => subprotocol('ü.')],
+    ['subprotocol(prefix) must be a token as RFC 7230 defines it; got 5', () => subprotocol(5 as never)],
+    ['firstMessage.create must be a function; got undefined', () => firstMessage({ accepted } as never)],
+    ['firstMessage.accepted must be a function; got undefined', () => firstMessage({ create } as never)],
+    [
+      'firstMessage.refused must be a function; got 1',
+      () => firstMessage({ create, accepted, refused: 1 as never }),
+    ],
+    ...([-1, Number.NaN, '5'] as number[]).map((timeout): [string, () => unknown] => [
+      `firstMessage.timeout must be a number of ms, 0 or more; got ${timeout === ('5' as never) ? 'a string' : timeout}`,
+      () => firstMessage({ create, accepted, timeout }),
+    ]),
+  ])('is a CONFIGURATION error at the call: %s', (message, call) => {
+    expect(call).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message: `${message}.` }))
   })
 })

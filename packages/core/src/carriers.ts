@@ -1,4 +1,5 @@
 import type { SignIn, TokenCarrier } from './auth.ts'
+import { checkFunction, duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /**
@@ -54,14 +55,10 @@ export interface FirstMessageOptions<Incoming> extends Omit<SignIn, 'accepted' |
  */
 export function firstMessage<Incoming = unknown>(options: FirstMessageOptions<Incoming>): TokenCarrier {
   const { create, accepted, refused, timeout } = options
-  if (typeof create !== 'function') throw misconfigured('firstMessage.create', 'a function', create)
-  if (typeof accepted !== 'function') throw misconfigured('firstMessage.accepted', 'a function', accepted)
-  if (refused !== undefined && typeof refused !== 'function') {
-    throw misconfigured('firstMessage.refused', 'a function', refused)
-  }
-  if (timeout !== undefined && !(timeout >= 0)) {
-    throw misconfigured('firstMessage.timeout', 'a number of ms, 0 or more', timeout)
-  }
+  checkFunction('firstMessage.create', create)
+  checkFunction('firstMessage.accepted', accepted)
+  if (refused !== undefined) checkFunction('firstMessage.refused', refused)
+  duration('firstMessage.timeout', timeout, Infinity)
   return { signIn: options }
 }
 

@@ -41,8 +41,8 @@ describe('json()', () => {
     ['undefined', undefined],
     ['a function', () => 1],
     ['a symbol', Symbol('x')],
-  ])('refuses %s, for which JSON has no form', (_, value) => {
-    expect(() => json().encode(value)).toThrow('JSON has no form')
+  ])('refuses %s, for which JSON has no form', (name, value) => {
+    expect(() => json().encode(value)).toThrow(`JSON has no form for ${name}.`)
   })
 
   it('refuses a cycle', () => {
@@ -71,13 +71,18 @@ describe('text()', () => {
   })
 
   it('refuses a binary message', () => {
-    const refusal = expect.objectContaining({ code: 'DECODE' })
+    const refusal = expect.objectContaining({
+      code: 'DECODE',
+      message: 'text() takes text messages; a binary one came.',
+    })
     expect(() => text().decode(bytes(1))).toThrow(refusal)
     expect(() => text().decode(new Blob(['x']))).toThrow(refusal)
   })
 
   it('refuses to send anything else', () => {
-    expect(() => untyped(text()).encode(5)).toThrow(expect.objectContaining({ code: 'ENCODE' }))
+    expect(() => untyped(text()).encode(5)).toThrow(
+      expect.objectContaining({ code: 'ENCODE', message: 'Expected a string to send; got 5.' }),
+    )
   })
 })
 
@@ -89,11 +94,21 @@ describe('binary()', () => {
   })
 
   it('makes an ArrayBuffer of a Blob', async () => {
-    expect(await binary().decode(new Blob([bytes(1, 2)]))).toEqual(bytes(1, 2))
+    expect(await binary().decode(new Blob([bytes(1, 2)]))).toStrictEqual(bytes(1, 2))
   })
 
   it('refuses text, both ways', () => {
-    expect(() => binary().decode('x')).toThrow(expect.objectContaining({ code: 'DECODE' }))
-    expect(() => untyped(binary()).encode('x')).toThrow(expect.objectContaining({ code: 'ENCODE' }))
+    expect(() => binary().decode('x')).toThrow(
+      expect.objectContaining({
+        code: 'DECODE',
+        message: 'binary() takes binary messages; a text came.',
+      }),
+    )
+    expect(() => untyped(binary()).encode('x')).toThrow(
+      expect.objectContaining({
+        code: 'ENCODE',
+        message: 'Expected an ArrayBuffer, a view or a Blob to send; got a string.',
+      }),
+    )
   })
 })

@@ -1,3 +1,4 @@
+import { checkFunction } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** Asking a quiet peer whether it is there. Off unless given: only you know what your server answers. */
@@ -33,10 +34,8 @@ export function heartbeatSettings(
     throw misconfigured('heartbeat', 'an object, or false', options)
   }
   const { message, isReply, interval = 25_000, timeout = 10_000 } = options
-  if (typeof message !== 'function') throw misconfigured('heartbeat.message', 'a function', message)
-  if (isReply !== undefined && typeof isReply !== 'function') {
-    throw misconfigured('heartbeat.isReply', 'a function', isReply)
-  }
+  checkFunction('heartbeat.message', message)
+  if (isReply !== undefined) checkFunction('heartbeat.isReply', isReply)
   checkPeriod('heartbeat.interval', interval)
   checkPeriod('heartbeat.timeout', timeout)
   return { message, interval, timeout, highWaterMark, ...(isReply === undefined ? {} : { isReply }) }

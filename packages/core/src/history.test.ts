@@ -61,4 +61,26 @@ describe('a history', () => {
     vi.advanceTimersByTime(16)
     expect(store.get()).toEqual(['1', '2'])
   })
+
+  it('is the same array where the limit is the same', async () => {
+    const { server, store, seen } = await setUp(3)
+    server.send('1')
+    store.resize(3)
+    expect(store.get()).toEqual([])
+    expect(seen).toEqual([])
+  })
+
+  it('goes on until the last listener has left, which sees all until then', async () => {
+    const { server, store, seen, stop } = await setUp(3)
+    const other = store.subscribe(() => undefined)
+    other()
+    other()
+    server.send('1')
+    stop()
+    server.send('2')
+    vi.advanceTimersByTime(16)
+    expect(store.get()).toEqual(['1'])
+    expect(seen).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

@@ -1,7 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
+import { HoldfastError } from './errors.ts'
+import type { ConnectionEvent, Without } from './events.ts'
 import { type LogLevel, logger } from './logger.ts'
+import { EMPTY } from './outbox-snapshot.ts'
+import type { CloseInfo, ConnectionState } from './state.ts'
 
 function log() {
   const lines: string[] = []
@@ -115,5 +119,58 @@ describe('logger()', () => {
     clock.sleep(10_000 - 20 + 20)
     await clock.advance(0)
     expect(lines.join('\n')).toMatch(line)
+  })
+})
+
+const REFUSED: CloseInfo = { code: 4401, reason: '', wasClean: false, phase: 'open' }
+const ERROR = new HoldfastError('AUTH_REFUSED', 'No.')
+
+describe('a line', () => {
+  it.each<[string, Without<ConnectionEvent, 'at'>]>([
+    [
+      'warn lost: 4401, heartbeat, AUTH_REFUSED; stop',
+      { type: 'lost', verdict: 'stop', close: { ...REFUSED, local: 'heartbeat', error: ERROR } },
+    ],
+    [
+      'warn lost: 4401; retry after 500 ms in 501 ms',
+      { type: 'lost', verdict: { retryAfter: 500 }, delay: 500.6, close: REFUSED },
+    ],
+    [
+      'info 2 messages (7 bytes) of a former life are queued',
+      { type: 'restored', messages: [], count: 2, bytes: 7 },
+    ],
+    ['info handover started "deploy"', { type: 'handover', step: 'started', reason: 'deploy' }],
+    ['info handover done', { type: 'handover', step: 'done', reason: '' }],
+    ['warn handover failed: 4401', { type: 'handover', step: 'failed', reason: '', close: REFUSED }],
+    [
+      'debug request answered after 5 ms, sent 2 times',
+      { type: 'request', outcome: 'answered', duration: 5, attempts: 2 },
+    ],
+  ])('is: %s', (line, event) => {
+    const { lines, listen } = log()
+    listen({ ...event, at: 0 } as ConnectionEvent)
+    expect(lines).toEqual([line])
+  })
+
+  it.each<[string, ConnectionState]>([
+    ['info suspended, offline', { status: 'suspended', attempt: 1, by: 'offline', cause: REFUSED }],
+    [
+      'info waiting 3 ms for attempt 3',
+      { status: 'waiting', attempt: 2, delay: 2.6, retryAt: 0, cause: REFUSED },
+    ],
+    [
+      'info closed by user, 1000 "bye"',
+      { status: 'closed', attempt: 0, by: 'user', code: 1000, reason: 'bye', wasClean: true },
+    ],
+    [
+      'error closed by auth, 4401, AUTH_REFUSED',
+      { status: 'closed', attempt: 1, by: 'auth', code: 4401, reason: '', wasClean: true, error: ERROR },
+    ],
+    ['info idle', { status: 'idle', attempt: 0 }],
+  ])('of a state is: %s', (line, state) => {
+    const { lines, listen } = log()
+    const previous: ConnectionState = { status: 'idle', attempt: 0 }
+    listen({ type: 'state', at: 0, state, previous, cause: 'lost', duration: 9, outbox: EMPTY })
+    expect(lines).toEqual([`${line}; idle for 9 ms, by lost`])
   })
 })

@@ -90,6 +90,37 @@ describe('open()', () => {
   })
 })
 
+describe('a sign-in by a message', () => {
+  const SIGN_IN = { signInTimeout: 700 } as const
+
+  it('has a time of its own, from its phase on', () => {
+    const { host, send, fire } = driven('connecting', SIGN_IN)
+    expect(send({ type: 'phase', phase: 'sign-in' })).toEqual([
+      { type: 'start', timer: 'sign-in', delay: 700 },
+    ])
+    expect(host.state).toMatchObject({ phase: 'sign-in' })
+    fire('sign-in')
+    expect(host.state).toMatchObject({ status: 'waiting', cause: { local: 'timeout' } })
+    const { state } = host
+    expect(state.status === 'waiting' && state.cause.error?.message).toBe(
+      'No answer to the sign-in message within 700 ms.',
+    )
+  })
+
+  it('has its time once: a phase that is told again changes nothing', () => {
+    const { host, send } = driven('connecting', SIGN_IN)
+    send({ type: 'phase', phase: 'sign-in' })
+    const before = host.machine
+    expect(send({ type: 'phase', phase: 'sign-in' })).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it('starts no timer in any other phase', () => {
+    const { send } = driven('connecting', { ...SIGN_IN, firstPhase: 'url' })
+    expect(send({ type: 'phase', phase: 'handshake' })).toEqual([])
+  })
+})
+
 describe('reconnect()', () => {
   it.each<[Case, object]>([
     ['idle', { status: 'connecting', attempt: 1 }],
@@ -174,6 +205,19 @@ describe('close()', () => {
     expect(fire('drain')).toContainEqual({ type: 'hang-up', code: 4000, reason: 'bye' })
   })
 
+  it.each(['drained', 'drain timer'])('hangs up once: not for a late %s', (late) => {
+    const { host, send, fire } = driven('closing')
+    fire('drain')
+    const before = host.machine
+    expect(late === 'drained' ? send({ type: 'drained' }) : fire('drain')).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it.each(['idle', 'open', 'closed'] as const)('hangs nothing up in %s for a late timer', (into) => {
+    const { send, fire } = driven(into)
+    expect([send({ type: 'drained' }), fire('drain'), fire('close')]).toEqual([[], [], []])
+  })
+
   it('gives up a peer that does not answer', () => {
     const { host, fire } = driven('closing')
     fire('drain')
@@ -251,11 +295,55 @@ describe('a socket that is lost', () => {
     expect(effects.at(-1)).toEqual({ type: 'tell-lost', close, verdict: 'stop', error })
   })
 
+  it('is told with its error while it waits for the next attempt', () => {
+    const error = new HoldfastError('TOKEN', 'There is none.')
+    const { send } = driven('connecting')
+    const close: CloseInfo = { ...LOST, phase: 'connecting', local: 'error', error }
+    expect(send({ type: 'lost', close })).toContainEqual({
+      type: 'tell-lost',
+      close,
+      verdict: 'retry',
+      delay: 1_000,
+      error,
+    })
+  })
+
   it.each(['idle', 'waiting', 'closed'] as const)('means nothing in %s', (into) => {
     const { host, lost } = driven(into)
     const before = host.machine
     expect(lost()).toEqual([])
     expect(host.machine).toBe(before)
+  })
+
+  it.each(['waiting', 'suspended'] as const)('ends all in %s where nothing can help', (into) => {
+    const { host, send } = driven(into)
+    const effects = send({ type: 'lost', close: LOST, cause: 'fatal' })
+    expect(host.state).toMatchObject({ status: 'closed', by: 'verdict' })
+    expect(effects.at(-1)).toEqual({ type: 'tell-lost', close: LOST, verdict: 'stop' })
+  })
+
+  it.each(['closed', 'closed by the user'] as const)('ends nothing twice: %s', (into) => {
+    const { host, send } = driven(into)
+    const before = host.machine
+    expect(send({ type: 'lost', close: LOST, cause: 'fatal' })).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it('means nothing once it was given up', () => {
+    const { host, send } = driven('open')
+    const before = host.machine
+    const old = { generation: before.generation - 1 } as object
+    expect(send({ type: 'lost', close: LOST, ...old })).toEqual([])
+    expect(send({ type: 'silent', local: 'heartbeat', ...old })).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it('leaves no timer where it waits for a page that is frozen', () => {
+    const { host, send, lost } = driven('connecting')
+    send({ type: 'page', isKept: true })
+    lost()
+    expect(host.state).toMatchObject({ status: 'suspended', by: 'page' })
+    expect(host.timers.size).toBe(0)
   })
 })
 
@@ -300,6 +388,10 @@ describe('the stable timer', () => {
     expect(host.state).toMatchObject({ status: 'waiting', attempt: 0 })
     fire('retry')
     expect(host.state).toMatchObject({ status: 'connecting', attempt: 1 })
+  })
+
+  it('does nothing but that', () => {
+    expect(driven('open').fire('stable')).toEqual([])
   })
 
   it('does not have to fire: the clock says as well that a connection was stable', () => {
@@ -378,6 +470,22 @@ describe('a lazy machine', () => {
       (effect) => 'timer' in effect && effect.timer === 'idle',
     )
     expect(restarts).toEqual([])
+  })
+
+  it.each(['idle', 'closing', 'closed'] as const)('is not called to rest from %s', (into) => {
+    const { host, fire } = driven(into, LAZY)
+    const before = host.machine
+    expect(fire('idle')).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it('stops all that runs when it rests', () => {
+    const { fire } = driven('waiting', LAZY)
+    expect(fire('idle')).toEqual([
+      { type: 'stop', timer: 'retry' },
+      { type: 'stop', timer: 'idle' },
+      { type: 'abandon' },
+    ])
   })
 
   it('is not called to rest by a timer that is late', () => {

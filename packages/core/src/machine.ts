@@ -162,7 +162,6 @@ export function transition(machine: Machine, event: MachineEvent, config: Machin
 }
 
 function react(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {
-  const { state } = machine
   switch (event.type) {
     case 'open':
       return open(machine, config)
@@ -171,7 +170,7 @@ function react(machine: Machine, event: MachineEvent, config: MachineConfig): Tr
     case 'close':
       return close(machine, event, config)
     case 'drained':
-      return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
+      return machine.ending?.draining ? hangUp(machine, config) : same(machine)
     case 'wanted':
       return want(machine, event.wanted, config)
     case 'timer':
@@ -220,7 +219,7 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
     case 'retire':
       return retired(machine)
     case 'drain':
-      return state.status === 'closing' && machine.ending?.draining ? hangUp(machine, config) : same(machine)
+      return machine.ending?.draining ? hangUp(machine, config) : same(machine)
     case 'close':
       if (state.status !== 'closing') return same(machine)
       return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])

@@ -223,6 +223,36 @@ describe('what was written', () => {
     expect(rest()).toEqual(left)
   })
 
+  it('says of what is in flight, too, how full it is', () => {
+    const { push, write } = setUp()
+    push('1234', { id: 1 })
+    push('567', { id: 2 })
+    write()
+    push('89', { id: 3 })
+    expect(() => push('x')).toThrow('3 of 3 messages, 9 of 10 bytes')
+  })
+
+  it('counts its bytes toward the limits until it is acknowledged, and not after that', () => {
+    const { outbox, push, write } = setUp()
+    push('123456', { id: 1 })
+    const first = write()
+    expect(() => push('78901')).toThrow(full)
+    outbox.acknowledge(first)
+    push('7890123456')
+    expect(() => push('x')).toThrow('1 of 3 messages, 10 of 10 bytes')
+  })
+
+  it('is in flight once at most: what is given up twice is counted once', () => {
+    const { outbox, push, write } = setUp()
+    push('a', { id: 1 })
+    push('b', { id: 2 })
+    const first = write()
+    write()
+    outbox.giveUp([first])
+    outbox.giveUp([first])
+    expect(outbox.inFlight).toBe(1)
+  })
+
   it('counts toward the limits while it is not acknowledged', () => {
     const { outbox, push, write } = setUp()
     for (const id of [1, 2, 3]) push(`${id}`, { id })

@@ -1,4 +1,4 @@
-import { duration } from './checks.ts'
+import { boolean, checkFunction, duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** What a request and its answer have in common. */
@@ -55,15 +55,12 @@ export function checkedRequest<Incoming>(
   if ((match === undefined) === (idOf === undefined)) {
     throw misconfigured('request()', 'given either match, or id and idOf', match ?? idOf)
   }
-  if (typeof (match ?? idOf) !== 'function') {
-    throw misconfigured(match ? 'request.match' : 'request.idOf', 'a function', match ?? idOf)
-  }
+  if (match === undefined) checkFunction('request.idOf', idOf)
+  else checkFunction('request.match', match)
   if (idOf && typeof id !== 'string' && typeof id !== 'number') {
     throw misconfigured('request.id', 'a string or a number', id)
   }
-  if (retry !== undefined && typeof retry !== 'boolean') {
-    throw misconfigured('request.retry', 'true or false', retry)
-  }
+  boolean('request.retry', retry, false)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw misconfigured('request.signal', 'an AbortSignal', signal)
   }

@@ -43,6 +43,37 @@ describe('Ring', () => {
     expect(ring.length).toBe(2)
   })
 
+  it.each([1, 16, 17, 33, 2_000])(
+    'holds %i that were put before all others, and gives them back',
+    (count) => {
+      const ring = new Ring<number>()
+      for (let i = 0; i < count; i++) ring.unshift(i)
+      expect([...ring]).toEqual(Array.from({ length: count }, (_, i) => count - 1 - i))
+      expect(Array.from({ length: count }, () => ring.pop())).toEqual(
+        Array.from({ length: count }, (_, i) => i),
+      )
+      expect([ring.length, ring.pop(), ring.length]).toEqual([0, undefined, 0])
+    },
+  )
+
+  it('puts an item in the place of another, wherever both came in', () => {
+    const ring = new Ring<string>()
+    const places = [ring.push('c'), ring.unshift('b'), ring.unshift('a'), ring.push('d')]
+    for (const place of places) ring.put(place, `${place}`)
+    expect([...ring]).toEqual([places[2], places[1], places[0], places[3]].map(String))
+    ring.shift()
+    ring.put(ring.unshift('again'), 'first')
+    ring.put(places[3] ?? 0, 'last')
+    expect([ring.at(0), ring.at(3), ring.at(4)]).toEqual(['first', 'last', undefined])
+  })
+
+  it('has nothing beyond what it holds, also where it is full', () => {
+    const ring = new Ring<number>()
+    for (let i = 0; i < 16; i++) ring.push(i)
+    expect([ring.at(15), ring.at(16), ring.at(17)]).toEqual([15, undefined, undefined])
+    expect([...ring]).toHaveLength(16)
+  })
+
   it('does what an array does, through growth, wrap-around and shrinking', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 30 }), (operations) => {

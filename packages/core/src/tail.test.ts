@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteLength } from './bytes.ts'
+import { byteLength, type OwnedData } from './bytes.ts'
 import { Tail } from './tail.ts'
 
 interface Item {
@@ -94,6 +94,36 @@ describe('a tail', () => {
     tail.undo()
     expect(tail.last).toBe(1)
     expect(tail.take()).toEqual(items.slice(0, 1))
+  })
+
+  it.each<[string, number, number, number]>([
+    ['none had left', 9, 9, 0],
+    ['some had left', 4, 4, 1],
+    ['all had left, which does not come back', 0, 3, 2],
+    ['all had left, and all do', 0, 0, 2],
+  ])('forgets what was refused after it was asked what has left: %s', (_, before, after, count) => {
+    const { tail } = setUp(['abc', 'def', 'ghi'])
+    tail.left(before)
+    tail.undo()
+    expect(tail.left(after)).toBe(count)
+    tail.add(itemOf('jkl'), after)
+    expect(tail.left(after + 3)).toBe(count)
+    expect(tail.left(0)).toBe(3)
+  })
+
+  it('has nothing to forget before anything was written', () => {
+    const { tail } = setUp([])
+    tail.undo()
+    expect(tail.last).toBe(0)
+  })
+
+  it.each<[string, () => OwnedData]>([
+    ['bytes', () => new Uint8Array(10)],
+    ['a blob', () => new Blob(['x'.repeat(10)])],
+  ])('counts %s', (_, dataOf) => {
+    const tail = new Tail<{ data: OwnedData; bytes: number; sequence: number }>(20)
+    for (let i = 0; i < 3; i++) tail.add({ data: dataOf(), bytes: 10, sequence: 0 }, 0)
+    expect(tail.take().map(({ sequence }) => sequence)).toEqual([2, 3])
   })
 
   it('lets go of what must have left, but for what it is to keep', () => {

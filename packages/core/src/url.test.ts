@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkClose, checkProtocols, needsBase, resolveUrl } from './url.ts'
+import { checkClose, checkProtocols, givenUrl, needsBase, resolveUrl } from './url.ts'
 
 const CONFIGURATION = expect.objectContaining({ code: 'CONFIGURATION' })
 
@@ -62,6 +62,15 @@ describe('resolveUrl()', () => {
     expect(() => resolveUrl(url, base)).toThrow(CONFIGURATION)
   })
 
+  it.each<[unknown, string]>([
+    [5, 'url must be a string or a URL; got 5.'],
+    ['/room', 'url is not a valid URL, or a relative one without a base.'],
+    ['ftp://a.test', "url must be ws, wss, http or https; its scheme is 'ftp:'."],
+    ['ws://a.test/#x', 'url must not have a fragment (#).'],
+  ])('says of %s what is wrong with it', (url, message) => {
+    expect(() => resolveUrl(url, undefined)).toThrow(message)
+  })
+
   it.each([
     'ftp://user:s3cret@a.test/?token=s3cret',
     'ws://a.test/?token=s3cret#s3cret',
@@ -79,6 +88,21 @@ describe('resolveUrl()', () => {
         expect(resolveUrl(resolved, undefined)).toBe(resolved)
       }),
     )
+  })
+})
+
+describe('givenUrl()', () => {
+  it.each<[string | URL, string | undefined, string]>([
+    ['http://a.test', undefined, 'ws://a.test/'],
+    ['/room', 'http://a.test', 'ws://a.test/room'],
+    ['/room', undefined, '/room'],
+    [new URL('http://a.test'), undefined, 'ws://a.test/'],
+  ])('of %s with the base %s is %s: what cannot be resolved yet stays', (url, base, given) => {
+    expect(givenUrl(url, base)).toBe(given)
+  })
+
+  it('refuses what no base can help', () => {
+    expect(() => givenUrl('http://', undefined)).toThrow(CONFIGURATION)
   })
 })
 
@@ -129,6 +153,13 @@ describe('checkProtocols()', () => {
     expect(() => checkProtocols(protocols)).toThrow(CONFIGURATION)
   })
 
+  it.each<[unknown, string]>([
+    [5, 'A subprotocol must be a token as RFC 7230 defines it; got 5.'],
+    [['a', 'a'], 'The same subprotocol is given twice.'],
+  ])('says of %j what is wrong with it', (protocols, message) => {
+    expect(() => checkProtocols(protocols)).toThrow(message)
+  })
+
   it.each([['s3cret/'], [['s3cret', 's3cret']]])('shows nothing of them: %j', (protocols) => {
     expect(thrownBy(() => checkProtocols(protocols))).not.toContain('s3cret')
   })
@@ -163,6 +194,14 @@ describe('checkClose()', () => {
     ['null', null],
   ])('refuses %s', (_, reason) => {
     expect(() => checkClose(1000, reason)).toThrow(CONFIGURATION)
+  })
+
+  it.each<[unknown, unknown, string]>([
+    [1001, '', 'close(code) must be 1000 or 3000 to 4999; got 1001.'],
+    [1000, 5, 'close(code, reason) must be a string; got 5.'],
+    [1000, 'x'.repeat(124), 'close(code, reason) must be at most 123 UTF-8 bytes; got 124.'],
+  ])('says of %s and %j what is wrong with it', (code, reason, message) => {
+    expect(() => checkClose(code, reason)).toThrow(message)
   })
 
   it('does not show the reason that it refuses', () => {

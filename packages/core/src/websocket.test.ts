@@ -292,6 +292,139 @@ describe('a full queue', () => {
   })
 })
 
+describe('what a socket says of itself', () => {
+  it('is what its connection has agreed on, and nothing while it has none', async () => {
+    const { Bound, clock, server } = setUp()
+    server.protocols = ['chat']
+    const socket = new Bound(URL, 'chat')
+    Object.assign(server, { extensions: 'permessage-deflate' })
+    const AGREED = ['chat', 'permessage-deflate']
+    expect([socket.protocol, socket.extensions]).toEqual(['', ''])
+    await clock.advance(1)
+    expect([socket.protocol, socket.extensions]).toEqual(AGREED)
+    server.drop()
+    expect([socket.protocol, socket.extensions]).toEqual(['', ''])
+    socket.close()
+    await clock.advance(10)
+    expect([socket.protocol, socket.extensions]).toEqual(AGREED)
+  })
+
+  it('is nothing after an end without any connection', async () => {
+    const { Bound, clock } = setUp()
+    const socket = new Bound(URL)
+    socket.close()
+    await clock.advance(10)
+    expect([socket.readyState, socket.protocol, socket.extensions]).toEqual([3, '', ''])
+  })
+
+  it('is CLOSING after close(), until its close event', async () => {
+    const { Bound, clock } = setUp()
+    const socket = new Bound(URL)
+    const told = log(socket)
+    socket.close()
+    expect([socket.readyState, told]).toEqual([2, []])
+    await clock.advance(10)
+    expect(told.at(-1)).toEqual(['close', 1006, 3])
+  })
+
+  it('takes the two binary types, and no other', () => {
+    const { Bound } = setUp()
+    const socket = new Bound(URL)
+    expect(socket.binaryType).toBe('blob')
+    socket.binaryType = 'arraybuffer'
+    socket.binaryType = 'nodebuffer' as BinaryType
+    expect(socket.binaryType).toBe('arraybuffer')
+    socket.binaryType = 'blob'
+    expect(socket.binaryType).toBe('blob')
+  })
+
+  it.each(['onopen', 'onmessage', 'onerror', 'onclose'] as const)(
+    '%s is called, and can be taken away',
+    async (name) => {
+      const { server, clock, socket } = await setUpOpen()
+      const calls: string[] = []
+      const handler = ({ type }: Event) => void calls.push(type)
+      expect(socket[name]).toBeNull()
+      socket[name] = handler
+      expect(socket[name]).toBe(handler)
+      const all = async () => {
+        server.send('x')
+        server.drop()
+        await clock.advance(1_001)
+      }
+      await all()
+      socket[name] = 'no handler' as unknown as null
+      expect(socket[name]).toBeNull()
+      await all()
+      expect(calls).toEqual([name.slice(2)])
+    },
+  )
+})
+
+describe('a call', () => {
+  it('without an argument that it needs is an error, and one with undefined is not', async () => {
+    const { Bound, clock, server } = setUp()
+    const Untyped = Bound as unknown as new (...all: unknown[]) => { send(...all: unknown[]): void }
+    expect(() => new Untyped()).toThrow(new TypeError('A WebSocket needs a URL.'))
+    const Bare = ReconnectingWebSocket as unknown as typeof Untyped
+    expect(() => new Bare()).toThrow(new TypeError('A WebSocket needs a URL.'))
+    const socket = new Untyped(URL)
+    expect(() => socket.send()).toThrow(new TypeError('send() needs something to send.'))
+    socket.send(undefined)
+    await clock.advance(1)
+    expect(server.messages).toEqual(['undefined'])
+  })
+
+  it('of send() throws while it is CONNECTING where there is no queue', async () => {
+    const { Bound, clock, server } = setUp({ queue: false })
+    const socket = new Bound(URL)
+    expect(() => socket.send('x')).toThrow(expect.objectContaining({ name: 'InvalidStateError' }))
+    await clock.advance(1)
+    socket.send('y')
+    expect(server.messages).toEqual(['y'])
+  })
+
+  it('of send() is counted and discarded while the native socket is closing, and once it is over', async () => {
+    const { socket, server, clock, told } = await setUpOpen({ queue: false })
+    server.socket.readyState = 2
+    socket.send('four')
+    expect(socket.bufferedAmount).toBe(4)
+    socket.close()
+    await clock.advance(10_000)
+    expect(socket.readyState).toBe(3)
+    socket.send('grüße')
+    expect(socket.bufferedAmount).toBe(11)
+    expect([server.messages, told.filter(([type]) => type === 'close').length]).toEqual([[], 1])
+  })
+
+  it.each<[string, [number?, string?], string]>([
+    ['InvalidAccessError', [1001], 'a code that is not for callers'],
+    ['InvalidAccessError', [5000], 'a code that nobody has'],
+    ['SyntaxError', [1000, '€'.repeat(42)], 'a reason of more than 123 bytes'],
+  ])('of close() throws %s for %j', async (name, [code, reason]) => {
+    const { socket } = await setUpOpen()
+    expect(() => socket.close(code, reason)).toThrow(
+      expect.objectContaining({ name, constructor: DOMException }),
+    )
+    expect(socket.readyState).toBe(1)
+  })
+
+  it('of close() sends a code clamped, and a reason as text', async () => {
+    const { socket, server } = await setUpOpen()
+    socket.close(3000.4, 5 as unknown as string)
+    expect(server.socket.closedWith).toEqual({ code: 3000, reason: '5' })
+  })
+
+  it('of close() after close() changes nothing', async () => {
+    const { socket, server, clock, told } = await setUpOpen()
+    socket.close(4001, 'a')
+    socket.close(4002, 'b')
+    await clock.advance(10)
+    expect(server.socket.closedWith).toEqual({ code: 4001, reason: 'a' })
+    expect(told.filter(([type]) => type === 'close')).toEqual([['close', 4001, 3]])
+  })
+})
+
 describe('single-connection mode', () => {
   it('never dials again, and is CLOSED with the code of the loss', async () => {
     const { server, clock, socket, told } = await setUpOpen({ reconnect: false })
