@@ -2,7 +2,8 @@ import { onTestFinished } from 'vitest'
 import { createFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts'
 import { openRandomServer, type Plan, type RandomServer } from '../support/random-server.ts'
 import { openRawServer, type RawServer } from '../support/raw-server.ts'
-import { createServer, type ServerOptions, type TestServer } from '../support/server.ts'
+import { createServer, type TestServer } from '../support/server.ts'
+import type { ServerOptions } from '../support/server-behaviour.ts'
 
 export async function startServer(options?: ServerOptions): Promise<TestServer> {
   const server = await createServer(options)
