@@ -176,6 +176,11 @@ export abstract class Client implements Account {
     this.isMoving = false
   }
 
+  /** Its user has closed it, as far as was told. */
+  protected get isEnding(): boolean {
+    return this.#state?.status === 'closing' || this.#state?.status === 'closed'
+  }
+
   protected onState(state: ConnectionState): void {
     for (const problem of illegalStep(this.#state, state)) this.fail(problem)
     this.#state = state

@@ -140,13 +140,20 @@ export class ConnectionClient extends Client {
 
   #onEvent(event: ConnectionEvent): void {
     if (event.type === 'dropped') this.#each([event.message], (id) => this.ledger.dropped(id))
-    else if (event.type === 'unconfirmed') this.#each(event.messages, (id) => this.ledger.unconfirmed(id))
+    else if (event.type === 'unconfirmed') this.#onUnconfirmed(event.messages)
     else this.keepsSecret(event)
     if (event.type === 'handover') {
       this.isMoving = event.step === 'started'
       if (this.isMoving) this.moves += 1
     }
     if (NOTED.includes(event.type)) this.note(JSON.stringify(event))
+  }
+
+  #onUnconfirmed(messages: readonly unknown[]): void {
+    this.#each(messages, (id) => {
+      this.ledger.unconfirmed(id)
+      if (this.profile.hasDelivery && !this.isEnding) this.fail(`message ${id} waits for no acknowledgement`)
+    })
   }
 
   #onError(error: HoldfastError): void {
