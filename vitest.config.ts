@@ -53,6 +53,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'soak',
+          environment: 'node',
+          // What is still reachable is known only after a collection.
+          execArgv: ['--expose-gc'],
+          include: ['test/soak/**/*.test.ts'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'interop',
           environment: 'node',
           include: ['test/interop/**/*.test.ts'],

@@ -1,5 +1,7 @@
 import { inject, onTestFinished } from 'vitest'
+import type { ChoosyServer, ClosingServer } from '../support/hostile-servers.ts'
 import type { Awaited, Commands, LineReport } from '../support/line.ts'
+import type { Plan, RandomServer } from '../support/random-server.ts'
 
 type Rest<F> = F extends (line: never, ...args: infer Args) => unknown ? Args : never
 
@@ -33,5 +35,30 @@ export async function startLine(): Promise<RemoteLine> {
     },
     report: () => ask('report') as Promise<LineReport>,
     until: (least, timeout = 5_000) => ask('until', least, timeout) as Promise<LineReport>,
+  }
+}
+
+interface HostileServers {
+  readonly random: RandomServer
+  readonly closing: ClosingServer
+  readonly choosy: ChoosyServer
+}
+
+/** A server that keeps to no rules, in Node, until the test ends. */
+export async function startHostile<Kind extends keyof HostileServers>(
+  kind: Kind,
+  plan?: Omit<Plan, 'moving'>,
+): Promise<{ readonly url: string; report(): Promise<HostileServers[Kind]> }> {
+  const { id, url } = (await post({ command: 'openHostile', args: [kind, plan] })) as {
+    id: number
+    url: string
+  }
+  onTestFinished(async () => {
+    await post({ id, command: 'closeHostile', args: [] })
+  })
+  return {
+    url,
+    // Its books, as JSON has them.
+    report: () => post({ id, command: 'reportHostile', args: [] }) as Promise<HostileServers[Kind]>,
   }
 }

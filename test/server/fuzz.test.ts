@@ -2,15 +2,16 @@ import { constant } from '@holdfast/core'
 import { filter, firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { countedTimers } from '../support/counted-timers.ts'
+import { EDGES } from '../support/edge-codes.ts'
+import { openChoosyServer, openClosingServer } from '../support/hostile-servers.ts'
 import { integer, pick, seeded } from '../support/random.ts'
+import type { RandomServer } from '../support/random-server.ts'
+import { acceptHandshake, closeFrame } from '../support/raw-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { type Client, type ClientOptions, connectTo } from './client.ts'
-import { FrameReader, TEXT } from './frame-reader.ts'
 import { illegalIn } from './legal-states.ts'
 import { nativeClasses } from './native-classes.ts'
-import { EDGES } from './random-moves.ts'
-import { type RandomServer, startRandomServer } from './random-server.ts'
-import { acceptHandshake, closeFrame, startRawServer } from './raw-server.ts'
+import { startRandomServer, startRawServer } from './set-up.ts'
 import { type Watch, watched } from './watched-socket.ts'
 
 /** Set to replay one failure. */
@@ -121,18 +122,8 @@ describe.each(nativeClasses)('against a server of chance, with the class of %s, 
   it(`understands close codes of every value, and comes back for each (seed ${SEEDS[0]})`, async () => {
     const random = seeded(SEEDS[0] ?? 0)
     const codes = [...EDGES, ...Array.from({ length: 60 }, () => integer(random, 0, 65_535))]
-    const received: string[] = []
-    const server = await startRawServer((socket, head) => {
-      const reader = new FrameReader()
-      socket.on('data', (chunk: Buffer) => {
-        for (const { opcode, payload } of reader.read(chunk)) {
-          if (opcode !== TEXT) continue
-          received.push(String(payload))
-          socket.end(closeFrame(Number(payload), 'why'))
-        }
-      })
-      acceptHandshake(socket, head)
-    })
+    const server = await openClosingServer()
+    onTestFinished(() => server.close())
     const { connection, states } = connectTo(server.url, { environment: { WebSocket: Native } })
     for (const code of codes) {
       connection.send(String(code))
@@ -145,28 +136,21 @@ describe.each(nativeClasses)('against a server of chance, with the class of %s, 
         : { code: 1006, wasClean: false }
       expect(told, `closed with ${code}`).toMatchObject(expected)
     }
-    expect(received).toEqual(codes.map(String))
+    expect(server.received).toEqual(codes.map(String))
     expect(illegalIn(states)).toEqual([])
   })
 
   it('may offer 10,000 subprotocols: to a server that refuses so many, and to one that takes the last', async () => {
     const protocols = Array.from({ length: 10_000 }, (_, index) => `chat.v${index}`)
-    const heads: string[] = []
-    const server = await startRawServer((socket, head) => {
-      heads.push(head)
-      if (heads.length === 1)
-        socket.end('HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
-      else acceptHandshake(socket, head, `Sec-WebSocket-Protocol: ${protocols.at(-1)}\r\n`)
-    })
+    const server = await openChoosyServer()
+    onTestFinished(() => server.close())
     const { states, seen } = connectTo(server.url, {
       protocols,
       environment: { WebSocket: Native },
       reconnect: { backoff: constant(0) },
     })
     expect(await seen('open')).toMatchObject({ protocol: 'chat.v9999', attempt: 2 })
-    for (const head of heads) {
-      expect(/^sec-websocket-protocol: *(.*)$/im.exec(head)?.[1]?.split(/, ?/)).toEqual(protocols)
-    }
+    expect(server.offered).toEqual([protocols, protocols])
     expect(illegalIn(states)).toEqual([])
   })
 

@@ -4,10 +4,11 @@ import type { Socket } from 'node:net'
 import { constant } from '@holdfast/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { LOOPBACK, listen } from '../support/listen.ts'
+import { acceptHandshake, closeFrame, frame } from '../support/raw-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { connectTo } from './client.ts'
 import { FRAME_HEADER, nativeClasses } from './native-classes.ts'
-import { acceptHandshake, closeFrame, frame, startRawServer } from './raw-server.ts'
+import { startRawServer } from './set-up.ts'
 
 /** Codes that ws and undici take for a protocol error: reserved ones, and those out of range. */
 const ILLEGAL = [0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65_535]

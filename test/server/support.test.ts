@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts'
 import { integer, pick, seeded } from '../support/random.ts'
-import { createServer, type ServerOptions, type TestServer } from '../support/server.ts'
+import { createServer, type TestServer } from '../support/server.ts'
+import type { ServerOptions } from '../support/server-behaviour.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const execute = promisify(execFile)

@@ -4,15 +4,19 @@ export type CountedTimers = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'r
   readonly pending: ReadonlySet<unknown>
 }
 
-/** Timers that wait, and the parts of an environment that count them. */
-export function countedTimers(): CountedTimers {
+/**
+ * Timers that wait, and the parts of an environment that count them.
+ *
+ * @param realDelay - How long a timer takes that is asked for, in ms.
+ */
+export function countedTimers(realDelay = (delay: number): number => delay): CountedTimers {
   const pending = new Set<unknown>()
   const parts: Pick<Environment, 'setTimeout' | 'clearTimeout' | 'requestFrame'> = {
     setTimeout(callback, delay) {
       const handle = setTimeout(() => {
         pending.delete(handle)
         callback()
-      }, delay)
+      }, realDelay(delay))
       pending.add(handle)
       return handle
     },

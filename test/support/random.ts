@@ -12,6 +12,14 @@ export function seeded(seed: number): Random {
   }
 }
 
+/** A seed for each of the sequences that come from one: what one of them draws does not change the others. */
+export function derived(seed: number, name: string): number {
+  // FNV-1a; seeds that are neighbours have nothing in common afterwards.
+  let hash = 0x811c9dc5
+  for (const letter of `${seed} ${name}`) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  return hash >>> 0
+}
+
 /** A whole number from `min` to `max`, both included. */
 export function integer(random: Random, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1))

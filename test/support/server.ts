@@ -4,25 +4,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { closed } from './ending.ts'
 import { Gate, type Handshake } from './gate.ts'
 import { LOOPBACK, listen } from './listen.ts'
+import type { ServerBehaviour, ServerOptions } from './server-behaviour.ts'
 import { closeFromServer, serverSocketClass } from './server-socket.ts'
 import { Waiters } from './waiters.ts'
-
-/** What the server does with messages and closes; each can be changed at any time. */
-export interface ServerBehaviour {
-  /** Sends each message back to its sender. */
-  echo: boolean
-  /** Sends each message on to every other connection. */
-  broadcast: boolean
-  onMessage: ((socket: WebSocket, data: string | Buffer, isBinary: boolean) => void) | undefined
-  /** Chooses the subprotocol; the first offered one without it. */
-  handleProtocols: ((offered: Set<string>, request: IncomingMessage) => string | false) | undefined
-  /** Never echoes a close frame, and leaves the TCP connection open. */
-  silentClose: boolean
-}
-
-export interface ServerOptions extends Partial<ServerBehaviour> {
-  port?: number
-}
 
 /** `connection` counts accepted handshakes from 0. */
 export interface Received {
@@ -49,6 +33,7 @@ export class TestServer implements ServerBehaviour {
   echo = false
   broadcast = false
   onMessage: ServerBehaviour['onMessage']
+  onConnection: ServerBehaviour['onConnection']
   handleProtocols: ServerBehaviour['handleProtocols']
   silentClose = false
 
@@ -98,12 +83,12 @@ export class TestServer implements ServerBehaviour {
     return this.#gate.handshakes
   }
 
-  /** Path and query of each handshake, refused and hung ones included. */
+  /** Path and query of each of them. */
   get urls(): string[] {
     return this.handshakes.map(({ url }) => url)
   }
 
-  /** The subprotocols that each handshake offered, refused and hung ones included. */
+  /** The subprotocols that each of them offered. */
   get protocolsOffered(): string[][] {
     return this.handshakes.map(({ protocols }) => protocols)
   }
@@ -127,6 +112,11 @@ export class TestServer implements ServerBehaviour {
   pauseReading(on = true): void {
     this.#isReadingPaused = on
     for (const socket of this.#wss.clients) on ? socket.pause() : socket.resume()
+  }
+
+  /** Empties its books, which grow with every connection and message. */
+  forget(): void {
+    for (const book of [this.received, this.closed, this.#gate.handshakes]) book.length = 0
   }
 
   sendAll(data: string | Buffer): void {
@@ -207,12 +197,12 @@ export class TestServer implements ServerBehaviour {
     // Its TCP connection came before the listener was closed: let in now, it would outlive restart() or close().
     if (!this.#http) socket.destroy()
     else if (this.#gate.admits(request, socket)) {
-      this.#wss.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted))
+      this.#wss.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted, request))
     }
     this.#waiters.check()
   }
 
-  #accept(socket: WebSocket): void {
+  #accept(socket: WebSocket, request: IncomingMessage): void {
     const connection = this.#accepted
     this.#accepted += 1
     // An error is always followed by 'close', which is what is recorded.
@@ -225,6 +215,7 @@ export class TestServer implements ServerBehaviour {
       this.#waiters.check()
     })
     if (this.#isReadingPaused) socket.pause()
+    this.onConnection?.(socket, request)
   }
 
   #receive(socket: WebSocket, connection: number, data: string | Buffer, isBinary: boolean): void {

@@ -79,8 +79,9 @@ export class EventRelay {
   /** Called with each message. */
   readonly message = (data: RawIncoming): void => {
     const { status } = this.#shell.state
-    // The standard drops what comes after close() (§ "When a WebSocket message has been received").
-    if (status === 'closing' || status === 'closed') return
+    // The standard drops what comes while it is not open (§ "When a WebSocket message has been received"): after
+    // close(), and while it signs in.
+    if (status === 'connecting' || status === 'closing' || status === 'closed') return
     this.#tell(() => this.#target.dispatchEvent(new MessageEvent('message', { data, origin: this.#origin })))
   }
 

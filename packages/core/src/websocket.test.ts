@@ -64,6 +64,28 @@ describe('a socket that comes back', () => {
     ])
   })
 
+  it('drops what comes before its `open`, while it signs in, as the standard says', async () => {
+    const via = firstMessage({ create: (token) => token, accepted: (message) => message === 'ok' })
+    const auth = { token: () => 'secret', via, allowInsecure: true }
+    const { server, clock, told } = await setUpOpen({ auth })
+    server.send('too early')
+    server.send('ok')
+    server.send('in time')
+    expect(told).toEqual([
+      ['open', 1],
+      ['message', 1],
+    ])
+    server.drop()
+    await clock.advance(1_001)
+    server.send('too early again')
+    server.send('ok')
+    expect(told.slice(2)).toEqual([
+      ['error', 0],
+      ['close', 1006, 0],
+      ['open', 1],
+    ])
+  })
+
   it('sends in order what was sent before, between and after', async () => {
     const { Bound, clock, server } = setUp()
     const socket = new Bound(URL)

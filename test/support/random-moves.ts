@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { integer, pick, type Random } from '../support/random.ts'
+import { EDGES } from './edge-codes.ts'
+import { integer, pick, type Random } from './random.ts'
 import { closeFrame, frame, handshakeAnswer } from './raw-server.ts'
 
 /** Something that a server may do to a connection: by chance, and the same again for the same seed. */
@@ -12,12 +13,6 @@ const PONG = 0x8a
 export function bytes(random: Random, min: number, max: number): Buffer {
   return Buffer.from(Array.from({ length: integer(random, min, max) }, () => integer(random, 0, 255)))
 }
-
-/** Codes at the edges of every range, and one of all others. */
-export const EDGES: readonly number[] = [
-  0, 1, 999, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015,
-  1016, 1100, 2999, 3000, 3003, 3008, 3999, 4000, 4400, 4401, 4403, 4408, 4429, 4999, 5000, 65_535,
-]
 
 export function closeCode(random: Random): number {
   return random() < 0.6 ? pick(random, EDGES) : integer(random, 0, 65_535)

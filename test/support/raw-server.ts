@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
-import { LOOPBACK, listen } from '../support/listen.ts'
+import { LOOPBACK, listen } from './listen.ts'
 
 /** RFC 6455 §1.3 */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -13,10 +12,11 @@ export interface RawServer {
   readonly accepted: number
   /** Connections at present. */
   readonly connections: number
+  close(): Promise<void>
 }
 
 /** A TCP server that knows nothing of HTTP: `serve` has each socket, and the head of its request. */
-export async function startRawServer(serve: (socket: Socket, head: string) => void): Promise<RawServer> {
+export async function openRawServer(serve: (socket: Socket, head: string) => void): Promise<RawServer> {
   const sockets = new Set<Socket>()
   let accepted = 0
   const listener = createServer((socket) => {
@@ -35,12 +35,6 @@ export async function startRawServer(serve: (socket: Socket, head: string) => vo
     socket.on('data', read)
   })
   const port = await listen(listener)
-  onTestFinished(async () => {
-    const closed = once(listener, 'close')
-    listener.close()
-    for (const socket of sockets) socket.destroy()
-    await closed
-  })
   return {
     url: `ws://${LOOPBACK}:${port}`,
     get accepted() {
@@ -48,6 +42,12 @@ export async function startRawServer(serve: (socket: Socket, head: string) => vo
     },
     get connections() {
       return sockets.size
+    },
+    async close() {
+      const closed = once(listener, 'close')
+      listener.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
     },
   }
 }

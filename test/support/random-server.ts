@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import { integer, pick, type Random, seeded } from '../support/random.ts'
 import { CLOSE, FrameReader, TEXT } from './frame-reader.ts'
+import { integer, pick, type Random, seeded } from './random.ts'
 import { end, FRAMES, HANDSHAKES } from './random-moves.ts'
-import { acceptHandshake, closeFrame, frame, type RawServer, startRawServer } from './raw-server.ts'
+import { acceptHandshake, closeFrame, frame, openRawServer, type RawServer } from './raw-server.ts'
 
 /** A connection that a client made, by the number in its path. */
 export interface Visit {
@@ -20,7 +20,7 @@ export interface RandomServer extends RawServer {
   readonly visits: readonly Visit[]
 }
 
-interface Plan {
+export interface Plan {
   /** What is done to a connection depends on this and on its number, whatever the client does meanwhile. */
   readonly seed: number
   /** How many connections are met with chance; all later ones are served well. */
@@ -32,7 +32,7 @@ interface Plan {
 }
 
 /** Does whatever chance says to the first clients that come, and then behaves: answers each message, and closes. */
-export async function startRandomServer({ seed, hostile, mayBeSilent, moving }: Plan): Promise<RandomServer> {
+export async function openRandomServer({ seed, hostile, mayBeSilent, moving }: Plan): Promise<RandomServer> {
   const visits: Visit[] = []
 
   const accept = (visit: Visit, socket: Socket, head: string): void => {
@@ -59,7 +59,7 @@ export async function startRandomServer({ seed, hostile, mayBeSilent, moving }: 
     else setImmediate(end, random, socket, head)
   }
 
-  const server = await startRawServer((socket, head) => {
+  const server = await openRawServer((socket, head) => {
     const dial = Number(/^GET \/(\d+)/.exec(head)?.[1])
     const isGood = visits.length >= hostile
     const visit: Visit = { dial, isGood, wasOpen: false, isGone: false, received: [] }
@@ -87,5 +87,6 @@ export async function startRandomServer({ seed, hostile, mayBeSilent, moving }: 
     get connections() {
       return server.connections
     },
+    close: () => server.close(),
   }
 }
