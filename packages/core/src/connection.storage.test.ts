@@ -176,12 +176,12 @@ describe('a message is stored', () => {
   it('until it has left bufferedAmount', async () => {
     const store = new MemoryStore()
     const { connection, server, clock } = await setUpOpen(queue(memoryOutbox(store)))
-    server.isStalled = true
+    server.stall()
     connection.send('a')
     await clock.advance(20)
     expect(connection.outbox).toMatchObject({ written: 1, queued: 0 })
     expect(store.size).toBe(1)
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(100)
     expect(store.size).toBe(0)
   })
@@ -219,7 +219,7 @@ describe('a message is stored', () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
     const { connection, server, clock } = await setUpOpen(queue(storage))
-    server.isStalled = true
+    server.stall()
     connection.send('a')
     connection.send('b')
     server.drop()
@@ -494,18 +494,18 @@ async function crashes(seed: number, delivers: boolean): Promise<number> {
       ])
       if (act === 'send') for (let i = integer(random, 1, 5); i > 0; i--) connection.send(`${count++}`)
       if (act === 'wait') await clock.advance(integer(random, 0, 30))
-      if (act === 'stall') server.isStalled = true
-      if (act === 'flow') server.isStalled = false
-      if (act === 'flow') server.flush()
+      if (act === 'stall') server.stall()
+      if (act === 'flow') server.drain()
+      if (act === 'flow') server.drain(Infinity)
       if (act === 'drop') server.drop()
       if (act === 'hang') server.hang()
       if (act === 'accept') server.accept()
       if (act === 'ack') acknowledge()
     }
     if (isLast) {
-      server.isStalled = false
+      server.drain()
       server.accept()
-      server.flush()
+      server.drain(Infinity)
       for (let i = 0; i < 20; i++) {
         await clock.advance(50)
         acknowledge()
