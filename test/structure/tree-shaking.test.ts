@@ -50,6 +50,27 @@ describe('an application that imports connect() alone', () => {
   })
 })
 
+describe('the test kit', () => {
+  it('is in no application, and each part of it can be had alone', { timeout: 60_000 }, async () => {
+    const entry = '@holdfast/core/testing'
+    const [app, server, clock] = await Promise.all([
+      bundled('connect'),
+      bundledFrom(entry, 'fakeServer'),
+      bundledFrom(entry, 'virtualClock'),
+    ])
+    for (const mark of [
+      'No fake server listens',
+      'timers fired and no time passed',
+      'The contract is broken',
+    ]) {
+      expect(app).not.toContain(mark)
+    }
+    expect(server).toContain('No fake server listens')
+    expect(server).not.toContain('timers fired and no time passed')
+    expect(clock).not.toContain('No fake server listens')
+  })
+})
+
 describe('an application that imports ReconnectingWebSocket alone', () => {
   it('carries no rxjs, no channel, and no helper that it does not use', { timeout: 60_000 }, async () => {
     const entry = '@holdfast/core/websocket'

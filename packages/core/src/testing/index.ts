@@ -11,6 +11,12 @@ export {
 } from './fake-environment.ts'
 export type { FakeServer } from './fake-server.ts'
 export { type FakeNetwork, type FakePage, type FakeSignals, fakeSignals } from './fake-signals.ts'
+export {
+  type HoldfastMatchers,
+  holdfastMatchers,
+  type MatcherContext,
+  type MatcherResult,
+} from './matchers.ts'
 export { type MemoryOutbox, MemoryStore, memoryOutbox } from './memory-outbox.ts'
 export { type ContractCase, outboxStorageContract, type StorageUnderTest } from './outbox-storage-contract.ts'
 export type { FakeServerEvents } from './script.ts'
