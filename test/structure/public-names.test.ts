@@ -44,6 +44,7 @@ describe('the public names', () => {
         "blackHole",
         "clear",
         "close",
+        "closed",
         "connected",
         "connection",
         "connections",

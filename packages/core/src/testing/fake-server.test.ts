@@ -144,6 +144,19 @@ describe('a fake server', () => {
     expect(await next).toBe(server.connections[2])
   })
 
+  it('tells when nobody is left, also of those that came meanwhile', async () => {
+    const server = fakeServer(URL_A)
+    await server.closed
+    const [one] = [dial(server), dial(server)]
+    await turn()
+    const closed = server.closed.then(() => server.connections.length)
+    one.socket.close()
+    dial(server)
+    await turn()
+    server.drop()
+    expect(await closed).toBe(3)
+  })
+
   it('has no connection before somebody dials', () => {
     const { connections } = fakeServer(URL_A)
     expect(connections).toEqual([])

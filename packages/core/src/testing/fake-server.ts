@@ -1,5 +1,4 @@
 import type { WireData } from '../bytes.ts'
-import { checkFunction } from '../checks.ts'
 import type { Codec } from '../codec.ts'
 import { HoldfastError } from '../errors.ts'
 import { Address, type FakeServerUrl } from './address.ts'
@@ -14,7 +13,7 @@ import {
 import { CLOSED, CONNECTING, type FakeLine, OPEN } from './fake-line.ts'
 import { Mailbox } from './mailbox.ts'
 import { classLeadingTo, install, type Listener, restore } from './network.ts'
-import { type FakeServerEvents, Script } from './script.ts'
+import { answering, type FakeAnswer, type FakeServerEvents, Script } from './script.ts'
 import { type CheckedOptions, checkOptions, type FakeServerOptions } from './server-options.ts'
 
 /**
@@ -95,6 +94,13 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = WireData> {
     return open ? Promise.resolve(open) : new Promise((resolve) => this.#awaiting.push(resolve))
   }
 
+  /** Resolves once no connection is left: at once, if there is none. */
+  get closed(): Promise<void> {
+    const { live } = this
+    if (live.length === 0) return Promise.resolve()
+    return Promise.all(live.map(({ closed }) => closed)).then(() => this.closed)
+  }
+
   /** The oldest message that this has not given out yet, once there is one. */
   nextMessage(): Promise<Incoming> {
     return this.#mailbox.next()
@@ -146,20 +152,8 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = WireData> {
    * server.reply((message) => (message === 'ping' ? 'pong' : undefined))
    * ```
    */
-  reply(
-    answer: (
-      message: Incoming,
-      connection: FakeConnection<Incoming, Outgoing>,
-    ) => Outgoing | undefined | Promise<Outgoing | undefined>,
-  ): () => void {
-    checkFunction('reply(answer)', answer)
-    return this.#script.on('message', (message, connection) => {
-      const send = (reply: Outgoing | undefined): void => {
-        if (reply !== undefined) connection.send(reply)
-      }
-      const reply = answer(message, connection)
-      return reply instanceof Promise ? reply.then(send) : send(reply)
-    })
+  reply(answer: FakeAnswer<Incoming, Outgoing>): () => void {
+    return this.#script.on('message', answering(answer))
   }
 
   /** Sends to every open client. */

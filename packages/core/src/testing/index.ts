@@ -19,6 +19,6 @@ export {
 } from './matchers.ts'
 export { type MemoryOutbox, MemoryStore, memoryOutbox } from './memory-outbox.ts'
 export { type ContractCase, outboxStorageContract, type StorageUnderTest } from './outbox-storage-contract.ts'
-export type { FakeServerEvents } from './script.ts'
+export type { FakeAnswer, FakeServerEvents } from './script.ts'
 export type { FakeServerOptions } from './server-options.ts'
 export { type ClockEnvironment, type VirtualClock, virtualClock } from './virtual-clock.ts'

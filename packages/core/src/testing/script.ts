@@ -15,6 +15,26 @@ export type FakeServerEvents<Incoming, Outgoing> = {
   readonly close: readonly [close: Close, connection: FakeConnection<Incoming, Outgoing>]
 }
 
+/** What a message is answered with; `undefined` is no answer. */
+export type FakeAnswer<Incoming, Outgoing> = (
+  message: Incoming,
+  connection: FakeConnection<Incoming, Outgoing>,
+) => Outgoing | undefined | Promise<Outgoing | undefined>
+
+/** A callback that sends what is answered. */
+export function answering<Incoming, Outgoing>(
+  answer: FakeAnswer<Incoming, Outgoing>,
+): (...args: FakeServerEvents<Incoming, Outgoing>['message']) => unknown {
+  checkFunction('reply(answer)', answer)
+  return (message, connection) => {
+    const send = (reply: Outgoing | undefined): void => {
+      if (reply !== undefined) connection.send(reply)
+    }
+    const reply = answer(message, connection)
+    return reply instanceof Promise ? reply.then(send) : send(reply)
+  }
+}
+
 /** Callbacks by the name of what they are called for. */
 export class Script<Events extends Record<string, readonly unknown[]>> {
   readonly #callbacks = new Map<keyof Events, Set<(...args: never) => unknown>>()
