@@ -30,6 +30,7 @@ describe('an example that is marked to run', () => {
         'docs/stored-outbox.md',
         'docs/backpressure.md',
         'docs/telemetry.md',
+        'docs/testing.md',
         'docs/migration/rxjs-websocket.md',
         'docs/migration/native-websocket.md',
         'docs/websocket.md',
