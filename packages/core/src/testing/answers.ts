@@ -1,5 +1,5 @@
 import { checkObject, count } from '../checks.ts'
-import type { AcceptOptions } from './fake-connection.ts'
+import { type AcceptOptions, checkAccept } from './closing.ts'
 
 /** What becomes of a dial. */
 export type Answer = 'accept' | 'refuse' | 'hang'
@@ -26,6 +26,7 @@ export class Answers {
   /** @returns whether it counts for all from now on, those that hang included. */
   set(answer: Answer, options: AcceptOptions & AnswerOptions): boolean {
     checkObject(`${answer}(options)`, options)
+    checkAccept(options)
     const times = count('times', options.times, Infinity)
     if (times === Infinity) {
       this.#next.length = 0

@@ -22,6 +22,27 @@ export interface CloseOptions {
 
 const EVENTS = ['close', 'both', 'error'] as const
 
+/** How a handshake is answered. */
+export interface AcceptOptions {
+  /**
+   * The subprotocol it chooses. As in browsers, the handshake fails if that was not offered.
+   *
+   * @defaultValue the first that was offered and that the server speaks
+   */
+  readonly protocol?: string
+  /** @defaultValue those of the server, which are `''` unless given */
+  readonly extensions?: string
+}
+
+/** @throws HoldfastError `CONFIGURATION` */
+export function checkAccept(options: AcceptOptions): void {
+  checkObject('accept(options)', options)
+  for (const name of ['protocol', 'extensions'] as const) {
+    const value = options[name]
+    if (value !== undefined && typeof value !== 'string') throw misconfigured(name, 'a string', value)
+  }
+}
+
 /** What only a host says, and no frame carries (RFC 6455 §7.4.1); 1005 is a frame without a code. */
 const NEVER_SENT: readonly unknown[] = [1006, 1015]
 

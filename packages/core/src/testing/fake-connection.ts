@@ -2,25 +2,22 @@ import { isArrayBuffer, type OwnedData, type WireData } from '../bytes.ts'
 import { count as checkCount } from '../checks.ts'
 import type { Codec, RawIncoming } from '../codec.ts'
 import type { Close } from '../websocket-events.ts'
-import { type CloseOptions, type DropOptions, dropped, FAILED, framed, refused } from './closing.ts'
+import {
+  type AcceptOptions,
+  type CloseOptions,
+  checkAccept,
+  type DropOptions,
+  dropped,
+  FAILED,
+  framed,
+  refused,
+} from './closing.ts'
 import { CLOSING, CONNECTING, type FakeLine } from './fake-line.ts'
 import { Mailbox } from './mailbox.ts'
 import { guarded } from './script.ts'
 
 /** What a server gets without a codec: text, the bytes of a buffer or view, or a Blob. */
 export type FakeServerMessage = string | Uint8Array<ArrayBuffer> | Blob
-
-/** How a handshake is answered. */
-export interface AcceptOptions {
-  /**
-   * The subprotocol it chooses. As in browsers, the handshake fails if that was not offered.
-   *
-   * @defaultValue the first that was offered and that the server speaks
-   */
-  readonly protocol?: string
-  /** @defaultValue those of the server, which are `''` unless given */
-  readonly extensions?: string
-}
 
 /** What a connection needs of the server that it belongs to. */
 export interface FakeHost<Incoming, Outgoing> {
@@ -110,6 +107,7 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
 
   /** Lets the handshake succeed. Nothing, if it is over already. */
   accept(options: AcceptOptions = {}): void {
+    checkAccept(options)
     const line = this.#line
     if (line.readyState !== CONNECTING) return
     const { offered } = line

@@ -144,8 +144,13 @@ export class FakeLine {
   }
 
   #release(): void {
-    for (let event = this.#held.shift(); event; event = this.#held.shift()) event()
-    this.#isHolding = false
+    try {
+      for (let event = this.#held.shift(); event; event = this.#held.shift()) event()
+    } finally {
+      // One that throws, as a mistake in a test may, keeps nothing from the rest.
+      if (this.#held.length > 0) Promise.resolve().then(() => this.#release())
+      else this.#isHolding = false
+    }
   }
 
   /** Binary messages come as `binaryType` says when they come. */

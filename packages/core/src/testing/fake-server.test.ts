@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { json } from '../codec.ts'
 import { connect, constant } from '../index.ts'
 import { type FakeConnection, fakeEnvironment, fakeServer, virtualClock } from './index.ts'
@@ -250,6 +250,36 @@ describe('messages to a fake server', () => {
     await turn()
     expect(server.messages).toEqual([{ id: 7 }, { id: 8 }])
     await connection.close()
+  })
+})
+
+describe('a script that throws', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'at once',
+      () => {
+        throw new Error('not so')
+      },
+    ],
+    ['later', () => Promise.reject(new Error('not so'))],
+  ])('fails the test that it is part of, and not the client: %s', async (_, script) => {
+    const server = fakeServer(URL_A)
+    server.on('message', script)
+    const { socket, told } = dial(server)
+    await turn()
+    const unhandled = new Promise((resolve) => {
+      vi.spyOn(Promise, 'reject').mockImplementation((error) => {
+        // The first may be the script's own.
+        if (vi.mocked(Promise.reject).mock.calls.length > (_ === 'later' ? 1 : 0)) resolve(error)
+        const rejected = new Promise<never>((_, reject) => reject(error))
+        rejected.catch(() => undefined)
+        return rejected
+      })
+    })
+    expect(() => socket.send('x')).not.toThrow()
+    expect(await unhandled).toMatchObject({ message: 'not so' })
+    vi.restoreAllMocks()
+    expect([socket.readyState, told, server.messages]).toEqual([1, ['open'], ['x']])
   })
 })
 

@@ -3,13 +3,8 @@ import type { Codec } from '../codec.ts'
 import { HoldfastError } from '../errors.ts'
 import { Address, type FakeServerUrl } from './address.ts'
 import { type Answer, type AnswerOptions, Answers } from './answers.ts'
-import type { CloseOptions, DropOptions } from './closing.ts'
-import {
-  type AcceptOptions,
-  FakeConnection,
-  type FakeHost,
-  type FakeServerMessage,
-} from './fake-connection.ts'
+import type { AcceptOptions, CloseOptions, DropOptions } from './closing.ts'
+import { FakeConnection, type FakeHost, type FakeServerMessage } from './fake-connection.ts'
 import { CLOSED, CONNECTING, type FakeLine, OPEN } from './fake-line.ts'
 import { Mailbox } from './mailbox.ts'
 import { classLeadingTo, install, type Listener, restore } from './network.ts'

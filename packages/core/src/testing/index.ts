@@ -1,8 +1,8 @@
 export type { FakeServerUrl } from './address.ts'
 export type { AnswerOptions } from './answers.ts'
-export type { CloseOptions, DropOptions } from './closing.ts'
+export type { AcceptOptions, CloseOptions, DropOptions } from './closing.ts'
 export { fakeServer } from './create-server.ts'
-export type { AcceptOptions, FakeConnection, FakeServerMessage } from './fake-connection.ts'
+export type { FakeConnection, FakeServerMessage } from './fake-connection.ts'
 export {
   type FakeEnvironment,
   type FakeEnvironmentOptions,

@@ -31,6 +31,7 @@ describe('a mistake in a test', () => {
     ['a subprotocol', () => fakeServer(URL_A, { protocols: ['a b'] })],
     ['a codec', () => fakeServer(URL_A, { codec: untyped({ encode() {} }) })],
     ['times', () => fakeServer(URL_A).refuse({ times: 0 })],
+    ['a subprotocol that is no text', () => fakeServer(URL_A).accept({ protocol: untyped(1) })],
     ['a callback', () => fakeServer(URL_A).on('message', untyped('hello'))],
     ['an event', () => fakeServer(URL_A).on(untyped('open'), () => undefined)],
     ['an answer', () => fakeServer(URL_A).reply(untyped('pong'))],
