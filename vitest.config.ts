@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { reactProjects } from './test/projects/react.ts'
+import { testingProjects } from './test/projects/testing.ts'
 import { vueProjects } from './test/projects/vue.ts'
 
 const conditions = ['holdfast-source']
@@ -23,6 +24,7 @@ export default defineConfig({
     projects: [
       ...reactProjects,
       ...vueProjects,
+      ...testingProjects,
       {
         resolve,
         ssr,

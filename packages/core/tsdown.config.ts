@@ -7,6 +7,7 @@ export default defineConfig({
     websocket: 'src/websocket.ts',
     storage: 'src/storage/index.ts',
     testing: 'src/testing/index.ts',
+    'testing/vitest': 'src/testing/vitest.ts',
   },
   format: 'esm',
   platform: 'neutral',

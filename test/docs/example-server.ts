@@ -1,4 +1,4 @@
-import { FakeServer, type FakeSocket } from '../../packages/core/src/testing/index.ts'
+import { type FakeConnection, type FakeServer, fakeServer } from '../../packages/core/src/testing/index.ts'
 
 /** A message that the examples send. */
 interface Asked {
@@ -9,56 +9,47 @@ interface Asked {
 }
 
 /** The server at example.com: what it says depends on where one dials. */
-export class ExampleServer extends FakeServer {
-  constructor() {
-    super({ clock: { setTimeout: (callback, delay) => setTimeout(callback, delay) } })
-  }
-
-  override dialled(socket: FakeSocket): void {
-    super.dialled(socket)
+export function exampleServer(): FakeServer {
+  const server = fakeServer(/^/, { latency: 1 })
+  server.on('connection', async (connection) => {
     // Later: whoever waits for the socket is told of it first.
-    socket.addEventListener('open', () => queueMicrotask(() => this.#greet(socket)))
-  }
-
-  override received(socket: FakeSocket, data: Parameters<FakeSocket['send']>[0]): void {
-    if (typeof data !== 'string') {
-      if (ArrayBuffer.isView(data)) socket.receive(copyOf(data))
-      return
-    }
-    switch (pathOf(socket)) {
+    await Promise.resolve()
+    greet(connection)
+  })
+  server.on('message', (data, connection) => {
+    if (data instanceof Uint8Array) return connection.send(data)
+    if (typeof data !== 'string') return
+    switch (pathOf(connection)) {
       case '/echo':
-        return socket.receive(data)
+        return connection.send(data)
       case '/topics':
-        return this.#publish(socket, JSON.parse(data) as Asked)
+        return publish(connection, JSON.parse(data) as Asked)
       case '/rpc': {
         const { id, params = [] } = JSON.parse(data) as Asked
-        return say(socket, { id, result: params.reduce((sum, n) => sum + n, 0) })
+        return say(connection, { id, result: params.reduce((sum, n) => sum + n, 0) })
       }
     }
-  }
+  })
+  return server
+}
 
-  #greet(socket: FakeSocket): void {
-    if (pathOf(socket) === '/numbers') for (let n = 1; n <= 5; n++) say(socket, n)
-    if (pathOf(socket) !== '/prices') return
-    for (let value = 1; value <= 1_000; value++) {
-      for (const symbol of ['A', 'B']) say(socket, { symbol, value })
-    }
-  }
-
-  #publish(socket: FakeSocket, { subscribe, after = 0 }: Asked): void {
-    if (subscribe === undefined) return
-    for (const n of [1, 2]) say(socket, { topic: subscribe, n: after + n })
+function greet(connection: FakeConnection): void {
+  if (pathOf(connection) === '/numbers') for (let n = 1; n <= 5; n++) say(connection, n)
+  if (pathOf(connection) !== '/prices') return
+  for (let value = 1; value <= 1_000; value++) {
+    for (const symbol of ['A', 'B']) say(connection, { symbol, value })
   }
 }
 
-function copyOf({ buffer, byteOffset, byteLength }: ArrayBufferView): ArrayBuffer {
-  return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer
+function publish(connection: FakeConnection, { subscribe, after = 0 }: Asked): void {
+  if (subscribe === undefined) return
+  for (const n of [1, 2]) say(connection, { topic: subscribe, n: after + n })
 }
 
-function pathOf(socket: FakeSocket): string {
-  return new URL(socket.url).pathname
+function pathOf({ url }: FakeConnection): string {
+  return new URL(url).pathname
 }
 
-function say(socket: FakeSocket, message: unknown): void {
-  socket.receive(JSON.stringify(message))
+function say(connection: FakeConnection, message: unknown): void {
+  connection.send(JSON.stringify(message))
 }

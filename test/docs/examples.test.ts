@@ -4,7 +4,7 @@ import { formatWithOptions } from 'node:util'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
 import { type Block, blocksOfPages } from './blocks.ts'
-import { ExampleServer } from './example-server.ts'
+import { exampleServer } from './example-server.ts'
 
 const folder = join(import.meta.dirname, '.examples')
 const blocks = blocksOfPages().filter(({ runs }) => runs)
@@ -30,6 +30,7 @@ describe('an example that is marked to run', () => {
         'docs/stored-outbox.md',
         'docs/backpressure.md',
         'docs/telemetry.md',
+        'docs/testing.md',
         'docs/migration/rxjs-websocket.md',
         'docs/migration/native-websocket.md',
         'docs/websocket.md',
@@ -39,7 +40,7 @@ describe('an example that is marked to run', () => {
   })
 
   it.each(blocks)('prints what it says: $name', async (block) => {
-    const server = new ExampleServer()
+    const server = exampleServer()
     vi.stubGlobal('WebSocket', server.WebSocket)
     const printed: string[] = []
     const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
@@ -53,7 +54,7 @@ describe('an example that is marked to run', () => {
     await waitFor(() => printed.length >= expected.length)
     const result = [...printed].sort()
     // A stop: no example comes back, and nothing of it is left for the next one.
-    server.drop(1000)
+    server.close(1000)
     log.mockRestore()
     vi.unstubAllGlobals()
     expect(result).toEqual(expected.sort())

@@ -1,6 +1,6 @@
 import type { Environment } from '@holdfast/core'
 import { WebSocket as MockWebSocket, Server } from 'mock-socket'
-import { type FakeSocket, fakeServer } from '../../packages/core/src/testing/index.ts'
+import { fakeServer } from '../../packages/core/src/testing/index.ts'
 
 export const ROOM = 'ws://holdfast.test/room'
 export const LOBBY = 'ws://holdfast.test/lobby'
@@ -40,28 +40,18 @@ export abstract class Backend {
 }
 
 class FakeBackend extends Backend {
-  readonly #server = fakeServer({
-    clock: { setTimeout: (callback, delay) => setTimeout(callback, delay) },
-  })
-  readonly environment: Partial<Environment>
+  readonly #server = fakeServer(/^/, { latency: 1 })
+  readonly environment = this.#server.environment
   readonly received = this.#server.messages
-  protected readonly sockets = this.#server.sockets
+  protected readonly sockets = this.#server.connections
 
   constructor() {
     super()
-    const greet = (socket: FakeSocket): void => {
-      if (this.greeting !== undefined) socket.receive(this.greeting)
-    }
-    const { WebSocket } = this.#server
-    this.environment = {
-      WebSocket: class extends WebSocket {
-        constructor(url: string, protocols?: string[]) {
-          super(url, protocols)
-          const socket = this as unknown as FakeSocket
-          socket.addEventListener('open', () => queueMicrotask(() => greet(socket)))
-        }
-      },
-    }
+    this.#server.on('connection', async (connection) => {
+      // Later: whoever waits for the socket is told of it first.
+      await Promise.resolve()
+      if (this.greeting !== undefined) connection.send(this.greeting)
+    })
   }
 
   send(data: string): void {

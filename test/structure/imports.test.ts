@@ -96,7 +96,14 @@ describe('the core', () => {
   })
 
   it('imports no other package', () => {
-    expect([...new Set(core.flatMap(packagesOf))].sort()).toEqual(['idb', 'rxjs'])
+    const loaded = core.flatMap(({ imports }) => imports).filter((target) => !isFile(target))
+    expect([...new Set(loaded)].sort()).toEqual(['idb', 'rxjs'])
+  })
+
+  it('takes types from vitest where it adds to them, in an entry of its own', () => {
+    const named = core.filter((file) => packagesOf(file).some((name) => !['idb', 'rxjs'].includes(name)))
+    expect(named.map(({ path }) => path)).toEqual(inCore('testing/vitest'))
+    expect(named.flatMap(packagesOf)).toEqual(['vitest'])
   })
 
   it.each(['connection', 'websocket'])('loads no rxjs with %s.ts, for whoever does not want it', (name) => {
@@ -108,6 +115,15 @@ describe('the core', () => {
   it.each(PURE)('loads nothing but pure files with %s', (path) => {
     expect(core.map((file) => file.path)).toContain(path)
     expect([...closureOf(path, core)].filter((target) => !PURE.includes(target))).toEqual([])
+  })
+
+  it('loads nothing with the test kit but its own files, and none of what a connection is', () => {
+    for (const entry of inCore('testing/index', 'testing/vitest')) {
+      const loaded = [...closureOf(entry, core)]
+      expect(loaded.filter((target) => !isFile(target))).toEqual([])
+      for (const part of inCore('connection', 'machine', 'engine', 'streams'))
+        expect(loaded).not.toContain(part)
+    }
   })
 
   it('loads no file of the test kit', () => {

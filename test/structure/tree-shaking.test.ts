@@ -54,14 +54,35 @@ describe('an application that imports connect() alone', () => {
   })
 })
 
-describe('an application that stores nothing and tests nothing', () => {
-  it.each([
-    ['@holdfast/core/storage', 'indexedDbOutbox', '.objectStore'],
-    ['@holdfast/core/testing', 'memoryOutbox', '.adopt('],
-  ])('carries nothing of %s', { timeout: 60_000 }, async (entry, name, mark) => {
-    const [apart, connect] = await Promise.all([bundledFrom(entry, name), bundled('connect')])
-    expect(apart).toContain(mark)
-    expect(connect).not.toContain(mark)
+describe('the storage', () => {
+  it('is in no application that stores nothing', { timeout: 60_000 }, async () => {
+    const [storage, app] = await Promise.all([
+      bundledFrom('@holdfast/core/storage', 'indexedDbOutbox'),
+      bundled('connect'),
+    ])
+    expect(storage).toContain('.objectStore')
+    expect(app).not.toContain('.objectStore')
+  })
+})
+
+describe('the test kit', () => {
+  it('is in no application, and each part of it can be had alone', { timeout: 60_000 }, async () => {
+    const entry = '@holdfast/core/testing'
+    const [app, server, clock] = await Promise.all([
+      bundled('connect'),
+      bundledFrom(entry, 'fakeServer'),
+      bundledFrom(entry, 'virtualClock'),
+    ])
+    for (const mark of [
+      'No fake server listens',
+      'timers fired and no time passed',
+      'The contract is broken',
+    ]) {
+      expect(app).not.toContain(mark)
+    }
+    expect(server).toContain('No fake server listens')
+    expect(server).not.toContain('timers fired and no time passed')
+    expect(clock).not.toContain('No fake server listens')
   })
 })
 

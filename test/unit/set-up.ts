@@ -7,6 +7,7 @@ import {
   constant,
 } from '../../packages/core/src/index.ts'
 import {
+  type FakeConnection,
   type FakeServer,
   fakeServer,
   type VirtualClock,
@@ -43,7 +44,7 @@ export interface World {
 /** A connection to a scripted server, under a clock that stands: comes back after 1 s, draws 0.5. */
 export function setUp({ url = 'ws://fake.test/room', listens = true, ...options }: Options = {}): World {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const reported: unknown[] = []
   // Typed by hand: the overloads are for callers who know which of their branches they take.
   const open = connect as unknown as (url: UrlSource, options: object) => World['connection']
@@ -79,6 +80,16 @@ export function setUp({ url = 'ws://fake.test/room', listens = true, ...options 
       events.filter((event): event is Extract<typeof event, { type: typeof type }> => event.type === type),
     handshake: () => clock.advance(1),
   }
+}
+
+/** Tells a client something when it has called `close()` already: `ws` does, browsers do not. */
+export function tellLate({ socket }: FakeConnection, data: string): void {
+  socket.dispatchEvent(new MessageEvent('message', { data }))
+}
+
+/** Answers within the call of `send()`: no network can, but a socket within the process may. */
+export function answerAtOnce(server: FakeServer, answer: (message: unknown) => string): void {
+  server.on('message', (message, connection) => tellLate(connection, answer(message)))
 }
 
 /** A connection that is open. */

@@ -118,7 +118,7 @@ describe('KeepAlive', () => {
     isShown.value = true
     await nextTick()
     expect(wrapper.text()).toBe('open while away')
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     wrapper.unmount()
     await settle()
     expect(server.live).toEqual([])
@@ -151,7 +151,7 @@ describe('hot reload', () => {
     await frame()
     expect(wrapper.text()).toBe('after open')
     await settle()
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(server.live).toHaveLength(1)
   })
 })

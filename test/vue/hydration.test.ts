@@ -124,7 +124,7 @@ describe('hydration', () => {
     await pass(1_000)
     const host = await hydrated
     await pass(500)
-    expect([host.textContent, server.sockets.length]).toEqual(['idle', 0])
+    expect([host.textContent, server.connections.length]).toEqual(['idle', 0])
     await pass(600)
     expect(host.textContent).toBe('open')
   })

@@ -13,8 +13,8 @@ export function endAll(): void {
 }
 
 /** A server behind the global WebSocket, on the same faked clock as everything else. */
-export function startServer(options: Omit<FakeServerOptions, 'clock'> = {}): FakeServer {
-  const server = fakeServer({ clock: { setTimeout: (run, delay) => setTimeout(run, delay) }, ...options })
+export function startServer(options: FakeServerOptions = {}): FakeServer {
+  const server = fakeServer(/^/, { latency: 1, ...options })
   vi.stubGlobal('WebSocket', server.WebSocket)
   return server
 }

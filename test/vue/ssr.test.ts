@@ -41,7 +41,7 @@ describe('on a server', () => {
     expect(await renderToString(createSSRApp(App))).toBe('<p>idle,,0,0,</p>')
     await pass(10_000)
     expect(sent).toEqual([false])
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -77,7 +77,7 @@ describe('on a server', () => {
     const app = createSSRApp(App).use(holdfast({ url: 'ws://fake.test' }))
     expect(await renderToString(app)).toBe('<p>idle null</p>')
     await pass(10_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 
   it('renders idle for a connection that the server itself has, and listens for nothing', async () => {
@@ -100,6 +100,6 @@ describe('on a server', () => {
     const status = effectScope(true).run(() => useWebSocket('ws://fake.test').status.value)
     await pass()
     expect(status).toBe('idle')
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 })

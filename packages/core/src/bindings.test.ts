@@ -44,7 +44,7 @@ describe('onEveryMessage()', () => {
     const messages: unknown[] = []
     const end = onEveryMessage(connection, (message) => messages.push(message))
     server.send('1')
-    server.drop(1000)
+    server.close(1000)
     connection.open()
     await handshake()
     server.send('2')

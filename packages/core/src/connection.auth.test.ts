@@ -35,7 +35,7 @@ function setUp(
   url = 'wss://fake.test/',
 ) {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const asked: TokenContext[] = []
   const connection = connect(url, {
     codec: json<Message>(),
@@ -67,7 +67,7 @@ describe('a token in the handshake', () => {
   it('goes into the query of the dial, and not into the url property', async () => {
     const { clock, server, connection, phases } = setUp({ via: queryParameter() })
     await clock.advance(1)
-    expect(server.socket.url).toBe('wss://fake.test/?access_token=token-1')
+    expect(server.connection.url).toBe('wss://fake.test/?access_token=token-1')
     expect(connection.url).toBe('wss://fake.test/')
     expect(phases()).toEqual(['idle', 'token', 'handshake', 'open'])
   })
@@ -76,7 +76,7 @@ describe('a token in the handshake', () => {
     const { clock, server, connection } = setUp({ via: subprotocol() })
     server.protocols = ['bearer.token-1']
     await clock.advance(1)
-    expect(server.socket.protocols).toEqual(['bearer.token-1'])
+    expect(server.connection.protocols).toEqual(['bearer.token-1'])
     expect(connection.state.status).toBe('open')
     expect(connection.protocol).toBe('')
   })
@@ -142,7 +142,7 @@ describe('a token in the first message', () => {
   it('obeys a close code that comes instead of an answer', async () => {
     const { clock, server, connection } = setUp({ via: inBand() })
     await clock.advance(1)
-    server.drop(4403)
+    server.close(4403)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', code: 4403 })
   })
 
@@ -181,7 +181,7 @@ describe('where a token comes from', () => {
     server.drop(1006)
     await clock.advance(1_001)
     expect(calls).toBe(1)
-    expect(server.sockets.map(({ url }) => new URL(url).search)).toEqual([
+    expect(server.connections.map(({ url }) => new URL(url).search)).toEqual([
       '?access_token=t1',
       '?access_token=t1',
     ])
@@ -261,7 +261,7 @@ describe('where a token comes from', () => {
     await connection.close()
     give('late')
     await clock.advance(1)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 })
 
@@ -291,11 +291,11 @@ describe('a refused sign-in', () => {
     await clock.advance(1)
     server.send('{"type":"go-away"}')
     await clock.advance(1)
-    server.drop(4401)
+    server.close(4401)
     await clock.advance(100_000)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'auth', error: { code: 'AUTH_REFUSED' } })
     expect(errors.at(-1)?.code).toBe('AUTH_REFUSED')
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
     expect(connection.outbox.queued).toBe(1)
     connection.open()
     await clock.advance(1)
@@ -310,9 +310,9 @@ describe('a refused sign-in', () => {
       token: () => ({ value: `t${++calls}`, expiresAt: clock.now() + 600_000 }),
     })
     await clock.advance(1)
-    server.drop(4401)
+    server.close(4401)
     await clock.advance(1)
-    expect(server.socket.url).toContain('t2')
+    expect(server.connection.url).toContain('t2')
   })
 })
 
@@ -336,7 +336,7 @@ describe('renewal', () => {
     welcome()
     await clock.advance(70_000)
     expect(server.messages).toHaveLength(3)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(messages).toEqual([])
     expect(states.filter(({ status }) => status === 'open')).toHaveLength(1)
   })
@@ -346,10 +346,10 @@ describe('renewal', () => {
     const { clock, server } = setUp({ via: queryParameter(), token: lasting(clockOf, 100_000) })
     clockOf.now = clock.now
     await clock.advance(75_000)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     server.drop(1006)
     await clock.advance(1_001)
-    expect(server.socket.url).toContain('t2')
+    expect(server.connection.url).toContain('t2')
   })
 
   it('happens once after a sleep, and once after the clock was set', async () => {
@@ -394,7 +394,7 @@ describe('renewal', () => {
     server.send('{"type":"go-away"}')
     await clock.advance(1)
     welcome()
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
     expect(connection.state.status).toBe('open')
   })
 
@@ -432,14 +432,14 @@ describe('secrecy', () => {
 
   it('refuses an insecure URL that a function gives, and stops', async () => {
     const clock = virtualClock()
-    const server = fakeServer({ clock: clock.environment })
+    const server = fakeServer(/^/, { clock, latency: 1 })
     const connection = connect(() => 'ws://example.com', {
       auth: { token: () => 't', via: queryParameter() },
       environment: { ...clock.environment, WebSocket: server.WebSocket },
     })
     await clock.advance(1)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', error: { code: 'INSECURE' } })
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 
   it.each<[string, TokenCarrier]>([

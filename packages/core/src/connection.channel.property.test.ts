@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
+import type { FakeConnection } from './testing/index.ts'
 
 const CHANNELS = 3
 
@@ -17,13 +18,6 @@ describe('whatever happens to channels and requests', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 60, size: 'max' }), async (operations) => {
         const { connection, server, clock, errors } = setUp({ codec: json() })
-        /** What went over each socket, oldest first. */
-        const wires = new Map<unknown, string[]>()
-        Object.assign(server, {
-          received(socket: unknown, data: string) {
-            wires.set(socket, [...(wires.get(socket) ?? []), JSON.parse(data) as string])
-          },
-        })
         const channels = Array.from({ length: CHANNELS }, (_, n) =>
           connection.channel({
             subscribe: () => `on ${n}`,
@@ -55,13 +49,15 @@ describe('whatever happens to channels and requests', () => {
         }
         await clock.advance(2_001)
         expect(connection.state.status).toBe('open')
-        const ofChannel = (carried: readonly string[], n: number) =>
-          carried.filter((data) => data === `on ${n}` || data === `off ${n}`)
+        const ofChannel = ({ messages }: FakeConnection, n: number) =>
+          messages
+            .map((data) => JSON.parse(String(data)))
+            .filter((data) => data === `on ${n}` || data === `off ${n}`)
         for (const [n, { length }] of joined.entries()) {
-          const last = ofChannel(wires.get(server.socket) ?? [], n).at(-1) ?? `off ${n}`
+          const last = ofChannel(server.connection, n).at(-1) ?? `off ${n}`
           expect(last).toBe(length > 0 ? `on ${n}` : `off ${n}`)
         }
-        for (const carried of wires.values()) {
+        for (const carried of server.connections) {
           for (let n = 0; n < CHANNELS; n++) {
             // One on, one off, in turns: never twice the same.
             const own = ofChannel(carried, n)

@@ -1,6 +1,6 @@
 import { firstValueFrom, type Subscription, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { answerAtOnce, setUp, setUpOpen } from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
 import type { HoldfastError } from './errors.ts'
 
@@ -63,10 +63,7 @@ describe('a channel', () => {
 
   it('hears an answer that comes within the call', async () => {
     const { connection, server } = await setUpOpen(options)
-    const answering = Object.assign(server, {
-      received: () => server.send(tick(1)),
-    })
-    expect(answering).toBe(server)
+    answerAtOnce(server, () => tick(1))
     expect(await firstValueFrom(connection.channel(TICKS))).toEqual({ topic: 'ticks', n: 1 })
   })
 
@@ -311,7 +308,7 @@ describe('subscribing to a channel', () => {
     connection
       .channel({
         subscribe(): string {
-          if (server.sockets.length > 1) second.unsubscribe()
+          if (server.connections.length > 1) second.unsubscribe()
           return 'first'
         },
         filter: () => false,

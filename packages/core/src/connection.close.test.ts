@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { setUp, setUpOpen, tellLate } from '../../../test/unit/set-up.ts'
 
 async function setUpStalled() {
   const world = await setUpOpen({ queue: { highWaterMark: 1 } })
-  world.server.isStalled = true
+  world.server.stall()
   for (const text of ['1', '2', '3']) world.connection.send(text)
   return world
 }
@@ -41,7 +41,7 @@ describe('close()', () => {
   ])('sends %s', async (_, code, reason, closedWith, told) => {
     const { connection, server, handshake } = await setUpOpen()
     const report = connection.close(code, reason)
-    expect(server.socket.closedWith).toEqual(closedWith)
+    expect(server.connection.closedWith).toEqual(closedWith)
     await handshake()
     expect((await report).code).toBe(told)
   })
@@ -50,9 +50,8 @@ describe('close()', () => {
     const { connection, server, clock } = await setUpStalled()
     const report = connection.close()
     expect(connection.state.status).toBe('closing')
-    expect(server.socket.closedWith).toBeUndefined()
-    server.isStalled = false
-    server.flush()
+    expect(server.connection.closedWith).toBeUndefined()
+    server.drain()
     await clock.advance(60)
     expect(server.messages).toEqual(['1', '2', '3'])
     expect(await report).toMatchObject({ undelivered: [], wasClean: true })
@@ -66,36 +65,38 @@ describe('close()', () => {
     const { connection, server, clock, eventsOf } = await setUpStalled()
     const report = connection.close(1000, '', drainTimeout === undefined ? {} : { drainTimeout })
     await clock.advance(after - 1)
-    expect(server.socket.closedWith).toBeUndefined()
+    expect(server.connection.closedWith).toBeUndefined()
     await clock.advance(1)
-    expect(server.socket.closedWith).toBeDefined()
-    await clock.advance(1)
+    expect(server.connection.closedWith).toBeDefined()
+    server.drain()
     expect(await report).toMatchObject({ undelivered: ['2', '3'], wasClean: true })
     expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
       ['2', 'closed'],
       ['3', 'closed'],
     ])
     expect(connection.outbox).toMatchObject({ accepted: 3, written: 1, dropped: 2, queued: 0 })
+    await clock.advance(1)
     expect(clock.pending).toBe(0)
   })
 
   it('does not wait with drainTimeout 0', async () => {
-    const { connection, server, handshake } = await setUpStalled()
+    const { connection, server } = await setUpStalled()
     const report = connection.close(1000, '', { drainTimeout: 0 })
-    expect(server.socket.closedWith).toBeDefined()
-    await handshake()
+    expect(server.connection.closedWith).toBeDefined()
+    server.drain()
     expect(await report).toMatchObject({ undelivered: ['2', '3'] })
   })
 
   it('goes on at once where the last message that it waits for expires', async () => {
     const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 1 } })
-    server.isStalled = true
+    server.stall()
     connection.send('1')
     connection.send('2', { ttl: 100 })
     const report = connection.close()
     await clock.advance(99)
-    expect(server.socket.closedWith).toBeUndefined()
-    await clock.advance(2)
+    expect(server.connection.closedWith).toBeUndefined()
+    await clock.advance(1)
+    server.drain()
     expect(await report).toMatchObject({ undelivered: [], wasClean: true })
   })
 
@@ -114,14 +115,14 @@ describe('close()', () => {
       unconfirmed: [],
     })
     expect(clock.pending).toBe(0)
-    server.socket.end(4000, 'late', true)
+    server.connection.close(4000, 'late')
     expect(connection.state).toMatchObject({ status: 'closed', code: 1006 })
   })
 
   it('reports what the peer closed with where it comes first', async () => {
     const { connection, server } = await setUpStalled()
     const report = connection.close(1000)
-    server.drop(4007, 'mine')
+    server.close(4007, 'mine')
     expect(await report).toEqual({
       code: 4007,
       reason: 'mine',
@@ -138,9 +139,9 @@ describe('close()', () => {
     connection.messages$.subscribe((message) => messages.push(message))
     server.answersClose = false
     void connection.close()
-    server.socket.receive('late')
+    tellLate(server.connection, 'late')
     await clock.advance(3_000)
-    server.socket.receive('too late')
+    tellLate(server.connection, 'too late')
     expect(messages).toEqual(['late'])
   })
 
@@ -150,7 +151,7 @@ describe('close()', () => {
     expect(await connection.close()).toMatchObject({ undelivered: ['x'], code: 1006 })
     expect(eventsOf('dropped')).toMatchObject([{ message: 'x', reason: 'closed' }])
     await clock.advance(100_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 
   it('resolves every promise of one end with the same report', async () => {
@@ -167,7 +168,7 @@ describe('close()', () => {
     server.drop()
     await connection.close()
     await clock.advance(100_000)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(clock.pending).toBe(0)
   })
 })

@@ -28,8 +28,7 @@ describe('10,000 cycles', () => {
       await clock.advance(1)
       await closed
       subscription.unsubscribe()
-      server.sockets.length = Math.min(server.sockets.length, 1)
-      server.messages.length = 0
+      server.clear()
       if (clock.pending > 0) expect(clock.pending).toBe(0)
     }
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })

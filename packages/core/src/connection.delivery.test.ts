@@ -37,11 +37,11 @@ describe('deliver() without acknowledgements', () => {
   it('resolves once the message has left the native buffer', async () => {
     const { connection, server, clock } = await setUpOpen()
     const before = clock.pending
-    server.isStalled = true
+    server.stall()
     const outcome = outcomeOf(connection.deliver('a'))
     await clock.advance(200)
     expect(outcome).toEqual({})
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(50)
     expect(outcome).toEqual({ value: { status: 'written' } })
     // Nothing is polled for any more.
@@ -50,15 +50,15 @@ describe('deliver() without acknowledgements', () => {
 
   it('resolves in order, each when it has left, behind messages that nobody waits for', async () => {
     const { connection, server, clock } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     connection.send('1')
     const first = outcomeOf(connection.deliver('2'))
     connection.send('3')
     const second = outcomeOf(connection.deliver('4'))
-    server.flush(2)
+    server.drain(2)
     await clock.advance(50)
     expect([first, second]).toEqual([{ value: { status: 'written' } }, {}])
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(50)
     expect(second).toEqual({ value: { status: 'written' } })
   })
@@ -70,10 +70,10 @@ describe('deliver() without acknowledgements', () => {
 
   it('waits through an outage', async () => {
     const { connection, server, clock } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     const outcome = outcomeOf(connection.deliver('a'))
     server.drop(1006)
-    server.isStalled = false
+    server.drain()
     await clock.advance(BACK - 2)
     expect(outcome).toEqual({})
     await clock.advance(2)
@@ -228,14 +228,14 @@ describe('acknowledgements', () => {
     for (const id of [1, 2, 3]) connection.send(say(id))
     connection.send({ text: 'no id' })
     acknowledge(world, 2)
-    server.isStalled = true
+    server.stall()
     connection.send(say(4))
     connection.send({ text: 'unsent' })
     server.drop(1006)
     connection.send(say(5))
     expect(connection.outbox).toMatchObject({ inFlight: 0, recovered: 4, queued: 5, unconfirmed: 1 })
-    server.isStalled = false
-    server.messages.length = 0
+    server.drain()
+    server.clear()
     await clock.advance(BACK)
     expect(texts(world)).toEqual(['1', '3', '4', 'unsent', '5'])
   })
@@ -244,7 +244,7 @@ describe('acknowledgements', () => {
     const world = await setUpOpen(chat)
     world.connection.send(say(1))
     world.connection.reconnect()
-    world.server.messages.length = 0
+    world.server.clear()
     await world.handshake()
     expect(texts(world)).toEqual(['1'])
     expect(world.eventsOf('unconfirmed')).toEqual([])
@@ -257,11 +257,11 @@ describe('acknowledgements', () => {
     connection.send(say(2))
     server.drop(1006)
     // The server greets with what it has, before it takes anything.
-    server.isStalled = true
+    server.stall()
     await clock.advance(BACK)
     expect(connection.outbox.inFlight).toBe(2)
     server.drop(1006)
-    server.isStalled = false
+    server.drain()
     server.hang()
     await clock.advance(BACK)
     server.accept()
@@ -378,11 +378,11 @@ describe('close code 1009', () => {
     const { connection, server, clock, eventsOf } = world
     const outcome = outcomeOf(connection.deliver({ id: 2, text: 'x'.repeat(50) }))
     connection.send(say(1))
-    server.drop(1009)
+    server.close(1009)
     await clock.settle()
     expect(outcome).toEqual({ code: 'DROPPED', reason: 'too-large' })
     expect(eventsOf('dropped')).toMatchObject([{ reason: 'too-large' }])
-    server.messages.length = 0
+    server.clear()
     await clock.advance(BACK)
     expect(texts(world)).toEqual(['1'])
   })
@@ -390,7 +390,7 @@ describe('close code 1009', () => {
   it('drops nothing where nothing is acknowledged', async () => {
     const { connection, server } = await setUpOpen()
     connection.send('x'.repeat(50))
-    server.drop(1009)
+    server.close(1009)
     expect(connection.outbox).toMatchObject({ dropped: 0, unconfirmed: 1 })
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Options, setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { type Options, setUp, setUpOpen, tellLate } from '../../../test/unit/set-up.ts'
 import type { Auth } from './auth.ts'
 import { firstMessage, queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
+import type { FakeConnection } from './testing/index.ts'
 import { virtualClock } from './testing/index.ts'
 
 /** Epoch ms at which every virtual clock starts. */
@@ -11,9 +12,9 @@ const START = virtualClock().environment.now()
 /** An open connection whose handover has begun: the next socket is dialling. */
 async function setUpMoving(options?: Options) {
   const world = await setUpOpen(options)
-  const old = world.server.socket
+  const old = world.server.connection
   world.connection.reconnect('moving', { handover: true })
-  return { ...world, old, next: world.server.socket }
+  return { ...world, old, next: world.server.connection }
 }
 
 /** The step is the last of so many. */
@@ -46,7 +47,7 @@ describe('a handover', () => {
 
   it('shows the next socket: since, protocol, readyState', async () => {
     const { connection, server, clock } = await setUpOpen({ protocols: ['v1', 'v2'] })
-    expect(connection.protocol).toBe('')
+    expect(connection.protocol).toBe('v1')
     server.protocols = ['v2']
     await clock.advance(1_000)
     connection.reconnect('', { handover: true })
@@ -59,46 +60,46 @@ describe('a handover', () => {
     const { connection, server, clock, old, next } = await setUpMoving()
     const heard: unknown[] = []
     connection.messages$.subscribe((message) => heard.push(message))
-    old.receive('a')
+    old.send('a')
     await clock.advance(0)
-    next.open()
-    old.receive('b')
-    next.receive('c')
+    next.accept()
+    tellLate(old, 'b')
+    next.send('c')
     expect(heard).toEqual(['a', 'b', 'c'])
     await clock.advance(10)
     expect(server.live).toEqual([next])
-    next.receive('d')
+    next.send('d')
     expect(heard).toEqual(['a', 'b', 'c', 'd'])
   })
 
   it('sends what the old one did not before anything newer, in order', async () => {
     const { connection, server, clock, old } = await setUpMoving()
-    server.isStalled = true
+    server.stall()
     for (const n of [1, 2, 3]) connection.send(`${n}`)
     await clock.advance(1)
     connection.send('4')
-    old.end(1006, '', false)
-    server.isStalled = false
+    old.drop()
+    server.drain()
     await clock.advance(10)
-    server.flush()
+    server.drain(Infinity)
     expect(server.messages).toEqual(['1', '2', '3', '4'])
     expect(connection.outbox).toMatchObject({ recovered: 3, unconfirmed: 0, queued: 0 })
   })
 
   it('waits for closeTimeout at most, and tells what the old one may have lost', async () => {
-    const { connection, server, clock, old, eventsOf } = await setUpMoving({ closeTimeout: 500 })
+    const { connection, server, clock, old, next, eventsOf } = await setUpMoving({ closeTimeout: 500 })
     server.answersClose = false
-    server.isStalled = true
+    server.stall()
     connection.send('who knows')
     await clock.advance(1)
     connection.send('newer')
     await clock.advance(499)
     expect(connection.outbox.queued).toBe(1)
-    server.isStalled = false
+    next.drain()
     await clock.advance(1)
     expect(server.messages).toEqual(['newer'])
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['who knows'] }])
-    old.receive('late')
+    tellLate(old, 'late')
     expect(eventsOf('unobserved')).toEqual([])
   })
 
@@ -108,10 +109,10 @@ describe('a handover', () => {
     await clock.advance(1)
     connection.reconnect('', { handover: true })
     await clock.advance(10)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
     connection.reconnect('', { handover: true })
     await clock.advance(10)
-    expect(server.sockets).toHaveLength(3)
+    expect(server.connections).toHaveLength(3)
     expect(server.live).toHaveLength(1)
   })
 
@@ -136,10 +137,10 @@ describe('a handover', () => {
 describe('a handover that fails', () => {
   it('leaves the old connection as it was', async () => {
     const { connection, server, clock, old, states, eventsOf } = await setUpOpen().then(async (world) => {
-      const { socket } = world.server
+      const { connection } = world.server
       world.server.refuse()
       world.connection.reconnect('moving', { handover: true })
-      return { ...world, old: socket }
+      return { ...world, old: connection }
     })
     const before = states.length
     await clock.advance(1)
@@ -170,7 +171,7 @@ describe('a handover that fails', () => {
 
   it('ends with a connection that is lost meanwhile, and the outage is ordinary', async () => {
     const { connection, clock, server, old, next } = await setUpMoving()
-    old.end(1006, '', false)
+    old.drop()
     expect(connection.state).toMatchObject({ status: 'waiting', delay: 1_000 })
     expect(next.closedWith).toBeDefined()
     await clock.advance(1_001)
@@ -183,7 +184,7 @@ describe('a handover that fails', () => {
     server.answersClose = false
     await clock.advance(1)
     connection.send('queued')
-    next.end(1006, '', false)
+    next.drop()
     expect(connection.state.status).toBe('waiting')
     expect(old.closedWith).toBeDefined()
     await clock.advance(1_001)
@@ -220,9 +221,7 @@ describe('what goes along with a handover', () => {
   it('restores channels on the next socket, before anything else, once', async () => {
     const { connection, clock, server, next } = await setUpMoving()
     const written: unknown[] = []
-    server.received = (socket, data) => {
-      if (socket === next) written.push(data)
-    }
+    server.on('message', (data, to) => to === next && written.push(data))
     connection.channel({ subscribe: () => 'subscribe', filter: () => true }).subscribe()
     await clock.advance(1)
     connection.send('newer')
@@ -256,7 +255,7 @@ describe('what goes along with a handover', () => {
     const { connection, clock, old } = await setUpMoving()
     const answer = connection.request('ask', { match: (message) => message === 'answer' })
     await clock.advance(1)
-    old.receive('answer')
+    tellLate(old, 'answer')
     await expect(answer).resolves.toBe('answer')
   })
 
@@ -312,7 +311,7 @@ describe('a handover with sign-in', () => {
     const { connection, server, clock, events } = setUp(signIn())
     await clock.advance(1)
     server.send('{"type":"welcome"}')
-    const old = server.socket
+    const old = server.connection
     const heard: unknown[] = []
     connection.messages$.subscribe((message) => heard.push(message))
     connection.reconnect('', { handover: true })
@@ -321,19 +320,16 @@ describe('a handover with sign-in', () => {
     expect(old.closedWith).toBeUndefined()
     connection.send({ type: 'chat' })
     expect(server.messages).toHaveLength(3)
-    server.socket.receive('{"type":"welcome"}')
+    server.connection.send('{"type":"welcome"}')
     await clock.advance(10)
-    expect(server.live).toEqual([server.socket])
+    expect(server.live).toEqual([server.connection])
     expect(heard).toEqual([])
     expect(JSON.stringify(events)).not.toContain('token-')
   })
 
   it.each([
-    ['refuses', (next: { receive(data: string): void }) => next.receive('{"type":"go-away"}')],
-    [
-      'throws out',
-      (next: { end(code: number, reason: string, wasClean: boolean): void }) => next.end(4401, '', true),
-    ],
+    ['refuses', (next: FakeConnection) => next.send('{"type":"go-away"}')],
+    ['throws out', (next: FakeConnection) => next.close(4401, '')],
   ])('stays where the server %s the next one, and asks for another token next time', async (_, refuse) => {
     const asked: boolean[] = []
     const { connection, server, clock, eventsOf } = setUp(
@@ -348,7 +344,7 @@ describe('a handover with sign-in', () => {
     server.send('{"type":"welcome"}')
     connection.reconnect('', { handover: true })
     await clock.advance(1)
-    refuse(server.socket)
+    refuse(server.connection)
     expect(eventsOf('handover').at(-1)).toMatchObject({ step: 'failed' })
     expect(connection.state.status).toBe('open')
     connection.reconnect('', { handover: true })
@@ -375,11 +371,11 @@ describe('a handover with sign-in', () => {
       signIn({ via: queryParameter(), renewBy: 'handover', refreshBefore: 10_000 }),
     )
     await clock.advance(1)
-    expect(server.socket.url).toContain('token-1')
+    expect(server.connection.url).toContain('token-1')
     await clock.advance(START + 1_000_000 - 10_000 - clock.environment.now())
     await clock.advance(10)
-    expect(server.socket.url).toContain('token-2')
-    expect(server.live).toEqual([server.socket])
+    expect(server.connection.url).toContain('token-2')
+    expect(server.live).toEqual([server.connection])
     expect(connection.state.status).toBe('open')
     expect(steps(eventsOf('handover'))).toEqual(['started', 'done'])
   })
@@ -396,6 +392,6 @@ describe('a handover with sign-in', () => {
     server.accept()
     await clock.advance(30_000)
     expect(steps(eventsOf('handover'))).toEqual(['started', 'failed', 'started', 'done'])
-    expect(server.socket.url).toContain('token-3')
+    expect(server.connection.url).toContain('token-3')
   })
 })

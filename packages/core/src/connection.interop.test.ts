@@ -90,7 +90,7 @@ describe('a connection under code that is written for rxjs', () => {
     const { connection, server } = await setUpOpen()
     const all = lastValueFrom(connection.messages$.pipe(toArray()))
     server.send('1')
-    server.drop(1000)
+    server.close(1000)
     expect(await all).toEqual(['1'])
   })
 

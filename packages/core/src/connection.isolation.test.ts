@@ -91,7 +91,7 @@ describe('a subscriber that throws', () => {
   it('of complete is told too', async () => {
     const { connection, server, errors } = await setUpOpen()
     connection.messages$.subscribe({ complete: thrower() })
-    server.drop(1000)
+    server.close(1000)
     expect(errors).toMatchObject([HANDLER])
   })
 })
@@ -169,7 +169,7 @@ describe('a function of the user that throws', () => {
 
   it('as reconnect.shouldReconnect leaves it to the table', async () => {
     const { connection, server, errors } = await setUpOpen({ reconnect: { shouldReconnect: thrower() } })
-    server.drop(1000)
+    server.close(1000)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict' })
     expect(errors).toMatchObject([HANDLER])
   })
@@ -206,7 +206,7 @@ describe('the native class', () => {
 
   it('that refuses a message within send() throws at the caller', async () => {
     const { connection, server } = await setUpOpen()
-    server.socket.send = thrower()
+    server.connection.socket.send = thrower()
     expect(() => connection.send('a')).toThrow(expect.objectContaining({ code: 'ENCODE', cause: broken }))
     expect(connection.outbox).toMatchObject({ accepted: 0, written: 0, queued: 0 })
   })

@@ -7,7 +7,7 @@ describe('a lazy connection', () => {
     connection.outbox$.subscribe()
     await clock.advance(60_000)
     expect(connection.state).toEqual({ status: 'idle', attempt: 0 })
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
     expect(clock.pending).toBe(0)
   })
 
@@ -19,7 +19,7 @@ describe('a lazy connection', () => {
     await handshake()
     server.send('x')
     expect(messages).toEqual(['x'])
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('dials at the first send()', async () => {
@@ -50,7 +50,7 @@ describe('a lazy connection', () => {
     await connection.close()
     connection.messages$.subscribe()
     await clock.advance(1_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
     connection.open()
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
@@ -86,7 +86,7 @@ describe('idleTimeout', () => {
     connection.messages$.subscribe()
     await clock.advance(10_000)
     expect(connection.state.status).toBe('open')
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('dials again for the next who comes', async () => {
@@ -97,7 +97,7 @@ describe('idleTimeout', () => {
     connection.messages$.subscribe()
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('does not come while something is queued', async () => {
@@ -121,7 +121,7 @@ describe('idleTimeout', () => {
       connection.send('x')
     }
     expect(connection.state.status).toBe('open')
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     await clock.advance(1_000)
     expect(connection.state.status).toBe('idle')
   })
@@ -165,7 +165,7 @@ describe('idleTimeout', () => {
     const { connection, clock, server } = setUp({ ...IDLE, idleTimeout: 60_000 })
     connection.messages$.subscribe().unsubscribe()
     await clock.advance(1)
-    server.drop(1000)
+    server.close(1000)
     expect(connection.state.status).toBe('closed')
     expect(clock.pending).toBe(0)
   })

@@ -31,7 +31,7 @@ const COLUMNS = {
   },
   'closed by verdict': async (options?: Options) => {
     const world = await setUpOpen(options)
-    world.server.drop(1000, 'done')
+    world.server.close(1000, 'done')
     return world
   },
   'closed by attempts': async (options?: Options) => {
@@ -41,9 +41,9 @@ const COLUMNS = {
   },
   'closed by auth': async (options?: Options) => {
     const world = await setUpOpen({ ...options, url: () => 'ws://fake.test/' })
-    world.server.drop(4401)
+    world.server.close(4401)
     await world.handshake()
-    world.server.drop(4401)
+    world.server.close(4401)
     return world
   },
 } satisfies Record<string, (options?: Options) => Promise<World>>
@@ -92,7 +92,7 @@ describe('send()', () => {
 
   it('in open queues while the native buffer is full', async () => {
     const { connection, server } = await COLUMNS.open({ queue: { highWaterMark: 1 } })
-    server.isStalled = true
+    server.stall()
     connection.send('x')
     connection.send('y')
     expect(connection.outbox).toMatchObject({ accepted: 2, queued: 1, written: 1 })
@@ -130,7 +130,7 @@ describe('open()', () => {
     const { state } = connection
     connection.open()
     expect(connection.state).toBe(state)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('in waiting dials now, and counts on', async () => {
@@ -147,7 +147,7 @@ describe('open()', () => {
     const { state } = connection
     connection.open()
     expect(connection.state).toBe(state)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('in closing opens after the close', async () => {
@@ -158,7 +158,7 @@ describe('open()', () => {
     await clock.advance(1)
     expect(statuses().slice(-4)).toEqual(['closing', 'closed', 'connecting', 'open'])
     expect(server.live).toHaveLength(2)
-    expect(server.sockets[0]?.closedWith).toBeDefined()
+    expect(server.connections[0]?.closedWith).toBeDefined()
   })
 
   it.each(['closed by user', 'closed by verdict', 'closed by attempts', 'closed by auth'] as const)(
@@ -184,8 +184,8 @@ describe('reconnect()', () => {
     const { connection, server, eventsOf } = await COLUMNS.connecting()
     connection.reconnect()
     expect(connection.state).toMatchObject({ status: 'connecting', attempt: 1 })
-    expect(server.sockets).toHaveLength(2)
-    expect(server.sockets[0]?.closedWith).toBeDefined()
+    expect(server.connections).toHaveLength(2)
+    expect(server.connections[0]?.closedWith).toBeDefined()
     expect(eventsOf('lost')).toMatchObject([{ close: { local: 'reconnect', phase: 'connecting' }, delay: 0 }])
   })
 
@@ -197,7 +197,7 @@ describe('reconnect()', () => {
 
   it('in open replaces the connection', async () => {
     const { connection, server, handshake, eventsOf, statuses } = await COLUMNS.open()
-    const former = server.socket
+    const former = server.connection
     connection.reconnect()
     connection.send('x')
     expect(former.closedWith).toBeDefined()
@@ -214,7 +214,7 @@ describe('reconnect()', () => {
     const { state } = connection
     connection.reconnect()
     expect(connection.state).toBe(state)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it.each(['closed by verdict', 'closed by attempts', 'closed by auth'] as const)(
@@ -236,7 +236,7 @@ describe('close()', () => {
     expect(report).toEqual({ code: 1006, reason: '', wasClean: false, undelivered: [], unconfirmed: [] })
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
     await clock.advance(1_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 
   it('before the first dial keeps it from being made', async () => {
@@ -244,7 +244,7 @@ describe('close()', () => {
     connection.send('x')
     expect(await connection.close()).toMatchObject({ undelivered: ['x'] })
     await clock.advance(1_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 
   it.each(['connecting', 'waiting'] as const)(
@@ -263,7 +263,7 @@ describe('close()', () => {
       })
       await clock.advance(60_000)
       expect(clock.pending).toBe(0)
-      expect(server.sockets).toHaveLength(1)
+      expect(server.connections).toHaveLength(1)
       expect(server.live).toEqual([])
     },
   )
@@ -298,7 +298,7 @@ describe('close()', () => {
     await clock.advance(60_000)
     await closed
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('in closed by user resolves with what was reported', async () => {
@@ -368,7 +368,7 @@ describe('after dispose()', () => {
     await connection[Symbol.asyncDispose]()
     connection.messages$.subscribe()
     await clock.advance(1_000)
-    expect(server.sockets).toEqual([])
+    expect(server.connections).toEqual([])
   })
 })
 
@@ -398,14 +398,14 @@ describe('the properties of the native class', () => {
 
   it('bufferedAmount is what is queued and what the native socket holds', async () => {
     const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 3 } })
-    server.isStalled = true
+    server.stall()
     connection.send('123')
     connection.send('éé')
     expect(connection.bufferedAmount).toBe(7)
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(50)
     expect(connection.bufferedAmount).toBe(4)
-    server.flush()
+    server.drain(Infinity)
     expect(connection.bufferedAmount).toBe(0)
   })
 
@@ -419,14 +419,14 @@ describe('the properties of the native class', () => {
 
   it('binaryType is kept over reconnects', async () => {
     const { connection, server, clock } = await setUpOpen({ binaryType: 'arraybuffer' })
-    expect(server.socket.binaryType).toBe('arraybuffer')
+    expect(server.connection.socket.binaryType).toBe('arraybuffer')
     connection.binaryType = 'blob'
-    expect(server.socket.binaryType).toBe('blob')
+    expect(server.connection.socket.binaryType).toBe('blob')
     connection.binaryType = 'arraybuffer'
     server.drop()
     await clock.advance(1_001)
-    expect(server.sockets).toHaveLength(2)
-    expect(server.socket.binaryType).toBe('arraybuffer')
+    expect(server.connections).toHaveLength(2)
+    expect(server.connection.socket.binaryType).toBe('arraybuffer')
     expect(connection.binaryType).toBe('arraybuffer')
   })
 

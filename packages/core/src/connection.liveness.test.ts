@@ -75,12 +75,12 @@ describe('the heartbeat', () => {
     expect(eventsOf('lost')).toMatchObject([
       { close: { code: 1006, phase: 'open', local: 'heartbeat' }, verdict: 'retry', delay: 0 },
     ])
-    expect(server.sockets[0]?.closedWith).toBeDefined()
+    expect(server.connections[0]?.closedWith).toBeDefined()
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
     expect(statuses()).toEqual(['idle', 'connecting', 'open', 'waiting', 'connecting', 'open'])
     // The old one closes at last, and that is news to nobody.
-    server.sockets[0]?.end(1006, '', false)
+    server.connections[0]?.drop()
     expect(connection.state.status).toBe('open')
   })
 
@@ -95,11 +95,11 @@ describe('the heartbeat', () => {
       heartbeat,
       queue: { highWaterMark: 10 },
     })
-    server.isStalled = true
+    server.stall()
     for (const message of ['11111', '22222', '33333']) connection.send(message)
     await clock.advance(1_500)
     // Room for the third, which fills it again at once.
-    server.flush(1)
+    server.drain(1)
     await clock.advance(1_000)
     expect(server.messages).toEqual(['11111'])
     expect(statuses().at(-1)).toBe('open')
@@ -253,7 +253,7 @@ describe('offline', () => {
     expect(eventsOf('lost')).toMatchObject([{ close: { local: 'offline' }, delay: 0 }])
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('without a heartbeat keeps a connection that said something', async () => {
@@ -280,8 +280,8 @@ describe('offline', () => {
       await clock.advance(100)
     }
     // One at once, one for each 2 s, and what was there before.
-    expect(server.sockets.length).toBeLessThanOrEqual(2 + 60 / 2)
-    expect(server.sockets.length).toBeGreaterThan(10)
+    expect(server.connections.length).toBeLessThanOrEqual(2 + 60 / 2)
+    expect(server.connections.length).toBeGreaterThan(10)
     expect(connection.state.status).not.toBe('closed')
   })
 
@@ -295,8 +295,8 @@ describe('offline', () => {
       host.network(true)
       await clock.advance(100)
     }
-    expect(server.sockets.length).toBeLessThanOrEqual(2 + 60 / 2)
-    expect(server.sockets.length).toBeGreaterThan(20)
+    expect(server.connections.length).toBeLessThanOrEqual(2 + 60 / 2)
+    expect(server.connections.length).toBeGreaterThan(20)
   })
 })
 
@@ -305,7 +305,7 @@ describe('a page', () => {
     const { host, server, clock, connection, eventsOf } = await setUpOpen()
     connection.send('1')
     host.page(false)
-    expect(server.socket.closedWith).toEqual({ code: undefined, reason: '' })
+    expect(server.connection.closedWith).toEqual({ code: undefined, reason: '' })
     expect(connection.state).toMatchObject({ status: 'suspended', by: 'page', cause: { local: 'page' } })
     expect(eventsOf('lost')).toHaveLength(1)
     connection.send('2')
@@ -317,7 +317,7 @@ describe('a page', () => {
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
     expect(server.messages).toEqual(['1', '2', '3'])
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('that is seen again does not wait for the rest of a delay', async () => {
@@ -369,7 +369,7 @@ describe('sleep', () => {
     expect(eventsOf('lost')).toMatchObject([{ close: { local: 'offline' } }])
     await clock.advance(1)
     expect(connection.state.status).toBe('open')
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('without a heartbeat keeps a connection that said something since', async () => {
@@ -378,7 +378,7 @@ describe('sleep', () => {
     await clock.advance(500)
     server.send('still here')
     await clock.advance(60_000)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('is not what a hidden page does, whose timers come once a minute', async () => {
@@ -388,10 +388,10 @@ describe('sleep', () => {
       clock.sleep(60_000)
       await clock.advance(0)
     }
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     clock.sleep(600_000)
     await clock.advance(1_001)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('is told by events', async () => {

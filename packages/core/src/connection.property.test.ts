@@ -7,10 +7,11 @@ import { isHoldfastError } from './errors.ts'
 import type { HeartbeatOptions } from './heartbeat-options.ts'
 import { EMPTY } from './outbox-snapshot.ts'
 import type { SignalName } from './signals.ts'
-import { FakeSocket } from './testing/index.ts'
+import type { FakeConnection } from './testing/index.ts'
 
 const CODES = [1000, 1001, 1002, 1006, 1006, 1006, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4500]
 
+const OPEN = 1
 const PING = 'ping'
 
 type Step =
@@ -141,7 +142,8 @@ class Play {
   readonly set = new Map<SignalName, (value: boolean) => void>()
   #next = 0
   /** Sockets whose network takes everything and gives nothing. */
-  readonly #holes = new Set<FakeSocket>()
+  readonly #holes = new Set<FakeConnection>()
+  readonly #failures: unknown[] = []
   #newest = -1
   /** A handover has begun, and the next socket did not take over yet. */
   #isPreparing = false
@@ -179,20 +181,17 @@ class Play {
     })
     const { server, connection } = this.world
     const play = this
-    server.WebSocket.prototype.send = function (this: FakeSocket, data: never) {
-      play.#onWrite(this)
-      FakeSocket.prototype.send.call(this, data)
+    const { prototype } = server.WebSocket
+    const { send } = prototype
+    prototype.send = function (data) {
+      play.#onWrite(server.connections.find(({ socket }) => socket === this))
+      send.call(this, data)
     }
-    server.received = (socket, data) => {
-      if (this.#holes.has(socket)) return
-      if (data !== PING) this.#onReceived(socket, idOf(data))
+    server.on('message', (data, connection) => {
+      if (data !== PING) this.#note(() => this.#onReceived(connection, idOf(data)))
       // One that answers no close frame answers no ping either.
-      else if (server.answersClose) socket.receive('pong')
-    }
-    const closing = server.closing.bind(server)
-    server.closing = (socket) => {
-      if (!this.#holes.has(socket)) closing(socket)
-    }
+      else if (server.answersClose) connection.send('pong')
+    })
     connection.events$.subscribe((event) => {
       if (event.type === 'dropped') this.#onDropped(idOf(event.message), event.reason)
       if (event.type === 'handover') this.#isPreparing = event.step === 'started'
@@ -215,11 +214,21 @@ class Play {
     }
   }
 
-  #onWrite(socket: FakeSocket): void {
+  /** What fails where the server would report it is thrown by the next `check()`. */
+  #note(assertions: () => void): void {
+    try {
+      assertions()
+    } catch (error) {
+      this.#failures.push(error)
+    }
+  }
+
+  #onWrite(socket: FakeConnection | undefined): void {
     const { connection } = this.world
-    expect(socket.readyState, 'readyState at a write').toBe(FakeSocket.OPEN)
+    if (!socket) throw new Error('A socket that the server does not know.')
+    expect(socket.readyState, 'readyState at a write').toBe(OPEN)
     expect(socket.closedWith, 'the socket written to is in use').toBe(undefined)
-    const place = this.world.server.sockets.indexOf(socket)
+    const place = this.world.server.connections.indexOf(socket)
     expect(place, 'the socket written to').toBeGreaterThanOrEqual(this.#writtenTo)
     this.#writtenTo = place
     expect(socket.bufferedAmount, 'buffered at a write').toBeLessThan(this.given.queue.highWaterMark)
@@ -227,7 +236,7 @@ class Play {
     expect(connection.outbox.inFlight, 'in flight').toBeLessThanOrEqual(window)
   }
 
-  #onReceived(socket: FakeSocket, id: number): void {
+  #onReceived(socket: FakeConnection, id: number): void {
     const isNew = !this.received.has(id)
     // Acknowledged ones may be dropped here and have arrived there: those that waited to be sent again.
     if (this.given.window === undefined) {
@@ -235,7 +244,7 @@ class Play {
       expect(this.dropped.has(id), `${id} was dropped before it arrived`).toBe(false)
     }
     // A socket that was given up may still flush.
-    const isCurrent = socket === this.world.server.socket
+    const isCurrent = socket === this.world.server.connection
     if (isNew && isCurrent) expect(id, 'messages in the order of send()').toBeGreaterThan(this.#newest)
     this.#newest = Math.max(this.#newest, id)
     expect(id, 'messages in order, per socket').toBeGreaterThan(this.#last.get(socket) ?? -1)
@@ -243,7 +252,7 @@ class Play {
     this.received.add(id)
   }
 
-  readonly #last = new Map<FakeSocket, number>()
+  readonly #last = new Map<FakeConnection, number>()
 
   #onDropped(id: number, reason: DropReason): void {
     expect(this.dropped.has(id), `${id} was dropped before`).toBe(false)
@@ -268,22 +277,28 @@ class Play {
         this.#acknowledge()
         break
       case 'blackHole':
-        for (const socket of server.live) if (socket.readyState === FakeSocket.OPEN) this.#holes.add(socket)
+        for (const socket of server.live) {
+          if (socket.readyState !== OPEN) continue
+          socket.blackHole()
+          this.#holes.add(socket)
+        }
         break
       case 'drop':
         // No close frame comes out of a black hole.
-        for (const socket of this.#holes) socket.end(1006, '', false, step.events)
-        server.drop(step.code, '', step.events)
+        for (const socket of this.#holes) socket.drop(1006, '', { events: step.events })
+        if (step.code === 1006) server.drop(1006, '', { events: step.events })
+        else server.close(step.code, '', { events: step.events })
         break
       case 'dials':
         server[step.answer]()
         break
       case 'stall':
-        server.isStalled = step.isStalled
+        if (step.isStalled) server.stall()
+        else server.drain()
         server.answersClose = step.answersClose
         break
       case 'flush':
-        server.flush(step.count)
+        server.drain(step.count)
         break
       case 'advance':
         await clock.advance(step.ms)
@@ -361,9 +376,7 @@ class Play {
   /** The server acknowledges all that it has received. */
   #acknowledge(): void {
     const { server } = this.world
-    const isHeard = server.live.some(
-      (socket) => socket.readyState === FakeSocket.OPEN && !this.#holes.has(socket),
-    )
+    const isHeard = server.live.some((socket) => socket.readyState === OPEN && !this.#holes.has(socket))
     if (this.given.window === undefined || !isHeard) return
     const ids = [...this.received].filter((id) => !this.acknowledged.has(id))
     if (ids.length === 0) return
@@ -372,6 +385,7 @@ class Play {
   }
 
   check(): void {
+    for (const failure of this.#failures) throw failure
     const { connection, server, clock, errors } = this.world
     const { outbox } = connection
     const { accepted, written, recovered, dropped, queued, inFlight } = outbox
@@ -385,10 +399,10 @@ class Play {
     this.#before = outbox
     if (this.given.window === undefined) expect(inFlight).toBe(0)
 
-    const live = server.sockets.filter(({ closedWith, readyState }) => !closedWith && readyState < 2)
+    const live = server.connections.filter(({ closedWith, readyState }) => !closedWith && readyState < 2)
     expect(live.length, 'live sockets').toBeLessThanOrEqual(this.#isPreparing ? 2 : 1)
     const { status } = connection.state
-    if (status === 'open') expect(live[0]?.readyState).toBe(FakeSocket.OPEN)
+    if (status === 'open') expect(live[0]?.readyState).toBe(OPEN)
     if (status === 'idle' || status === 'waiting' || status === 'suspended' || status === 'closed') {
       expect(live).toEqual([])
       expect(inFlight, 'in flight without a connection').toBe(0)
@@ -396,20 +410,20 @@ class Play {
     expect(errors.filter(({ code }) => code === 'HANDLER')).toEqual([])
     // Our own, at most: one of the machine, 'idle', 'expiry', a frame, a poll, an error's close, those of a
     // handover, a timeout for each deliver(), and the server's.
-    expect(clock.pending).toBeLessThanOrEqual(11 + server.sockets.length + this.#aborts.length)
+    expect(clock.pending).toBeLessThanOrEqual(11 + server.connections.length + this.#aborts.length)
   }
 
   /** From here on nothing is wrong any more. */
   async recover(): Promise<void> {
     const { connection, server, clock } = this.world
-    for (const socket of this.#holes) socket.end(1006, '', false)
-    server.isStalled = false
+    for (const socket of this.#holes) socket.drop()
+    server.drain()
     server.answersClose = true
     for (const name of ['network', 'visibility', 'page'] as const) {
       this.values[name] = true
       this.set.get(name)?.(true)
     }
-    server.flush()
+    server.drain(Infinity)
     server.accept()
     await clock.advance(10_000)
     if (connection.state.status === 'closed') connection.open()

@@ -30,9 +30,9 @@ describe('a connection that is lost', () => {
     server.drop(code)
     expect(connection.state).toMatchObject({ status: 'waiting', delay, retryAt: clock.now() + delay })
     await clock.advance(delay - 1)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     await clock.advance(1)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it.each([1000, 1010, 3003, 4400, 4403, 4406, 1008, 3000, 4401])('by %i is closed', async (code) => {
@@ -40,13 +40,13 @@ describe('a connection that is lost', () => {
     server.drop(code, 'enough')
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', code, reason: 'enough' })
     await clock.advance(60_000)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(clock.pending).toBe(0)
   })
 
   it.each(['both', 'error', 'close'] as const)('is lost once where the host fires %s', async (events) => {
     const { clock, server, eventsOf } = await setUpOpen()
-    server.drop(1006, '', events)
+    server.drop(1006, '', { events })
     await clock.advance(150)
     expect(eventsOf('lost')).toHaveLength(1)
     await clock.advance(1_000)
@@ -58,12 +58,12 @@ describe('a connection that is lost', () => {
     server.drop(1006)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', code: 1006 })
     await clock.advance(60_000)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('keeps its queue after it stopped, for the next open()', async () => {
     const { server, connection, handshake } = await setUpOpen()
-    server.drop(4403)
+    server.close(4403)
     connection.send('kept')
     expect(connection.outbox.queued).toBe(1)
     connection.open()
@@ -76,9 +76,9 @@ describe('a connection that is lost', () => {
     const { clock, server } = await setUpOpen({ reconnect: { backoff: constant(days) } })
     server.drop()
     await clock.advance(days - 1)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     await clock.advance(1)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('draws anew each time, up to a growing ceiling', async () => {
@@ -95,7 +95,7 @@ describe('the attempt count', () => {
     const { clock, server, connection } = await setUpOpen({ reconnect: { backoff: fullJitter() } })
     const delays: number[] = []
     for (let i = 0; i < 5; i++) {
-      server.drop(1011)
+      server.close(1011)
       const { state } = connection
       expect(state).toMatchObject({ status: 'waiting', attempt: i + 1 })
       delays.push(state.status === 'waiting' ? state.delay : Number.NaN)
@@ -110,6 +110,7 @@ describe('the attempt count', () => {
     server.refuse()
     await clock.advance(1_001)
     server.accept()
+    await clock.advance(1)
     expect(connection.state).toMatchObject({ status: 'open', attempt: 2 })
     await clock.advance(700)
     server.drop()
@@ -128,7 +129,7 @@ describe('the attempt count', () => {
     const { clock, server, connection, eventsOf } = setUp({ reconnect: { maxAttempts: 3 } })
     server.refuse()
     await clock.advance(60_000)
-    expect(server.sockets).toHaveLength(3)
+    expect(server.connections).toHaveLength(3)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'attempts', attempt: 3, code: 1006 })
     expect(eventsOf('lost').map(({ verdict }) => verdict)).toEqual(['retry', 'retry', 'stop'])
     expect(clock.pending).toBe(0)
@@ -145,10 +146,10 @@ describe('refused sign-ins', () => {
       },
     })
     await clock.advance(1)
-    server.drop(4401)
+    server.close(4401)
     await clock.advance(1)
     expect(connection.state).toMatchObject({ status: 'open', attempt: 2 })
-    server.drop(4401)
+    server.close(4401)
     expect(connection.state).toMatchObject({
       status: 'closed',
       by: 'auth',
@@ -173,7 +174,7 @@ describe('refused sign-ins', () => {
     })
     for (let i = 0; i < 2; i++) {
       await clock.advance(1)
-      server.drop(4401)
+      server.close(4401)
     }
     expect(connection.state).toMatchObject({ status: 'closed', by: 'auth' })
     connection.open()
@@ -183,7 +184,7 @@ describe('refused sign-ins', () => {
   it('count anew after a stable connection', async () => {
     const { clock, server, connection } = await setUpOpen({ protocols: () => 'chat' })
     for (let i = 0; i < 3; i++) {
-      server.drop(4401)
+      server.close(4401)
       await clock.advance(5_001)
     }
     expect(connection.state.status).toBe('open')
@@ -201,10 +202,10 @@ describe('shouldReconnect', () => {
         },
       },
     })
-    server.drop(1000)
+    server.close(1000)
     expect(connection.state).toMatchObject({ status: 'waiting', delay: 6_000 })
     await clock.advance(6_001)
-    server.drop(4999)
+    server.close(4999)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', code: 4999 })
     expect(asked).toEqual([
       [1000, 'open', 1],

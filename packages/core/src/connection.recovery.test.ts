@@ -8,14 +8,14 @@ describe('what a lost socket had not sent', () => {
   it('goes out over the next one, before what was queued since, once and in order', async () => {
     const { connection, server, clock, eventsOf } = await setUpOpen()
     connection.send('1')
-    server.isStalled = true
+    server.stall()
     for (const text of ['22', '333', '4444']) connection.send(text)
-    server.flush(1)
+    server.drain(1)
     server.drop(1006)
     connection.send('5')
     expect(connection.outbox).toMatchObject({ accepted: 5, written: 4, recovered: 2, queued: 3, dropped: 0 })
     expect(eventsOf('recovered')).toMatchObject([{ count: 2, bytes: 7 }])
-    server.isStalled = false
+    server.drain()
     await clock.advance(BACK)
     expect(server.messages).toEqual(['1', '22', '333', '4444', '5'])
     expect(connection.outbox).toMatchObject({ written: 7, queued: 0 })
@@ -23,11 +23,11 @@ describe('what a lost socket had not sent', () => {
 
   it('counts one that has left in part as left', async () => {
     const { connection, server } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     connection.send('abc')
     connection.send('def')
     // 1 byte of the first one is gone.
-    Object.defineProperty(server.socket, 'bufferedAmount', { get: () => 5 })
+    Object.defineProperty(server.connection.socket, 'bufferedAmount', { get: () => 5 })
     server.drop(1006)
     expect(connection.outbox).toMatchObject({ recovered: 1, unconfirmed: 1, queued: 1 })
     expect((await connection.close()).undelivered).toEqual(['def'])
@@ -35,9 +35,9 @@ describe('what a lost socket had not sent', () => {
 
   it.each(['error', 'both'] as const)('is proven by the close event alone (%s)', async (events) => {
     const { connection, server, clock } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     connection.send('x')
-    server.drop(1006, '', events)
+    server.drop(1006, '', { events })
     await clock.advance(100)
     const proven = events === 'both'
     expect(connection.outbox).toMatchObject({ recovered: proven ? 1 : 0, unconfirmed: proven ? 0 : 1 })
@@ -45,10 +45,10 @@ describe('what a lost socket had not sent', () => {
 
   it('is not proven for a socket that was given up: it may still flush', async () => {
     const { connection, server, clock, eventsOf } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     connection.send('x')
     connection.reconnect()
-    server.isStalled = false
+    server.drain()
     await clock.advance(10)
     expect(connection.outbox).toMatchObject({ recovered: 0, unconfirmed: 1 })
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['x'], count: 1, bytes: 1 }])
@@ -57,7 +57,7 @@ describe('what a lost socket had not sent', () => {
 
   it("is told as unconfirmed with recover: 'none'", async () => {
     const { connection, server, clock } = await setUpOpen({ queue: { recover: 'none' } })
-    server.isStalled = true
+    server.stall()
     connection.send('x')
     server.drop(1006)
     await clock.advance(BACK)
@@ -66,7 +66,7 @@ describe('what a lost socket had not sent', () => {
 
   it('expires as what is queued does', async () => {
     const { connection, server, clock, eventsOf } = await setUpOpen()
-    server.isStalled = true
+    server.stall()
     connection.send('x', { ttl: 500 })
     server.drop(1006)
     await clock.advance(500)
@@ -75,7 +75,7 @@ describe('what a lost socket had not sent', () => {
 
   it('is in the report of the close that it was lost in', async () => {
     const { connection, server } = await setUpOpen({ queue: { highWaterMark: 1 } })
-    server.isStalled = true
+    server.stall()
     connection.send('written')
     connection.send('queued')
     const report = connection.close(1000, '', { drainTimeout: 0 })
@@ -131,7 +131,7 @@ describe('what nothing proves', () => {
     connection.send('read or not')
     const closed = connection.close(code, reason)
     // It sent its own before it had read ours, and what comes after that it discards.
-    server.drop(1001)
+    server.close(1001)
     expect(await closed).toMatchObject({ code: 1001, wasClean: true, unconfirmed: ['read or not'] })
   })
 
@@ -139,9 +139,9 @@ describe('what nothing proves', () => {
     const { connection, server } = await setUpOpen()
     connection.send('read or not')
     // Its close frame is here; ours is an answer by the native class, and no close() of ours goes out.
-    server.socket.readyState = 2
+    server.close(1000, '', { events: 'none' })
     const closed = connection.close(1000, '', { drainTimeout: 0 })
-    server.drop(1000)
+    server.close(1000)
     expect(await closed).toMatchObject({ code: 1000, wasClean: true, unconfirmed: ['read or not'] })
   })
 
@@ -174,16 +174,16 @@ describe('messages of our own', () => {
         via: firstMessage({ create: (token) => `sign in ${token}`, accepted: (m) => m === 'welcome' }),
       },
     })
-    server.isStalled = true
+    server.stall()
     await handshake()
     connection.send('first')
-    server.socket.receive('welcome')
+    server.connection.send('welcome')
     // Neither the sign-in nor the message has left.
     server.drop(1006)
     expect(connection.outbox).toMatchObject({ accepted: 1, written: 1, recovered: 1, queued: 1 })
-    server.isStalled = false
+    server.drain()
     await clock.advance(BACK)
-    server.socket.receive('welcome')
+    server.connection.send('welcome')
     expect(server.messages).toEqual(['sign in secret', 'first'])
     expect(JSON.stringify(eventsOf('unconfirmed'))).not.toContain('secret')
   })

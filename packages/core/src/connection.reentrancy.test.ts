@@ -161,7 +161,7 @@ describe('a listener that calls back', () => {
 
   it('to a message that expires finds no other lost: it is written, reported, or waits', async () => {
     const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 1 } })
-    server.isStalled = true
+    server.stall()
     connection.send('a')
     connection.send('b', { ttl: 10 })
     connection.send('c')
@@ -170,8 +170,7 @@ describe('a listener that calls back', () => {
       if (event.type === 'dropped') report = connection.close(1000, '', { drainTimeout: 0 })
     })
     clock.sleep(20)
-    server.isStalled = false
-    server.flush()
+    server.drain()
     server.send('look again')
     await clock.advance(100)
     expect(server.messages).toEqual(['a', 'c'])
@@ -215,7 +214,7 @@ describe('a policy that calls back', () => {
         },
       },
     })
-    server.drop(1011)
+    server.close(1011)
     expect(await report).toMatchObject({ code: 1006 })
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
     expect(clock.pending).toBe(0)

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type Options, setUp as setUpWorld, type World } from '../../../test/unit/set-up.ts'
+import {
+  answerAtOnce,
+  type Options,
+  setUp as setUpWorld,
+  tellLate,
+  type World,
+} from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
 import { connect } from './connect.ts'
 import { HoldfastError } from './errors.ts'
@@ -75,7 +81,7 @@ describe('a request', () => {
 
   it('hears an answer that comes within the call', async () => {
     const { connection, server } = await setUpOpen()
-    Object.assign(server, { received: (_: unknown, data: string) => server.send(data) })
+    answerAtOnce(server, String)
     expect(await connection.request({ id: 1 }, { id: 1, idOf })).toEqual({ id: 1 })
   })
 
@@ -251,7 +257,7 @@ describe('a request over a reconnect', () => {
     const { connection, server, clock, eventsOf } = await setUpOpen()
     const once = outcome(connection.request({ id: 1 }, { id: 1, idOf }))
     const again = outcome(connection.request({ id: 2 }, { id: 2, idOf, retry: true }))
-    server.drop(1011, 'oops')
+    server.close(1011, 'oops')
     connection.send('queued')
     await clock.advance(1_001)
     expect(once.error).toMatchObject({
@@ -331,12 +337,12 @@ describe('a request at the end', () => {
   it.each(['close()', 'a close code', 'dispose'])('is rejected by %s, queued or not', async (by) => {
     const { connection, server, clock } = await setUpOpen()
     const written = outcome(connection.request('written', { id: 1, idOf, retry: true }))
-    server.drop(1011)
+    server.close(1011)
     await clock.advance(1)
     const queued = outcome(connection.request('queued', { id: 2, idOf }))
     if (by === 'a close code') {
       await clock.advance(1_001)
-      server.drop(1000)
+      server.close(1000)
     } else if (by === 'dispose') await connection[Symbol.asyncDispose]()
     else await connection.close()
     await clock.advance(1)
@@ -352,7 +358,7 @@ describe('a request at the end', () => {
     server.answersClose = false
     const seen = outcome(connection.request('ask', { id: 1, idOf }))
     void connection.close()
-    server.socket.receive('{"id":1}')
+    tellLate(server.connection, '{"id":1}')
     await clock.settle()
     expect(seen.answer).toEqual({ id: 1 })
     await clock.advance(10_000)
@@ -367,7 +373,7 @@ describe('a request at the end', () => {
 
   it('waits for open() where it is made after a stop, and ends by its timeout', async () => {
     const { connection, server, clock, handshake } = await setUpOpen()
-    server.drop(1000)
+    server.close(1000)
     const late = outcome(connection.request('late', { id: 1, idOf, timeout: 50 }))
     const next = outcome(connection.request('next', { id: 2, idOf }))
     await clock.advance(50)
@@ -434,7 +440,7 @@ describe('thousands of requests in flight', () => {
 describe('the type of an answer', () => {
   it('is that of a guard', async () => {
     const clock = virtualClock()
-    const server = fakeServer({ clock: clock.environment })
+    const server = fakeServer(/^/, { clock, latency: 1 })
     const connection = connect('ws://fake.test', {
       codec: json<{ kind: 'a'; a: number } | { kind: 'b' }, string>(),
       environment: { ...clock.environment, WebSocket: server.WebSocket },

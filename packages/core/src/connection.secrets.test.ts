@@ -29,7 +29,7 @@ function noted() {
 /** Signs in, is cut, refused, renewed and moved, while messages wait; resolves with what has left. */
 async function suffer(via: Auth['via'], storage: OutboxStorage): Promise<string> {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const connection = connect('wss://fake.test', {
     codec: json<{ type: string }, unknown>(),
     reconnect: { backoff: constant(1_000) },
@@ -52,7 +52,7 @@ async function suffer(via: Auth['via'], storage: OutboxStorage): Promise<string>
     connection.open()
   }
   await Promise.all([connection.close(), clock.advance(10_000)])
-  return JSON.stringify([server.messages, server.sockets.map(({ url, protocols }) => [url, protocols])])
+  return JSON.stringify([server.messages, server.connections.map(({ url, protocols }) => [url, protocols])])
 }
 
 afterEach(() => {
@@ -82,13 +82,13 @@ describe.each([
 describe('a token over ws: to a host that is not loopback', () => {
   it('travels only where allowInsecure says so', async () => {
     const clock = virtualClock()
-    const server = fakeServer({ clock: clock.environment })
+    const server = fakeServer(/^/, { clock, latency: 1 })
     const environment = { ...clock.environment, WebSocket: server.WebSocket }
     const auth: Auth = { via: queryParameter(), token: () => TOKEN }
     const insecure = () => connect('ws://fake.test', { auth, environment })
     expect(insecure).toThrow(expect.objectContaining({ code: 'INSECURE' }))
     connect('ws://fake.test', { auth: { ...auth, allowInsecure: true }, environment })
     await clock.advance(1)
-    expect(server.sockets.map(({ url }) => url)).toEqual([`ws://fake.test/?access_token=${TOKEN}`])
+    expect(server.connections.map(({ url }) => url)).toEqual([`ws://fake.test/?access_token=${TOKEN}`])
   })
 })

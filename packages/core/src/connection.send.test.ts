@@ -23,10 +23,10 @@ describe('what the caller changes after send()', () => {
     connection.send(view(queued.bytes))
     queued.change()
     await handshake()
-    server.isStalled = true
+    server.stall()
     connection.send(view(passed.bytes))
     passed.change()
-    server.flush()
+    server.drain(Infinity)
     expect(server.messages.map(bytesOf)).toEqual([expected, expected])
   })
 
@@ -198,7 +198,7 @@ describe('ttl', () => {
     const { connection, clock, server } = setUp({ queue: { ttl: 60_000 } })
     connection.send('x')
     await clock.advance(1)
-    server.drop(1000)
+    server.close(1000)
     expect(server.messages).toEqual(['x'])
     expect(clock.pending).toBe(0)
   })
@@ -223,22 +223,22 @@ describe('clear()', () => {
 
   it('works after a stop by verdict too', async () => {
     const { connection, server } = await setUpOpen()
-    server.drop(1000)
+    server.close(1000)
     connection.send('x')
     expect(connection.clear()).toBe(1)
     expect(await connection.close()).toMatchObject({ undelivered: [] })
   })
 
   it('while draining lets the close go on at once', async () => {
-    const { connection, server, handshake } = await setUpOpen({ queue: { highWaterMark: 1 } })
-    server.isStalled = true
+    const { connection, server } = await setUpOpen({ queue: { highWaterMark: 1 } })
+    server.stall()
     connection.send('1')
     connection.send('2')
     const closed = connection.close()
-    expect(server.socket.closedWith).toBeUndefined()
+    expect(server.connection.closedWith).toBeUndefined()
     connection.clear()
-    expect(server.socket.closedWith).toBeDefined()
-    await handshake()
+    expect(server.connection.closedWith).toBeDefined()
+    server.drain()
     expect(await closed).toMatchObject({ undelivered: [], wasClean: true })
   })
 })
@@ -258,7 +258,7 @@ describe('queue: false', () => {
 
   it('hands everything to the native socket, whatever it has buffered', async () => {
     const { connection, server } = await setUpOpen({ queue: false })
-    server.isStalled = true
+    server.stall()
     for (let i = 0; i < 3; i++) connection.send('x'.repeat(300_000))
     expect(connection.outbox).toMatchObject({ nativeBufferedAmount: 900_000, queued: 0 })
   })
@@ -267,24 +267,23 @@ describe('queue: false', () => {
 describe('flow', () => {
   it('keeps back what the native buffer has no room for, and follows when a message comes', async () => {
     const { connection, server } = await setUpOpen({ queue: { highWaterMark: 10 } })
-    server.isStalled = true
+    server.stall()
     for (let i = 0; i < 5; i++) connection.send('x'.repeat(10))
     expect(connection.outbox).toMatchObject({ written: 1, queued: 4, nativeBufferedAmount: 10 })
-    server.flush()
+    server.drain(Infinity)
     server.send('sign of life')
     expect(connection.outbox).toMatchObject({ written: 2, queued: 3 })
-    server.flush()
+    server.drain(Infinity)
     connection.send('y')
     expect(connection.outbox).toMatchObject({ written: 3, queued: 3 })
   })
 
   it('keeps the order where there is room again for a later one', async () => {
     const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 10 } })
-    server.isStalled = true
+    server.stall()
     connection.send('x'.repeat(10))
     connection.send('2')
-    server.isStalled = false
-    server.flush()
+    server.drain()
     connection.send('3')
     await clock.advance(50)
     expect(server.messages).toEqual(['x'.repeat(10), '2', '3'])
@@ -292,10 +291,10 @@ describe('flow', () => {
 
   it('does not write into a socket whose peer is already closing it', async () => {
     const { connection, server, clock } = await setUpOpen()
-    server.socket.readyState = 2
+    server.close(1000, '', { events: 'none' })
     connection.send('x')
     expect(connection.outbox).toMatchObject({ queued: 1, written: 0 })
-    server.socket.end(1006, '', false)
+    server.connection.drop()
     await clock.advance(1_001)
     expect(server.messages).toEqual(['x'])
   })
@@ -310,7 +309,7 @@ describe('flow', () => {
     async (_, options) => {
       const { connection, server, clock, states } = await setUpOpen(options)
       if (options.delivery) connection.send('on the wire')
-      server.socket.readyState = 2
+      server.close(1000, '', { events: 'none' })
       try {
         connection.send('x')
       } catch (error) {
@@ -321,7 +320,7 @@ describe('flow', () => {
       await clock.advance(200)
       expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { code: 1006, wasClean: false } })
       await clock.advance(2_000)
-      expect(server.sockets).toHaveLength(2)
+      expect(server.connections).toHaveLength(2)
       if (options.queue !== false) expect(server.messages.at(-1)).toBe(options.delivery ? 'on the wire' : 'x')
     },
   )
@@ -329,7 +328,7 @@ describe('flow', () => {
   it('leaves the time of a closing handshake to whoever began it', async () => {
     const { connection, server, clock } = await setUpOpen()
     server.answersClose = false
-    server.socket.readyState = 2
+    server.close(1000, '', { events: 'none' })
     connection.send('x')
     await clock.advance(2_000)
     const closed = connection.close(1000, '', { drainTimeout: 0 })

@@ -74,18 +74,18 @@ async function crashes(seed: number, delivers: boolean): Promise<number> {
       ])
       if (act === 'send') for (let i = integer(random, 1, 5); i > 0; i--) connection.send(`${count++}`)
       if (act === 'wait') await clock.advance(integer(random, 0, 30))
-      if (act === 'stall') server.isStalled = true
-      if (act === 'flow') server.isStalled = false
-      if (act === 'flow') server.flush()
+      if (act === 'stall') server.stall()
+      if (act === 'flow') server.drain()
+      if (act === 'flow') server.drain(Infinity)
       if (act === 'drop') server.drop()
       if (act === 'hang') server.hang()
       if (act === 'accept') server.accept()
       if (act === 'ack') acknowledge()
     }
     if (isLast) {
-      server.isStalled = false
+      server.drain()
       server.accept()
-      server.flush()
+      server.drain(Infinity)
       for (let i = 0; i < 20; i++) {
         await clock.advance(50)
         acknowledge()

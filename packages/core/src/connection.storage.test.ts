@@ -174,12 +174,12 @@ describe('a message is stored', () => {
   it('until it has left bufferedAmount', async () => {
     const store = new MemoryStore()
     const { connection, server, clock } = await setUpOpen(queue(memoryOutbox(store)))
-    server.isStalled = true
+    server.stall()
     connection.send('a')
     await clock.advance(20)
     expect(connection.outbox).toMatchObject({ written: 1, queued: 0 })
     expect(store.size).toBe(1)
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(100)
     expect(store.size).toBe(0)
   })
@@ -217,7 +217,7 @@ describe('a message is stored', () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
     const { connection, server, clock } = await setUpOpen(queue(storage))
-    server.isStalled = true
+    server.stall()
     connection.send('a')
     connection.send('b')
     server.drop()

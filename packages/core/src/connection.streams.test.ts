@@ -74,7 +74,7 @@ describe('messages$', () => {
     const { connection, server, clock } = await setUpOpen()
     const { values, ends } = watch(connection.messages$)
     server.send('1')
-    server.drop(1011)
+    server.close(1011)
     await clock.advance(1_001)
     server.send('2')
     expect(values).toEqual(['1', '2'])
@@ -97,14 +97,14 @@ describe('messages$', () => {
 
   it('that is subscribed to while closed waits for open()', async () => {
     const { connection, server, handshake } = await setUpOpen()
-    server.drop(1000)
+    server.close(1000)
     const { values, ends } = watch(connection.messages$)
     expect(ends).toEqual([])
     connection.open()
     await handshake()
     server.send('again')
     expect(values).toEqual(['again'])
-    server.drop(1000)
+    server.close(1000)
     expect(ends).toEqual(['complete'])
   })
 
@@ -114,7 +114,7 @@ describe('messages$', () => {
     connection.state$.subscribe(({ status }) => {
       if (status === 'closed') ends.push(watch(connection.messages$).ends)
     })
-    server.drop(1000)
+    server.close(1000)
     expect(ends).toEqual([[]])
   })
 
@@ -122,7 +122,7 @@ describe('messages$', () => {
     const { connection, server, handshake } = await setUpOpen()
     const { values, ends } = watch(connection.messages$.pipe(repeat()))
     server.send('1')
-    server.drop(1000)
+    server.close(1000)
     connection.open()
     await handshake()
     server.send('2')
@@ -136,7 +136,7 @@ describe('messages$', () => {
     const { values, ends } = watch(connection.messages$)
     server.send('slow 1')
     server.send('2')
-    server.drop(1000)
+    server.close(1000)
     expect(connection.state.status).toBe('closed')
     expect([values, ends]).toEqual([[], []])
     finish()
@@ -149,7 +149,7 @@ describe('messages$', () => {
     const { codec, finish } = slowCodec()
     const { connection, server, clock } = await setUpOpen({ codec })
     server.send('slow 1')
-    server.drop(1000)
+    server.close(1000)
     connection.open()
     const { ends } = watch(connection.messages$)
     await clock.advance(1)
@@ -182,7 +182,7 @@ describe('messages that nobody is subscribed to', () => {
   it('are told before the end, with no timer left', async () => {
     const { server, clock, events, eventsOf } = await setUpOpen()
     server.send('1')
-    server.drop(1000)
+    server.close(1000)
     expect(eventsOf('unobserved')).toMatchObject([{ count: 1 }])
     expect(events.map(({ type }) => type)).toContain('unobserved')
     expect(clock.pending).toBe(0)
@@ -192,7 +192,7 @@ describe('messages that nobody is subscribed to', () => {
     const { codec, finish } = slowCodec()
     const { server, clock, eventsOf } = await setUpOpen({ codec })
     server.send('slow')
-    server.drop(1000)
+    server.close(1000)
     finish()
     await clock.settle()
     expect(eventsOf('unobserved')).toMatchObject([{ count: 1 }])
@@ -210,7 +210,7 @@ describe('outbox$', () => {
   it('tells at most once a frame, and the last numbers', async () => {
     const { connection, clock, server } = await setUpOpen()
     const { values } = watch(connection.outbox$)
-    server.isStalled = false
+    server.drain()
     for (let i = 0; i < 100; i++) connection.send('x')
     expect(values).toHaveLength(1)
     await clock.advance(16)
@@ -223,11 +223,11 @@ describe('outbox$', () => {
   it('follows the native buffer, which empties without an event', async () => {
     const { connection, clock, server } = await setUpOpen()
     const { values } = watch<{ nativeBufferedAmount: number }>(connection.outbox$)
-    server.isStalled = true
+    server.stall()
     connection.send('12345')
     await clock.advance(32)
     expect(values.at(-1)?.nativeBufferedAmount).toBe(5)
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(16)
     expect(values.at(-1)?.nativeBufferedAmount).toBe(0)
     expect(clock.pending).toBe(2) // 'stable', and the watch for sleep
@@ -266,7 +266,7 @@ describe('events$', () => {
     const { events, clock, server } = await setUpOpen()
     const start = clock.now() - 1
     await clock.advance(500)
-    server.drop(1011, 'oops')
+    server.close(1011, 'oops')
     expect(events).toMatchObject([
       {
         type: 'state',
@@ -289,7 +289,7 @@ describe('events$', () => {
 
   it('tells an end without a delay', async () => {
     const { eventsOf, server } = await setUpOpen()
-    server.drop(1000)
+    server.close(1000)
     const [lost] = eventsOf('lost')
     expect(lost).toMatchObject({ verdict: 'stop', close: { code: 1000, wasClean: true, phase: 'open' } })
     expect(lost).not.toHaveProperty('delay')
@@ -345,7 +345,7 @@ describe('every stream', () => {
   it.each(STREAMS.filter((name) => name !== 'messages$'))('%s goes on through closed', async (name) => {
     const { connection, server, handshake } = await setUpOpen()
     const { ends } = watch(connection[name])
-    server.drop(1000)
+    server.close(1000)
     connection.open()
     await handshake()
     void connection.close()
@@ -395,7 +395,7 @@ describe('every stream', () => {
       () => seen.push('complete'),
     )
     server.send('x')
-    server.drop(1000)
+    server.close(1000)
     expect(seen).toEqual(['x', 'complete'])
   })
 

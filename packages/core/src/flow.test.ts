@@ -9,7 +9,7 @@ import { fakeServer, virtualClock } from './testing/index.ts'
 async function setUp({ highWaterMark = 1_000, keepWritten = 0, window = Infinity } = {}) {
   const clock = virtualClock()
   const { environment } = clock
-  const server = fakeServer({ clock: environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const polls: number[] = []
   const told: string[] = []
   const writes: unknown[] = []
@@ -78,21 +78,21 @@ describe('a flow', () => {
   it('lets none pass while one waits, the buffer is full, or the socket takes no more', async () => {
     const { pass, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 5 })
     flow.start(socket)
-    server.isStalled = true
+    server.stall()
     pass('12345')
     expect(flow.isClear).toBe(false)
-    server.flush()
+    server.drain(Infinity)
     expect(flow.isClear).toBe(true)
     push('a')
     expect(flow.isClear).toBe(false)
     outbox.clear('cleared')
-    server.socket.close()
+    server.connection.socket.close()
     expect(flow.isClear).toBe(false)
   })
 
   it('writes nothing into a socket that is closing: it would be lost in silence', async () => {
     const { server, flow, socket, push, outbox } = await setUp()
-    server.socket.close()
+    server.connection.socket.close()
     push('a')
     flow.start(socket)
     expect(outbox.length).toBe(1)
@@ -101,13 +101,13 @@ describe('a flow', () => {
 
   it('stops with its socket, and leaves no timer', async () => {
     const { clock, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 2 })
-    server.isStalled = true
+    server.stall()
     push('aa', 'b')
     flow.start(socket)
     expect(clock.pending).toBe(1)
     flow.stop()
     expect(clock.pending).toBe(0)
-    server.flush()
+    server.drain(Infinity)
     flow.pump()
     expect(outbox.length).toBe(1)
   })
@@ -128,26 +128,26 @@ describe('the high-water mark', () => {
         ),
         async (highWaterMark, steps) => {
           const { clock, server, flow, push, socket, outbox } = await setUp({ highWaterMark })
-          const native = server.socket
+          const native = server.connection.socket
           const send = native.send.bind(native)
           native.send = (data) => {
             expect(native.bufferedAmount).toBeLessThan(highWaterMark)
             send(data)
           }
-          server.isStalled = true
+          server.stall()
           flow.start(socket)
           for (const step of steps) {
             if ('push' in step) push('x'.repeat(step.push))
-            else if ('flush' in step) native.flush(step.flush)
+            else if ('flush' in step) server.drain(step.flush)
             else await clock.advance(step.wait)
             if ('push' in step) flow.pump()
           }
-          server.isStalled = false
+          server.drain()
           for (let i = 0; i < 100 && outbox.length > 0; i++) {
-            server.flush()
+            server.drain(Infinity)
             await clock.advance(50)
           }
-          server.flush()
+          server.drain(Infinity)
           expect(outbox.length).toBe(0)
           expect(outbox.snapshot(0).written).toBe(server.messages.length)
         },
@@ -158,10 +158,10 @@ describe('the high-water mark', () => {
 
   it('may be passed by the last message that is written below it', async () => {
     const { server, flow, socket, push, outbox } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push('x'.repeat(9), 'x'.repeat(500), 'x')
     flow.start(socket)
-    expect(server.socket.bufferedAmount).toBe(509)
+    expect(server.connection.bufferedAmount).toBe(509)
     expect(outbox.length).toBe(1)
   })
 })
@@ -182,11 +182,11 @@ describe('a long queue', () => {
 describe('the look whether there is room again', () => {
   it('comes every 4 ms while there is progress', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push(...many(6, 10))
     flow.start(socket)
     for (let i = 0; i < 4; i++) {
-      server.flush(1)
+      server.drain(1)
       await clock.advance(4)
     }
     expect(polls).toEqual([4, 4, 4, 4, 4])
@@ -194,7 +194,7 @@ describe('the look whether there is room again', () => {
 
   it('is arranged once for many messages that somebody waits for', async () => {
     const { clock, server, flow, outbox, socket, polls, left } = await setUp()
-    server.isStalled = true
+    server.stall()
     flow.start(socket)
     const fate = { written: () => undefined, failed: () => undefined }
     for (let i = 0; i < 100; i++) {
@@ -202,7 +202,7 @@ describe('the look whether there is room again', () => {
       flow.pump()
     }
     expect(polls).toEqual([4])
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(4)
     expect(left).toHaveLength(100)
     expect(clock.pending).toBe(0)
@@ -210,14 +210,14 @@ describe('the look whether there is room again', () => {
 
   it('comes every 4 ms also while the buffer only shrinks', async () => {
     const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 1 })
-    server.isStalled = true
+    server.stall()
     flow.start(socket)
     pass('12345')
-    for (let i = 0; i < 5; i++) server.socket.send('12345')
+    for (let i = 0; i < 5; i++) server.connection.socket.send('12345')
     push('waits')
     flow.pump()
     for (let i = 0; i < 4; i++) {
-      server.flush(1)
+      server.drain(1)
       await clock.advance(4)
     }
     expect(polls).toEqual([4, 4, 4, 4, 4])
@@ -225,27 +225,26 @@ describe('the look whether there is room again', () => {
 
   it('comes ever later while there is none, up to 50 ms', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push(...many(2, 10))
     flow.start(socket)
     await clock.advance(1_000)
     expect(polls.slice(0, 7)).toEqual([4, 8, 16, 32, 50, 50, 50])
-    server.flush()
+    server.drain(Infinity)
     await clock.advance(50)
     expect(server.messages).toHaveLength(1)
-    expect(server.socket.bufferedAmount).toBe(10)
+    expect(server.connection.bufferedAmount).toBe(10)
   })
 
   it('begins at 4 ms again after a stall that is over', async () => {
     const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push(...many(2, 10))
     flow.start(socket)
     await clock.advance(1_000)
-    server.isStalled = false
-    server.flush()
+    server.drain()
     await clock.advance(50)
-    server.isStalled = true
+    server.stall()
     pass('x'.repeat(10))
     polls.length = 0
     push('y')
@@ -256,7 +255,7 @@ describe('the look whether there is room again', () => {
 
   it('is not put off by a pump in between, and runs once', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push(...many(2, 10))
     flow.start(socket)
     for (let i = 0; i < 3; i++) flow.pump()
@@ -266,19 +265,19 @@ describe('the look whether there is room again', () => {
 
   it('can be had at any time by a pump: on a message, on a send()', async () => {
     const { server, flow, socket, push } = await setUp({ highWaterMark: 10 })
-    server.isStalled = true
+    server.stall()
     push(...many(2, 10))
     flow.start(socket)
-    server.flush()
+    server.drain(Infinity)
     flow.pump()
-    expect(server.socket.bufferedAmount).toBe(10)
+    expect(server.connection.bufferedAmount).toBe(10)
   })
 })
 
 describe('a native send that throws', () => {
   it('keeps the message, tells it, and tries again', async () => {
     const { clock, server, flow, socket, push, told, outbox } = await setUp()
-    const native = server.socket
+    const native = server.connection.socket
     const send = native.send.bind(native)
     let isBroken = true
     native.send = (data) => {
@@ -297,7 +296,7 @@ describe('a native send that throws', () => {
   it('lets no message pass uncounted', async () => {
     const { pass, server, flow, socket, outbox } = await setUp()
     flow.start(socket)
-    server.socket.send = () => {
+    server.connection.socket.send = () => {
       throw new Error('no')
     }
     expect(() => pass('a')).toThrow('no')
@@ -308,7 +307,7 @@ describe('a native send that throws', () => {
 describe('a send that calls back', () => {
   it('does not have its message written twice, nor another before it', async () => {
     const { server, flow, socket, push } = await setUp()
-    const native = server.socket
+    const native = server.connection.socket
     const send = native.send.bind(native)
     native.send = (data) => {
       flow.pump()
@@ -322,7 +321,7 @@ describe('a send that calls back', () => {
 
   it('ends the batch where it ends the socket', async () => {
     const { clock, server, flow, socket, push, outbox } = await setUp()
-    const native = server.socket
+    const native = server.connection.socket
     const send = native.send.bind(native)
     native.send = (data) => {
       send(data)

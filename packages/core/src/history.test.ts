@@ -13,7 +13,7 @@ afterEach(() => {
 
 async function setUp(limit: number) {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const connection = connect('ws://fake.test', {
     environment: { ...clock.environment, WebSocket: server.WebSocket },
   })

@@ -33,7 +33,7 @@ afterEach(async () => {
 })
 
 function setUp() {
-  const server = fakeServer({ clock: { setTimeout: (callback, delay) => setTimeout(callback, delay) } })
+  const server = fakeServer(/^/, { latency: 1 })
   const environment: Partial<Environment> = {
     WebSocket: server.WebSocket,
     setTimeout: (callback, delay) => setTimeout(callback, delay),
@@ -89,7 +89,7 @@ describe('a lease', () => {
     show(createLease(), A, { environment: { ...environment, reportError } })
     show(createLease(), A, { environment, connectTimeout: 1 })
     await vi.advanceTimersByTimeAsync(10)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(reportError.mock.lastCall).toMatchObject([{ code: 'CONFIGURATION' }])
   })
 

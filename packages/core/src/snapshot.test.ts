@@ -13,7 +13,7 @@ afterEach(() => {
 
 async function setUp() {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const connection = connect('ws://fake.test', {
     environment: { ...clock.environment, WebSocket: server.WebSocket },
   })
@@ -59,7 +59,7 @@ describe('the snapshots of a connection', () => {
 
   it('show the present to a first render, of parts that nobody was told of', async () => {
     const { server, connection, store } = await setUp()
-    server.isStalled = true
+    server.stall()
     connection.send('1')
     expect(store.get()).toMatchObject({ status: 'open', outbox: { accepted: 1 } })
     connection.close()

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { WebSocketConstructor } from './environment.ts'
 import { type NativeClose, Socket } from './socket.ts'
-import { FakeSocket, fakeServer, virtualClock } from './testing/index.ts'
+import { fakeServer, virtualClock } from './testing/index.ts'
 
 type Told = 'opened' | { message: unknown } | { lost: NativeClose }
 
 function setUp() {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const told: Told[] = []
   /** `bufferedAmount` where it proves what never left. */
   const proofs: (number | undefined)[] = []
@@ -28,17 +28,17 @@ async function opened() {
   const socket = all.create()
   await all.clock.advance(1)
   all.told.length = 0
-  return { ...all, socket, native: all.server.socket }
+  return { ...all, socket, peer: all.server.connection, native: all.server.connection.socket }
 }
 
 describe('a socket', () => {
   it('dials with URL, subprotocols and binaryType', () => {
     const { server, create } = setUp()
     create()
-    expect(server.socket).toMatchObject({
+    expect(server.connection).toMatchObject({
       url: 'ws://fake.test/',
       protocols: ['a', 'b'],
-      binaryType: 'arraybuffer',
+      socket: { binaryType: 'arraybuffer' },
     })
   })
 
@@ -55,10 +55,10 @@ describe('a socket', () => {
 
   it('sends, and counts what the native class has buffered', async () => {
     const { server, socket } = await opened()
-    server.isStalled = true
+    server.stall()
     socket.send('é')
     expect(socket.bufferedAmount).toBe(2)
-    server.flush()
+    server.drain(Infinity)
     expect(server.messages).toEqual(['é'])
     expect(socket.bufferedAmount).toBe(0)
   })
@@ -75,9 +75,9 @@ describe('a socket', () => {
     ['both', 4000, 'bye', { code: 4000, reason: 'bye' }],
     ['a reason, which needs a code', undefined, 'bye', { code: 1000, reason: 'bye' }],
   ])('closes with %s', async (_, code, reason, closedWith) => {
-    const { socket, native, clock, told } = await opened()
+    const { socket, peer, clock, told } = await opened()
     socket.close(code, reason)
-    expect(native.closedWith).toEqual(closedWith)
+    expect(peer.closedWith).toEqual(closedWith)
     await clock.advance(1)
     expect(told).toMatchObject([{ lost: { wasClean: true } }])
   })
@@ -97,20 +97,20 @@ describe('a socket', () => {
 describe('a socket that is lost', () => {
   it.each(['close', 'both'] as const)('tells it once where the host fires %s', async (events) => {
     const { clock, server, told } = await opened()
-    server.drop(4000, 'bye', events)
+    server.close(4000, 'bye', { events })
     await clock.advance(1_000)
     expect(told).toEqual([{ lost: { code: 4000, reason: 'bye', wasClean: true } }])
     expect(clock.pending).toBe(0)
   })
 
   it('tells 1006 a moment later where the host fires error only, and closes what is left', async () => {
-    const { clock, server, native, told } = await opened()
-    server.drop(1006, '', 'error')
+    const { clock, server, peer, told } = await opened()
+    server.drop(1006, '', { events: 'error' })
     await clock.advance(99)
     expect(told).toEqual([])
     await clock.advance(1)
     expect(told).toEqual([{ lost: { code: 1006, reason: '', wasClean: false } }])
-    expect(native.closedWith).toBeDefined()
+    expect(peer.closedWith).toBeDefined()
     await clock.advance(100)
     expect(told).toHaveLength(1)
     expect(clock.pending).toBe(0)
@@ -122,10 +122,10 @@ describe('a socket that is lost', () => {
       ['error', undefined],
     ] as const) {
       const { clock, server, proofs, socket } = await opened()
-      server.isStalled = true
+      server.stall()
       server.answersClose = false
       socket.send('hi')
-      server.drop(1006, '', events)
+      server.drop(1006, '', { events })
       socket.close(undefined, '')
       await clock.advance(100)
       expect(proofs).toEqual([proof])
@@ -133,11 +133,11 @@ describe('a socket that is lost', () => {
   })
 
   it('takes the code of a close that follows the error', async () => {
-    const { clock, server, native, told } = await opened()
-    server.drop(1006, '', 'error')
+    const { clock, server, peer, native, told } = await opened()
+    server.drop(1006, '', { events: 'error' })
     native.dispatchEvent(new Event('error'))
     await clock.advance(50)
-    native.end(4001, 'late', true)
+    peer.close(4001, 'late')
     await clock.advance(1_000)
     expect(told).toEqual([{ lost: { code: 4001, reason: 'late', wasClean: true } }])
   })
@@ -153,7 +153,7 @@ describe('a socket that is lost', () => {
 
   it('takes an event without a reason', async () => {
     const { native, told } = await opened()
-    native.readyState = FakeSocket.CLOSED
+    Object.defineProperty(native, 'readyState', { value: 3 })
     native.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }))
     expect(told).toEqual([{ lost: { code: 1006, reason: '', wasClean: false } }])
   })
@@ -163,7 +163,7 @@ describe('a socket that is lost', () => {
     native.close = () => {
       throw new Error('not now')
     }
-    server.drop(1006, '', 'error')
+    server.drop(1006, '', { events: 'error' })
     await clock.advance(100)
     expect(told).toHaveLength(1)
   })
@@ -172,10 +172,10 @@ describe('a socket that is lost', () => {
 describe('a socket that is abandoned', () => {
   it.each(['accept', 'hang', 'refuse'] as const)('is closed, and tells nothing more (%s)', async (answer) => {
     const { clock, server, told, create } = setUp()
-    server.dials = answer
+    server[answer]()
     const socket = create()
     socket.abandon()
-    expect(server.socket.closedWith).toEqual({ code: undefined, reason: '' })
+    expect(server.connection.closedWith).toEqual({ code: undefined, reason: '' })
     await clock.advance(1_000)
     expect(told).toEqual([])
   })
@@ -191,7 +191,7 @@ describe('a socket that is abandoned', () => {
 
   it('leaves no timer behind after an error', async () => {
     const { clock, server, socket } = await opened()
-    server.drop(1006, '', 'error')
+    server.drop(1006, '', { events: 'error' })
     expect(clock.pending).toBe(1)
     socket.abandon()
     expect(clock.pending).toBe(1) // the server's answer to the closing handshake
@@ -202,7 +202,7 @@ describe('a socket that is abandoned', () => {
   it('keeps hearing errors, which `ws` would throw otherwise', async () => {
     const { native, socket, clock } = await opened()
     const removed: string[] = []
-    native.removeEventListener = (type) => removed.push(type)
+    native.removeEventListener = (type: string) => removed.push(type)
     socket.abandon()
     expect(removed.sort()).toEqual(['close', 'message', 'open'])
     native.dispatchEvent(new Event('error'))
@@ -210,16 +210,16 @@ describe('a socket that is abandoned', () => {
   })
 
   it('is not closed twice, nor after it was lost', async () => {
-    const { server, socket, native } = await opened()
+    const { server, socket, peer } = await opened()
     server.drop()
     socket.abandon()
-    expect(native.closedWith).toBeUndefined()
+    expect(peer.closedWith).toBeUndefined()
   })
 
   it('does not mind a class that will not close while it connects', () => {
     const { server, create } = setUp()
     const socket = create()
-    server.socket.close = () => {
+    server.connection.socket.close = () => {
       throw new Error('not now')
     }
     expect(() => socket.abandon()).not.toThrow()
@@ -231,14 +231,13 @@ describe('a class that refuses URL or subprotocols', () => {
     ['an Error', new SyntaxError('bad ws://x/?s3cret')],
     ['anything else', 's3cret'],
   ])('is told with nothing of what it says: %s', (_, thrown) => {
-    const { create } = setUp()
-    class Refusing extends FakeSocket {
-      constructor() {
-        super({ dialled: fail, received: fail, closing: fail, isStalled: false }, '')
+    const { create, server } = setUp()
+    const { WebSocket } = server
+    class Refusing extends WebSocket {
+      constructor(url: string) {
+        super(url)
+        throw thrown
       }
-    }
-    function fail(): never {
-      throw thrown
     }
     let error: unknown
     try {

@@ -13,7 +13,7 @@ const URL = 'ws://fake.test/room'
 
 function setUp(options: WebSocketOptions = {}) {
   const clock = virtualClock()
-  const server = fakeServer({ clock: clock.environment })
+  const server = fakeServer(/^/, { clock, latency: 1 })
   const reported: unknown[] = []
   const bound: WebSocketOptions = {
     reconnect: { backoff: constant(1_000) },
@@ -52,7 +52,7 @@ describe('a socket that comes back', () => {
     server.drop(1006)
     expect(socket.state).toMatchObject({ status: 'waiting', delay: 1_000 })
     await clock.advance(1_001)
-    server.drop(4321, 'why')
+    server.close(4321, 'why')
     await clock.advance(1_001)
     expect(told).toEqual([
       ['open', 1],
@@ -158,7 +158,10 @@ describe('a socket that comes back', () => {
     expect(socket.url).toBe('')
     await clock.advance(1)
     expect(socket.url).toBe('ws://fake.test/1')
-    expect(server.socket).toMatchObject({ url: 'ws://fake.test/1?access_token=secret', protocols: ['chat'] })
+    expect(server.connection).toMatchObject({
+      url: 'ws://fake.test/1?access_token=secret',
+      protocols: ['chat'],
+    })
     server.drop()
     expect(socket.url).toBe('ws://fake.test/1')
     await clock.advance(1_001)
@@ -192,7 +195,7 @@ describe('open() and reconnect()', () => {
     socket.reconnect()
     expect(told).toEqual([['open', 1]])
     await clock.advance(1)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
     expect(server.live).toHaveLength(1)
     expect(told).toEqual([
       ['open', 1],
@@ -221,7 +224,7 @@ describe('open() and reconnect()', () => {
     socket.open()
     await clock.advance(1)
     expect(told.at(-1)).toEqual(['open', 1])
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('open() begins a new life after close(), whose close event still comes', async () => {
@@ -266,7 +269,7 @@ describe('open() and reconnect()', () => {
     const { Bound, clock, server } = setUp({ lazy: true })
     const socket = new Bound(URL)
     await clock.advance(10)
-    expect([server.sockets.length, socket.readyState, socket.state.status]).toEqual([0, 0, 'idle'])
+    expect([server.connections.length, socket.readyState, socket.state.status]).toEqual([0, 0, 'idle'])
     socket.send('now')
     await clock.advance(60_000)
     expect([server.messages, server.live.length]).toEqual([['now'], 1])
@@ -309,7 +312,7 @@ describe('a full queue', () => {
     socket.send('2')
     await clock.advance(100_000)
     expect(socket.readyState).toBe(3)
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     expect(clock.pending).toBe(0)
   })
 })
@@ -450,13 +453,13 @@ describe('a call', () => {
 describe('single-connection mode', () => {
   it('never dials again, and is CLOSED with the code of the loss', async () => {
     const { server, clock, socket, told } = await setUpOpen({ reconnect: false })
-    server.drop(1012, 'restart')
+    server.close(1012, 'restart')
     await clock.advance(600_000)
     expect(told).toEqual([
       ['open', 1],
       ['close', 1012, 3],
     ])
-    expect([server.sockets.length, socket.readyState, clock.pending]).toEqual([1, 3, 0])
+    expect([server.connections.length, socket.readyState, clock.pending]).toEqual([1, 3, 0])
   })
 
   it('still queues, signs in, and gives a handshake up that hangs', async () => {
@@ -470,7 +473,7 @@ describe('single-connection mode', () => {
       ['error', 3],
       ['close', 1006, 3],
     ])
-    expect(server.socket.closedWith).toBeDefined()
+    expect(server.connection.closedWith).toBeDefined()
   })
 
   it('sends nothing of the old one by the next of the same class', async () => {
@@ -491,7 +494,7 @@ describe('with()', () => {
     expect(new Bound(URL).binaryType).toBe('arraybuffer')
     expect(new Bound(URL, 'given', { binaryType: 'blob' }).binaryType).toBe('blob')
     await clock.advance(1)
-    expect(server.sockets.map(({ protocols }) => protocols)).toEqual([['bound'], ['given']])
+    expect(server.connections.map(({ protocols }) => protocols)).toEqual([['bound'], ['given']])
   })
 
   it('can be bound again, and gives instances of the class', () => {
@@ -525,7 +528,7 @@ describe('with()', () => {
 
   it('can take the place of the global class, and still dials by that', async () => {
     const clock = virtualClock()
-    const server = fakeServer({ clock: clock.environment })
+    const server = fakeServer(/^/, { clock, latency: 1 })
     vi.stubGlobal('WebSocket', server.WebSocket)
     onTestFinished(() => void vi.unstubAllGlobals())
     const Bound = ReconnectingWebSocket.with({ environment: clock.environment })
@@ -535,7 +538,7 @@ describe('with()', () => {
     connect(URL, { environment: clock.environment }).send('by connect()')
     await clock.advance(1)
     expect(server.messages).toEqual(['by the global', 'by connect()'])
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('names a bad option at the call', () => {
@@ -547,11 +550,11 @@ describe('with()', () => {
 describe('the end', () => {
   it('leaves no timer and no socket, and tells nothing more', async () => {
     const { server, clock, socket, told } = await setUpOpen()
-    const native = server.socket
+    const native = server.connection
     socket.close()
     await clock.advance(100)
     expect(told.at(-1)).toEqual(['close', 1005, 3])
-    native.receive('late')
+    native.send('late')
     socket.reconnect()
     await clock.advance(100_000)
     expect([told.length, server.live.length, clock.pending]).toEqual([2, 0, 0])

@@ -19,7 +19,7 @@ async function twoConnections(): Promise<{
     one,
     two,
     source: shallowRef<Own | null>(one),
-    send: (index, data) => server.sockets[index]?.receive(data),
+    send: (index, data) => server.connections[index]?.send(data),
   }
 }
 

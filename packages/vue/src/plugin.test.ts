@@ -36,7 +36,7 @@ describe('the plugin', () => {
     app.mount(host)
     await pass()
     expect(host.textContent).toBe('open')
-    expect(server.sockets.map(({ url, protocols }) => [url, ...protocols])).toEqual([
+    expect(server.connections.map(({ url, protocols }) => [url, ...protocols])).toEqual([
       ['ws://fake.test/app', 'v1'],
     ])
     app.unmount()

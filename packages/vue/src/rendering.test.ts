@@ -122,7 +122,7 @@ describe('a component', () => {
   })
 
   it('renders once for ten thousand messages sent', async () => {
-    const server = startServer({ dials: 'hang' })
+    const server = startServer({ autoAccept: false })
     const connection = await openConnection()
     const render = vi.fn()
     const wrapper = mount(

@@ -75,7 +75,7 @@ describe('useWebSocket', () => {
   })
 
   it('shows what was sent and what came', async () => {
-    const server = startServer({ dials: 'hang' })
+    const server = startServer({ autoAccept: false })
     const { result } = withSetup(() => {
       const { outbox, lastMessage, send } = useWebSocket(URL_A, { codec: json<{ n: number }>() })
       return { outbox, lastMessage, send }
@@ -91,7 +91,7 @@ describe('useWebSocket', () => {
   })
 
   it('leaves nothing when it is unmounted while connecting', async () => {
-    const server = startServer({ dials: 'hang' })
+    const server = startServer({ autoAccept: false })
     const { wrapper } = withSetup(() => useWebSocket(URL_A))
     await pass()
     wrapper.unmount()
@@ -106,7 +106,7 @@ describe('what a URL may be', () => {
     const server = startServer()
     inScope(use)
     await pass()
-    return server.sockets.map(({ url }) => url)
+    return server.connections.map(({ url }) => url)
   }
 
   it.each([
@@ -173,7 +173,7 @@ describe('without a connection', () => {
     expect(result.status.value).toBe('idle')
     await settle()
     expect(server.live).toEqual([])
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 })
 
@@ -198,7 +198,7 @@ describe('a change', () => {
     expect(result.connection.value).not.toBe(before)
     expect(before?.state.status).toBe('closed')
     expect(server.live).toHaveLength(1)
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('of several sources in one tick dials once', async () => {
@@ -210,7 +210,7 @@ describe('a change', () => {
     url.value = URL_B
     options.value.protocols = 'v2'
     await settle()
-    expect(server.sockets.map((socket) => [socket.url, ...socket.protocols])).toEqual([
+    expect(server.connections.map((socket) => [socket.url, ...socket.protocols])).toEqual([
       [URL_A, 'v1'],
       [URL_B, 'v2'],
     ])
@@ -236,7 +236,7 @@ describe('a change', () => {
     await nextTick()
     result.send('b')
     expect(server.messages).toEqual(['1:a', '2:b'])
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     scope.stop()
     await settle()
     expect(released).toHaveBeenCalledExactlyOnceWith('2:')
@@ -252,10 +252,10 @@ describe('a change', () => {
     await pass()
     token.value = 'two'
     await settle()
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     server.drop()
     await pass()
-    expect(server.socket.url).toBe(`${URL_A}?token=two`)
+    expect(server.connection.url).toBe(`${URL_A}?token=two`)
   })
 
   it('to a bad URL throws where Vue takes errors, and ends the old connection', async () => {
@@ -278,19 +278,19 @@ describe('a change', () => {
 
   it('is carried out before a message is sent', async () => {
     const server = startServer()
-    const received = vi.spyOn(server, 'received')
     const url = ref(URL_A)
     const { result } = inScope(() => useWebSocket(url))
     await pass()
     url.value = URL_B
     result.send('to b')
     await pass()
-    expect(server.socket.url).toBe(URL_B)
-    expect(received).toHaveBeenCalledExactlyOnceWith(server.socket, 'to b')
+    expect(server.connection.url).toBe(URL_B)
+    expect(server.messages).toEqual(['to b'])
+    expect(server.connection.messages).toEqual(['to b'])
   })
 
   it('drops what was queued and reports it', async () => {
-    startServer({ dials: 'hang' })
+    startServer({ autoAccept: false })
     const url = ref(URL_A)
     const onRelease = vi.fn()
     const { result } = inScope(() => useWebSocket(url, { onRelease }))
@@ -305,7 +305,7 @@ describe('a change', () => {
   })
 
   it("with handover 'move' takes it to the same origin, ahead of what is sent next", async () => {
-    const server = startServer({ dials: 'hang' })
+    const server = startServer({ autoAccept: false })
     const url = ref(URL_A)
     const onRelease = vi.fn()
     const { result } = inScope(() => useWebSocket(url, { onRelease, handover: 'move' }))
@@ -321,7 +321,7 @@ describe('a change', () => {
   })
 
   it("with handover 'move' takes nothing to another origin", async () => {
-    startServer({ dials: 'hang' })
+    startServer({ autoAccept: false })
     const url = ref(URL_A)
     const onRelease = vi.fn()
     const { result } = inScope(() => useWebSocket(url, { onRelease, handover: 'move' }))
@@ -345,10 +345,10 @@ describe('sharing', () => {
     const wrapper = mount(component(() => () => Array.from({ length: 10 }, () => h(Part))))
     await pass()
     expect(wrapper.text()).toBe('open'.repeat(10))
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
     server.drop()
     await pass()
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
     wrapper.unmount()
     await settle()
     expect(server.live).toEqual([])
@@ -370,7 +370,7 @@ describe('sharing', () => {
       await pass(50)
     }
     expect(wrapper.text()).toBe('open')
-    expect(server.sockets).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
   })
 
   it('shares no connection with a URL function', async () => {
@@ -378,7 +378,7 @@ describe('sharing', () => {
     const url = (): string => URL_A
     inScope(() => [useWebSocket(() => url), useWebSocket(() => url)])
     await pass()
-    expect(server.sockets).toHaveLength(2)
+    expect(server.connections).toHaveLength(2)
   })
 
   it('tells of different plain data under one key, and of nothing for new functions', async () => {
@@ -435,7 +435,7 @@ describe('scopes', () => {
     await settle()
     expect(lastMessage.value).toBeUndefined()
     expect(server.live).toEqual([])
-    expect(server.sockets.map((socket) => socket.url)).not.toContain(URL_B)
+    expect(server.connections.map((socket) => socket.url)).not.toContain(URL_B)
   })
 })
 
@@ -471,7 +471,7 @@ describe('a connection of your own', () => {
 
 describe('send', () => {
   it('returns false, with an error, where a message is not taken', async () => {
-    startServer({ dials: 'hang' })
+    startServer({ autoAccept: false })
     const { result } = inScope(() => useWebSocket(URL_A, { queue: { maxMessages: 1 } }))
     const errors = errorsOf(result.connection.value)
     expect(result.send('one')).toBe(true)
@@ -513,7 +513,7 @@ describe('what is taken', () => {
     const { result } = inScope(() => useWebSocket(URL_A, { lazy: true }))
     const { status, outbox } = result
     await pass(17)
-    expect([status.value, outbox.value.queued, server.sockets.length]).toEqual(['idle', 0, 0])
+    expect([status.value, outbox.value.queued, server.connections.length]).toEqual(['idle', 0, 0])
     const { lastMessage } = result
     await pass()
     expect([status.value, lastMessage.value]).toEqual(['open', undefined])

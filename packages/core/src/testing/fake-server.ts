@@ -1,147 +1,248 @@
 import type { WireData } from '../bytes.ts'
-import type { RawIncoming } from '../codec.ts'
-import type { Environment, WebSocketConstructor } from '../environment.ts'
-import { CLOSED, CLOSING, CONNECTING, type FakePeer, FakeSocket, OPEN } from './fake-socket.ts'
-
-/** What becomes of a dial: it opens, it fails, or nothing is ever answered. */
-export type DialAnswer = 'accept' | 'refuse' | 'hang'
-
-export interface FakeServerOptions {
-  readonly clock: Pick<Environment, 'setTimeout'>
-  /** @defaultValue 'accept' */
-  readonly dials?: DialAnswer
-  /** How long a handshake or a closing handshake takes, in ms. @defaultValue 1 */
-  readonly latency?: number
-}
+import type { Codec } from '../codec.ts'
+import { HoldfastError } from '../errors.ts'
+import { Address, type FakeServerUrl } from './address.ts'
+import { type Answer, type AnswerOptions, Answers } from './answers.ts'
+import type { AcceptOptions, CloseOptions, DropOptions } from './closing.ts'
+import { FakeConnection, type FakeHost, type FakeServerMessage } from './fake-connection.ts'
+import { CLOSED, CONNECTING, type FakeLine, OPEN } from './fake-line.ts'
+import { Mailbox } from './mailbox.ts'
+import { classLeadingTo, install, type Listener, restore } from './network.ts'
+import { answering, type FakeAnswer, type FakeServerEvents, Script } from './script.ts'
+import { type CheckedOptions, checkOptions, type FakeServerOptions } from './server-options.ts'
 
 /**
- * A scripted server, and the WebSocket class that leads to it, without a network.
+ * A scripted server without a network, for tests. It is made by {@link fakeServer}.
  *
- * @remarks It can do what mock-socket cannot: end with 1006, hang or refuse a handshake, keep what is sent
- * in `bufferedAmount`, leave a close frame unanswered, fire `error` without `close`.
- * @example
- * ```ts
- * const clock = virtualClock()
- * const server = fakeServer({ clock: clock.environment })
- * const connection = connect('ws://fake.test', { environment: { ...clock.environment, WebSocket: server.WebSocket } })
- * await clock.advance(1)
- * server.drop(1006)
- * ```
+ * @typeParam Incoming - What clients send, as the server's `codec` decodes it.
+ * @typeParam Outgoing - What the server sends, before its `codec`.
  */
-export function fakeServer(options: FakeServerOptions): FakeServer {
-  return new FakeServer(options)
-}
+export class FakeServer<Incoming = FakeServerMessage, Outgoing = WireData> {
+  /** Where it listens, as it was resolved. */
+  readonly url: string
+  /** A WebSocket class that leads here, and nowhere else: a dial to another address fails. */
+  readonly WebSocket: typeof WebSocket
+  /** For `connect(url, { environment })`: {@link WebSocket}. */
+  readonly environment: { readonly WebSocket: typeof WebSocket }
+  /** Every connection that was ever dialled, oldest first. */
+  readonly connections: readonly FakeConnection<Incoming, Outgoing>[]
+  /** Whether a client's close frame is answered. */
+  answersClose: boolean
+  /** The subprotocols it speaks; undefined for all. */
+  protocols: readonly string[] | undefined
 
-export class FakeServer implements FakePeer {
-  /** Give this to `options.environment`. */
-  readonly WebSocket: WebSocketConstructor
-  /** Every socket that ever dialled, oldest first. */
-  readonly sockets: FakeSocket[] = []
-  /** Every message that came, oldest first. */
-  readonly messages: WireData[] = []
-  /** What becomes of dials from now on. */
-  dials: DialAnswer
-  /** While true, what is sent stays in the client's `bufferedAmount`. */
-  isStalled = false
-  /** Whether a close frame is answered. */
-  answersClose = true
-  /** The subprotocol it chooses: the first offered one of these. */
-  protocols: readonly string[] = []
-  readonly extensions: string = ''
+  /** As `restore()`: `using server = fakeServer(url).install()`. Only where the host has the symbol. */
+  declare readonly [Symbol.dispose]: () => void
 
-  readonly #clock: Pick<Environment, 'setTimeout'>
-  readonly #latency: number
+  readonly #options: CheckedOptions
+  readonly #listener: Listener
+  readonly #host: FakeHost<Incoming, Outgoing>
+  readonly #connections: FakeConnection<Incoming, Outgoing>[] = []
+  readonly #mailbox = new Mailbox<Incoming>()
+  readonly #script = new Script<FakeServerEvents<Incoming, Outgoing>>([
+    'dial',
+    'connection',
+    'message',
+    'close',
+  ])
+  readonly #awaiting: ((connection: FakeConnection<Incoming, Outgoing>) => void)[] = []
+  readonly #answers: Answers
+  #isStalled = false
 
-  constructor({ clock, dials = 'accept', latency = 1 }: FakeServerOptions) {
-    this.#clock = clock
-    this.#latency = latency
-    this.dials = dials
-    const peer: FakePeer = this
-    this.WebSocket = class extends FakeSocket {
-      constructor(url: string, protocols?: string[]) {
-        super(peer, url, protocols)
-      }
-    }
+  /** @internal */
+  constructor(url: FakeServerUrl, options: FakeServerOptions & { codec?: Codec<Incoming, Outgoing> }) {
+    const address = new Address(url)
+    this.#options = checkOptions(options)
+    this.url = address.text
+    this.answersClose = this.#options.answersClose
+    this.protocols = this.#options.protocols
+    this.#answers = new Answers(this.#options.autoAccept ? 'accept' : 'hang')
+    this.connections = this.#connections
+    this.#listener = { address, dialled: (line) => this.#dialled(line) }
+    this.#host = this.#hostFor(options.codec)
+    this.WebSocket = classLeadingTo([this.#listener])
+    this.environment = { WebSocket: this.WebSocket }
+    if (Symbol.dispose) this[Symbol.dispose] = () => this.restore()
+    if (this.#options.global) this.install()
   }
 
-  /** The newest socket. */
-  get socket(): FakeSocket {
-    const socket = this.sockets.at(-1)
-    if (!socket) throw new Error('Nobody has dialled yet.')
-    return socket
+  /** The newest connection. @throws HoldfastError `CONFIGURATION` if nobody has dialled yet. */
+  get connection(): FakeConnection<Incoming, Outgoing> {
+    const connection = this.#connections.at(-1)
+    if (!connection) throw new HoldfastError('CONFIGURATION', `Nobody has dialled ${this.url} yet.`)
+    return connection
   }
 
-  /** Sockets that are not closed. */
-  get live(): FakeSocket[] {
-    return this.sockets.filter(({ readyState }) => readyState !== CLOSED)
+  /** The connections that are not over, those that are dialling or closing included. */
+  get live(): FakeConnection<Incoming, Outgoing>[] {
+    return this.#connections.filter(({ readyState }) => readyState !== CLOSED)
   }
 
-  /** Accepts dials from now on, and those that hang. */
-  accept(): void {
-    this.dials = 'accept'
-    for (const socket of this.live) if (socket.readyState === CONNECTING) this.#answer(socket)
+  /** Every message that came, over whatever connection, oldest first. */
+  get messages(): readonly Incoming[] {
+    return this.#mailbox.messages
   }
 
-  /** Refuses dials from now on, and those that hang. */
-  refuse(): void {
-    this.dials = 'refuse'
-    for (const socket of this.live) if (socket.readyState === CONNECTING) this.#answer(socket)
+  /** Resolves with the newest open connection: at once if there is one, else with the next. */
+  get connected(): Promise<FakeConnection<Incoming, Outgoing>> {
+    const open = this.#connections.filter(({ readyState }) => readyState === OPEN).at(-1)
+    return open ? Promise.resolve(open) : new Promise((resolve) => this.#awaiting.push(resolve))
   }
 
-  /** Leaves dials unanswered from now on. */
-  hang(): void {
-    this.dials = 'hang'
+  /** Resolves once no connection is left: at once, if there is none. */
+  get closed(): Promise<void> {
+    const { live } = this
+    if (live.length === 0) return Promise.resolve()
+    return Promise.all(live.map(({ closed }) => closed)).then(() => this.closed)
+  }
+
+  /** The oldest message that this has not given out yet, once there is one. */
+  nextMessage(): Promise<Incoming> {
+    return this.#mailbox.next()
+  }
+
+  /** Forgets the messages that came, and the connections that are over. */
+  clear(): void {
+    this.#mailbox.clear()
+    for (const connection of this.live) connection.clear()
+    this.#connections.splice(0, Infinity, ...this.live)
+  }
+
+  /** Accepts dials from now on, and those that hang; with `times` the next ones only. */
+  accept(options: AcceptOptions & AnswerOptions = {}): void {
+    this.#decide('accept', options)
+  }
+
+  /** Refuses dials from now on, and those that hang: `error` and `close` 1006, as browsers show any HTTP status. */
+  refuse(options: AnswerOptions = {}): void {
+    this.#decide('refuse', options)
+  }
+
+  /** Leaves dials unanswered from now on: their handshake takes for ever. */
+  hang(options: AnswerOptions = {}): void {
+    this.#decide('hang', options)
+  }
+
+  /**
+   * Calls back for what happens, in order.
+   *
+   * @remarks What a callback sends or does in answer to a message arrives when the client's `send()` has
+   * returned. One that throws or rejects, as a failed assertion does, is an unhandled rejection: it fails the
+   * test, and is no failure of the client.
+   * @returns what takes it away again
+   */
+  on<Name extends keyof FakeServerEvents<Incoming, Outgoing>>(
+    event: Name,
+    callback: (...args: FakeServerEvents<Incoming, Outgoing>[Name]) => unknown,
+  ): () => void {
+    return this.#script.on(event, callback)
+  }
+
+  /**
+   * Answers every message with what this makes of it; `undefined` is no answer.
+   *
+   * @returns what takes it away again
+   * @example
+   * ```ts
+   * server.reply((message) => (message === 'ping' ? 'pong' : undefined))
+   * ```
+   */
+  reply(answer: FakeAnswer<Incoming, Outgoing>): () => void {
+    return this.#script.on('message', answering(answer))
   }
 
   /** Sends to every open client. */
-  send(data: RawIncoming): void {
-    for (const socket of this.live) if (socket.readyState === OPEN) socket.receive(data)
+  send(message: Outgoing): void {
+    for (const connection of this.live) connection.send(message)
   }
 
-  /** Ends every connection: 1006 without a close frame, any other code with one. */
-  drop(code = 1006, reason = '', events: 'both' | 'error' | 'close' = 'close'): void {
-    for (const socket of this.live) {
-      if (socket.readyState !== CONNECTING) socket.end(code, reason, code !== 1006, events)
+  /** Closes every connection by a closing handshake. @see {@link FakeConnection.close} */
+  close(code = 1000, reason = '', options: CloseOptions = {}): void {
+    for (const connection of this.live) connection.close(code, reason, options)
+  }
+
+  /** Ends every connection without one. @see {@link FakeConnection.drop} */
+  drop(code = 1006, reason = '', options: DropOptions = {}): void {
+    for (const connection of this.live) connection.drop(code, reason, options)
+  }
+
+  /** Reads nothing from now on, of those that come later too: what is sent stays in `bufferedAmount`. */
+  stall(): void {
+    this.#isStalled = true
+    for (const connection of this.live) connection.stall()
+  }
+
+  /** Reads what was held back, and goes on reading; with a count, only so many messages of each connection. */
+  drain(count?: number): void {
+    if (count === undefined) this.#isStalled = false
+    for (const connection of this.live) connection.drain(count)
+  }
+
+  /**
+   * Lets the network fall silent: nothing comes through on the open connections any more, and dials hang.
+   * `accept()` lets clients in again; the old connections stay dead until they are dropped.
+   */
+  blackHole(): void {
+    for (const connection of this.live) connection.blackHole()
+    this.hang()
+  }
+
+  /** Takes the dials to its address that go by the global `WebSocket`, until `restore()`. */
+  install(): this {
+    install(this.#listener)
+    return this
+  }
+
+  /** Undoes `install()`: with the last server that was installed, the former global class is there again. */
+  restore(): void {
+    restore(this.#listener)
+  }
+
+  #decide(answer: Answer, options: AcceptOptions & AnswerOptions): void {
+    if (!this.#answers.set(answer, options)) return
+    for (const connection of this.live) if (connection.isHung) this.#answer(connection)
+  }
+
+  #answer(connection: FakeConnection<Incoming, Outgoing>): void {
+    const { answer, options } = connection.isHung ? this.#answers.always : this.#answers.take()
+    if (answer === 'accept') connection.accept(options)
+    else connection[answer]()
+  }
+
+  #dialled(line: FakeLine): void {
+    const connection = new FakeConnection(line, this.#host)
+    this.#connections.push(connection)
+    if (this.#isStalled) connection.stall()
+    this.#host.later(() => {
+      if (connection.readyState !== CONNECTING) return
+      this.#script.tell('dial', connection)
+      if (connection.readyState === CONNECTING && !connection.isHung) this.#answer(connection)
+    })
+  }
+
+  #hostFor(codec: Codec<Incoming, Outgoing> | undefined): FakeHost<Incoming, Outgoing> {
+    const { latency, clock, extensions } = this.#options
+    const server = this
+    return {
+      codec,
+      extensions,
+      get answersClose() {
+        return server.answersClose
+      },
+      choose: (offered) => offered.find((protocol) => this.protocols?.includes(protocol) ?? true),
+      later(callback) {
+        if (latency > 0) clock.setTimeout(callback, latency)
+        else Promise.resolve().then(callback)
+      },
+      opened: (connection) => {
+        for (const tell of this.#awaiting.splice(0)) tell(connection)
+        this.#script.tell('connection', connection)
+      },
+      received: (message, connection) => {
+        this.#mailbox.add(message)
+        this.#script.tell('message', message, connection)
+      },
+      ended: (close, connection) => this.#script.tell('close', close, connection),
     }
-  }
-
-  /** Takes what clients have buffered, oldest first; all unless a count of messages is given. */
-  flush(count?: number): void {
-    for (const socket of this.live) socket.flush(count)
-  }
-
-  dialled(socket: FakeSocket): void {
-    this.sockets.push(socket)
-    this.#later(() => {
-      if (socket.readyState === CONNECTING && this.dials !== 'hang') this.#answer(socket)
-    })
-  }
-
-  received(_socket: FakeSocket, data: WireData): void {
-    this.messages.push(data)
-  }
-
-  closing(socket: FakeSocket): void {
-    const wasOpen = socket.closedWith !== undefined && this.#opened.has(socket)
-    this.#later(() => {
-      if (socket.readyState !== CLOSING || (wasOpen && !this.answersClose)) return
-      socket.flush()
-      const { code = 1005, reason = '' } = socket.closedWith ?? {}
-      if (wasOpen) socket.end(code, reason, true)
-      else socket.end(1006, '', false, 'both')
-    })
-  }
-
-  readonly #opened = new WeakSet<FakeSocket>()
-
-  #answer(socket: FakeSocket): void {
-    if (this.dials === 'refuse') return socket.end(1006, '', false, 'both')
-    this.#opened.add(socket)
-    const protocol = socket.protocols.find((offered) => this.protocols.includes(offered)) ?? ''
-    socket.open(protocol, this.extensions)
-  }
-
-  #later(callback: () => void): void {
-    this.#clock.setTimeout(callback, this.#latency)
   }
 }

@@ -1,116 +1,130 @@
-import { byteLength, type WireData } from '../bytes.ts'
-import type { RawIncoming } from '../codec.ts'
+import { environmentOf } from '../environment.ts'
+import { checkClose, checkProtocols, resolveUrl } from '../url.ts'
+import { clampedShort, inDom, inSyntax, isObject, sendable, shape, stringList, usvString } from '../webidl.ts'
+import { type Handler, Handlers, WebSocketEventTarget } from '../websocket-events.ts'
+import { CLOSED, CLOSING, CONNECTING, FakeLine, OPEN } from './fake-line.ts'
 
-export const CONNECTING = 0
-export const OPEN = 1
-export const CLOSING = 2
-export const CLOSED = 3
+const READY_STATES = { CONNECTING, OPEN, CLOSING, CLOSED } as const
 
-/** What a fake socket asks of its server. */
-export interface FakePeer {
-  dialled(socket: FakeSocket): void
-  received(socket: FakeSocket, data: WireData): void
-  /** The client has started the closing handshake. */
-  closing(socket: FakeSocket): void
-  /** Whether what is sent stays in `bufferedAmount` for now. */
-  readonly isStalled: boolean
-}
+/** A class in the shape of the native one, whose sockets are lines to whoever takes their dials. */
+export function fakeWebSocket(dial: (line: FakeLine) => void): typeof globalThis.WebSocket {
+  class WebSocket extends WebSocketEventTarget {
+    declare static readonly CONNECTING: 0
+    declare static readonly OPEN: 1
+    declare static readonly CLOSING: 2
+    declare static readonly CLOSED: 3
+    declare readonly CONNECTING: 0
+    declare readonly OPEN: 1
+    declare readonly CLOSING: 2
+    declare readonly CLOSED: 3
 
-/** A native socket without a network: its server says what happens to it, and when. */
-export class FakeSocket extends EventTarget {
-  static readonly CONNECTING: 0 = CONNECTING
-  static readonly OPEN: 1 = OPEN
-  static readonly CLOSING: 2 = CLOSING
-  static readonly CLOSED: 3 = CLOSED
+    readonly #line: FakeLine
+    readonly #handlers: Handlers
 
-  readonly url: string
-  readonly protocols: readonly string[]
-  readyState: 0 | 1 | 2 | 3 = CONNECTING
-  protocol = ''
-  extensions = ''
-  binaryType = 'blob'
-  /** What the client closed with. */
-  closedWith: { readonly code: number | undefined; readonly reason: string } | undefined
+    constructor(url: string | URL, protocols: string | string[] = []) {
+      super()
+      // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
+      if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
+      const text = usvString(url)
+      const offered = stringList(protocols)
+      const resolved = inSyntax(() => resolveUrl(text, environmentOf().baseUrl))
+      this.#handlers = new Handlers(this)
+      this.#line = new FakeLine(
+        this,
+        resolved,
+        inSyntax(() => checkProtocols(offered)),
+      )
+      dial(this.#line)
+    }
 
-  readonly #peer: FakePeer
-  readonly #buffer: WireData[] = []
-  #bufferedAmount = 0
+    get url(): string {
+      return this.#line.url
+    }
 
-  constructor(peer: FakePeer, url: string, protocols: readonly string[] = []) {
-    super()
-    this.#peer = peer
-    this.url = url
-    this.protocols = protocols
-    peer.dialled(this)
-  }
+    get readyState(): 0 | 1 | 2 | 3 {
+      return this.#line.readyState
+    }
 
-  get bufferedAmount(): number {
-    return this.#bufferedAmount
-  }
+    get bufferedAmount(): number {
+      return this.#line.bufferedAmount
+    }
 
-  send(data: WireData): void {
-    if (this.readyState === CONNECTING)
-      throw new DOMException('Still in CONNECTING state.', 'InvalidStateError')
-    this.#bufferedAmount += byteLength(data)
-    // Discarded, and counted for ever, as the standard says.
-    if (this.readyState !== OPEN) return
-    this.#buffer.push(data)
-    if (!this.#peer.isStalled) this.flush()
-  }
+    get extensions(): string {
+      return this.#line.extensions
+    }
 
-  /** Gives buffered messages to the server, oldest first; all of them unless a count is given. */
-  flush(count: number = Infinity): void {
-    for (let i = 0; i < count; i++) {
-      const data = this.#buffer.shift()
-      if (data === undefined) return
-      this.#bufferedAmount -= byteLength(data)
-      this.#peer.received(this, data)
+    get protocol(): string {
+      return this.#line.protocol
+    }
+
+    get binaryType(): BinaryType {
+      return this.#line.binaryType
+    }
+
+    set binaryType(type: BinaryType) {
+      const line = this.#line
+      const value = usvString(type)
+      // As Web IDL says of attributes of an enumeration: other values are ignored.
+      if (value === 'blob' || value === 'arraybuffer') line.binaryType = value
+    }
+
+    get onopen(): Handler<'open'> {
+      return this.#handler('open')
+    }
+
+    set onopen(handler: Handler<'open'>) {
+      this.#handle('open', handler)
+    }
+
+    get onmessage(): Handler<'message'> {
+      return this.#handler('message')
+    }
+
+    set onmessage(handler: Handler<'message'>) {
+      this.#handle('message', handler)
+    }
+
+    get onerror(): Handler<'error'> {
+      return this.#handler('error')
+    }
+
+    set onerror(handler: Handler<'error'>) {
+      this.#handle('error', handler)
+    }
+
+    get onclose(): Handler<'close'> {
+      return this.#handler('close')
+    }
+
+    set onclose(handler: Handler<'close'>) {
+      this.#handle('close', handler)
+    }
+
+    send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+      // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
+      if (arguments.length === 0) throw new TypeError('send() needs something to send.')
+      const line = this.#line
+      line.send(sendable(data))
+    }
+
+    close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
+      const line = this.#line
+      const short = code === undefined ? undefined : clampedShort(code)
+      const text = reason === undefined ? undefined : usvString(reason)
+      inDom('InvalidAccessError', () => checkClose(short, undefined))
+      inSyntax(() => checkClose(undefined, text))
+      line.close(short, text ?? '')
+    }
+
+    #handler<Type extends keyof WebSocketEventMap>(type: Type): Handler<Type> {
+      // What was set is returned, callable or not, as the standard says; the types let only handlers in.
+      return this.#handlers.get(type) as Handler<Type>
+    }
+
+    #handle(type: keyof WebSocketEventMap, handler: unknown): void {
+      this.#handlers.set(type, isObject(handler) ? handler : null)
     }
   }
-
-  close(code?: number, reason = ''): void {
-    if (this.readyState >= CLOSING) return
-    this.closedWith = { code, reason }
-    this.readyState = CLOSING
-    this.#peer.closing(this)
-  }
-
-  /** The handshake succeeds. */
-  open(protocol = '', extensions = ''): void {
-    if (this.readyState !== CONNECTING) return
-    this.readyState = OPEN
-    this.protocol = protocol
-    this.extensions = extensions
-    this.dispatchEvent(new Event('open'))
-  }
-
-  /** A message from the server. */
-  receive(data: RawIncoming): void {
-    if (this.readyState === OPEN || this.readyState === CLOSING) {
-      this.dispatchEvent(new MessageEvent('message', { data }))
-    }
-  }
-
-  /** The connection ends. `events` says what the host fires: both, or one of them only. */
-  end(code: number, reason: string, wasClean: boolean, events: 'both' | 'error' | 'close' = 'close'): void {
-    if (this.readyState === CLOSED) return
-    // undici 6 fires an error only, and stays where it was.
-    if (events !== 'error') this.readyState = CLOSED
-    if (events !== 'close') this.dispatchEvent(new Event('error'))
-    if (events !== 'error') this.dispatchEvent(new FakeCloseEvent(code, reason, wasClean))
-  }
-}
-
-/** Node 20 has no CloseEvent. */
-class FakeCloseEvent extends Event {
-  readonly code: number
-  readonly reason: string
-  readonly wasClean: boolean
-
-  constructor(code: number, reason: string, wasClean: boolean) {
-    super('close')
-    this.code = code
-    this.reason = reason
-    this.wasClean = wasClean
-  }
+  shape(WebSocket, WebSocket, READY_STATES)
+  return WebSocket
 }

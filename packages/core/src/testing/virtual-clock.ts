@@ -1,4 +1,6 @@
+import { checkFunction, duration } from '../checks.ts'
 import type { Environment } from '../environment.ts'
+import { misconfigured } from '../errors.ts'
 
 interface Timer {
   readonly due: number
@@ -9,14 +11,22 @@ interface Timer {
 export type ClockEnvironment = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now' | 'requestFrame'>
 
 export interface VirtualClock {
-  /** Give these to `options.environment`. */
+  /** Give these to `options.environment`, or the clock to `fakeEnvironment()`. */
   readonly environment: ClockEnvironment
   /** Timers that wait. */
   readonly pending: number
+  /** Epoch ms. */
   now(): number
-  /** Lets time pass: timers fire in order, each at its time, with promises settled in between. */
+  /** Lets time pass, in ms: timers fire in order, each at its time, with promises settled in between. */
   advance(ms: number): Promise<void>
-  /** Lets the host sleep: time passes, and no timer fires before the next `advance()`. */
+  /**
+   * Lets time pass from timer to timer until something is true; at once, if it is.
+   *
+   * @param limit - ms after which it gives up, an hour unless given.
+   * @throws Error if it did not come true by then, or no timer waits that could make it so.
+   */
+  until(isTrue: () => boolean, limit?: number): Promise<void>
+  /** Lets the host sleep: time passes, in ms, and no timer fires before the next `advance()`. */
   sleep(ms: number): void
   /** Sets the clock without time passing, as a user or a time server does. */
   set(epochMs: number): void
@@ -25,14 +35,32 @@ export interface VirtualClock {
 }
 
 /** How often promises are given their turn, so that a chain of them settles. */
-const TURNS = 10
+const TURNS = 20
+/** How many timers may fire without time passing: more is a loop that would never end. */
+const MOST_AT_ONCE = 100_000
+/** ms that `until()` lets pass. */
+const HOUR = 3_600_000
 
-/** A clock that stands until it is told to go on. */
+/**
+ * A clock that stands until it is told to go on.
+ *
+ * @param start - Epoch ms; some day in 2023 unless given.
+ * @remarks It settles promises, and waits for nothing that the host itself must do meanwhile: a Blob that is read,
+ * a database, `crypto.subtle`. Await those, or `advance(0)` again.
+ * @throws HoldfastError `CONFIGURATION`
+ * @example
+ * ```ts
+ * const clock = virtualClock()
+ * const connection = connect(url, { environment: { ...clock.environment, ...server.environment } })
+ * await clock.advance(30_000)
+ * ```
+ */
 export function virtualClock(start = 1_700_000_000_000): VirtualClock {
-  let epoch = start
+  let epoch = finite('virtualClock(start)', start)
   /** Monotonic; timers go by it. */
   let elapsed = 0
   let lastHandle = 0
+  let atOnce = 0
   const timers = new Map<number, Timer>()
 
   async function settle(): Promise<void> {
@@ -48,15 +76,26 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
   }
 
   function move(to: number): void {
+    if (to > elapsed) atOnce = 0
     epoch += Math.max(0, to - elapsed)
     elapsed = Math.max(elapsed, to)
+  }
+
+  async function fire([handle, { due, callback }]: [number, Timer]): Promise<void> {
+    timers.delete(handle)
+    move(due)
+    atOnce += 1
+    if (atOnce > MOST_AT_ONCE) throw new Error(`${MOST_AT_ONCE} timers fired and no time passed: a loop.`)
+    callback()
+    await settle()
   }
 
   const environment: ClockEnvironment = {
     now: () => epoch,
     setTimeout(callback, delay) {
       lastHandle += 1
-      timers.set(lastHandle, { due: elapsed + Math.max(0, delay), callback })
+      // As every host: what is no number of ms is 0.
+      timers.set(lastHandle, { due: elapsed + (delay > 0 ? delay : 0), callback })
       return lastHandle
     },
     clearTimeout: (handle) => void timers.delete(Number(handle)),
@@ -73,21 +112,34 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
     },
     now: () => epoch,
     settle,
-    sleep: (ms) => move(elapsed + ms),
+    sleep: (ms) => move(elapsed + span('sleep(ms)', ms)),
     set(epochMs) {
-      epoch = epochMs
+      epoch = finite('set(epochMs)', epochMs)
     },
     async advance(ms) {
-      const until = elapsed + ms
+      const until = elapsed + span('advance(ms)', ms)
       await settle()
-      for (let entry = next(until); entry !== undefined; entry = next(until)) {
-        const [handle, { due, callback }] = entry
-        timers.delete(handle)
-        move(due)
-        callback()
-        await settle()
-      }
+      for (let timer = next(until); timer !== undefined; timer = next(until)) await fire(timer)
       move(until)
     },
+    async until(isTrue, limit = HOUR) {
+      checkFunction('until(isTrue)', isTrue)
+      const end = elapsed + span('until(isTrue, limit)', limit)
+      await settle()
+      while (!isTrue()) {
+        const timer = next(end)
+        if (!timer) throw new Error(`It did not come true within ${limit} ms; ${timers.size} timers wait.`)
+        await fire(timer)
+      }
+    },
   }
+}
+
+function span(name: string, ms: number): number {
+  return finite(name, duration(name, ms, 0))
+}
+
+function finite(name: string, value: number): number {
+  if (!Number.isFinite(value)) throw misconfigured(name, 'a finite number of ms', value)
+  return value
 }

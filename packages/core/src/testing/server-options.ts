@@ -1,0 +1,69 @@
+import { boolean, checkFunction, checkObject, duration } from '../checks.ts'
+import type { Codec } from '../codec.ts'
+import { type Environment, environmentOf } from '../environment.ts'
+import { misconfigured } from '../errors.ts'
+import { checkProtocols } from '../url.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface FakeServerOptions {
+  /** Whether dials are accepted until `refuse()` or `hang()`; else they hang until `accept()`. @defaultValue true */
+  readonly autoAccept?: boolean
+  /**
+   * How long a handshake takes, and a closing handshake, in ms. With 0 they are over in a microtask: no clock
+   * has to go on for them. @defaultValue 0
+   */
+  readonly latency?: number
+  /** What `latency` goes by. @defaultValue the timers of the host, faked or not, at the moment of use */
+  readonly clock?: VirtualClock
+  /**
+   * The subprotocols that the server speaks: of those that a client offers, it chooses the first of these. As in
+   * browsers, the handshake fails where there is none. @defaultValue all: it chooses the first that is offered
+   */
+  readonly protocols?: readonly string[]
+  /** What `connection.extensions` shows, such as `'permessage-deflate'`. @defaultValue '' */
+  readonly extensions?: string
+  /** Whether the client's close frame is answered; may be changed later on. @defaultValue true */
+  readonly answersClose?: boolean
+  /** Whether it is put in the place of the global `WebSocket` at once, as by `install()`. @defaultValue false */
+  readonly global?: boolean
+}
+
+export interface CheckedOptions {
+  readonly autoAccept: boolean
+  readonly latency: number
+  readonly clock: Pick<Environment, 'setTimeout'>
+  readonly protocols: readonly string[] | undefined
+  readonly extensions: string
+  readonly answersClose: boolean
+  readonly global: boolean
+}
+
+/** @throws HoldfastError `CONFIGURATION` */
+export function checkOptions(options: FakeServerOptions & { codec?: unknown }): CheckedOptions {
+  checkObject('options', options)
+  const { clock, protocols, extensions = '' } = options
+  if (clock !== undefined && typeof clock?.environment?.setTimeout !== 'function') {
+    throw misconfigured('clock', 'a virtualClock()', clock)
+  }
+  if (protocols !== undefined && !Array.isArray(protocols)) {
+    throw misconfigured('protocols', 'an array of subprotocols', protocols)
+  }
+  if (typeof extensions !== 'string') throw misconfigured('extensions', 'a string', extensions)
+  if (options.codec !== undefined) checkCodec(options.codec)
+  return {
+    autoAccept: boolean('autoAccept', options.autoAccept, true),
+    latency: duration('latency', options.latency, 0),
+    clock: clock?.environment ?? environmentOf(),
+    protocols: protocols && checkProtocols(protocols),
+    extensions,
+    answersClose: boolean('answersClose', options.answersClose, true),
+    global: boolean('global', options.global, false),
+  }
+}
+
+function checkCodec(codec: unknown): void {
+  checkObject('codec', codec)
+  const { encode, decode } = codec as Codec<unknown>
+  checkFunction('codec.encode', encode)
+  checkFunction('codec.decode', decode)
+}
