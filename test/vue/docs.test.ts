@@ -9,12 +9,12 @@ const root = join(import.meta.dirname, '../..')
 const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((page) => `docs/${page}`),
-].filter((path) => path.endsWith('.md'))
+].filter((path) => path.endsWith('.md') && !/^docs\/(api|\.vitepress)\//.test(path))
 
 /** Every ```vue block, script and template, as a module in the folder of this test, where packages are found. */
 const blocks = pages.flatMap((path) => {
   const text = readFileSync(join(root, path), 'utf8')
-  return [...text.matchAll(/^```vue\n(.*?)^```/gms)].map(([, code = ''], index) => {
+  return [...text.matchAll(/^```vue(?: \[.*?\])?\n(.*?)^```/gms)].map(([, code = ''], index) => {
     const { descriptor, errors } = parse(code)
     const name = `${path}, block ${index + 1}`
     if (errors.length > 0) throw new Error(`${name}: ${errors[0]?.message}`)
