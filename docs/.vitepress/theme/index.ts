@@ -1,0 +1,12 @@
+import type { Theme } from 'vitepress'
+// Without its fonts: the system's are as good, and nothing has to be loaded for them.
+import DefaultTheme from 'vitepress/theme-without-fonts'
+import LiveConnection from './live/LiveConnection.vue'
+import './style.css'
+
+export default {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component('LiveConnection', LiveConnection)
+  },
+} satisfies Theme

@@ -1,0 +1,50 @@
+// What the live example does, apart from how it looks. Loaded when its component is in a page, never on a server.
+import { type ConnectionState, connect, fullJitter, logger, type OutboxSnapshot, text } from '@holdfast/core'
+import { inPageServer } from './in-page-server.ts'
+
+export interface ExampleView {
+  state(state: ConnectionState): void
+  outbox(outbox: OutboxSnapshot): void
+  /** A message has come. */
+  message(message: string): void
+  /** A line of the log. */
+  line(line: string): void
+}
+
+export interface Example {
+  send(message: string): void
+  /** Skips what is left of a delay. */
+  open(): void
+  cut(): void
+  restart(): void
+  accept(isAccepting: boolean): void
+  end(): void
+}
+
+export function startExample(view: ExampleView): Example {
+  const server = inPageServer((message) => view.line(`server: got "${message}"`))
+  const connection = connect('wss://example.com/echo', {
+    codec: text(),
+    // Shorter than the default, for whoever watches it.
+    reconnect: { backoff: fullJitter({ base: 3_000, cap: 8_000 }) },
+    environment: { WebSocket: server.WebSocket },
+  })
+  const subscriptions = [
+    connection.state$.subscribe(view.state),
+    connection.outbox$.subscribe(view.outbox),
+    connection.messages$.subscribe(view.message),
+    // Without its time stamp: it happens before one's eyes.
+    connection.events$.subscribe(logger((line) => view.line(line.replace(/^\S+Z /, '')))),
+  ]
+  return {
+    send: (message) => connection.send(message),
+    open: () => connection.open(),
+    cut: server.cut,
+    restart: () => server.close(1001, 'restart'),
+    accept: server.accept,
+    end() {
+      for (const subscription of subscriptions) subscription.unsubscribe()
+      void connection.close(1000, '', { drainTimeout: 0 })
+    },
+  }
+}
