@@ -34,6 +34,7 @@ export type Handler<Type extends keyof WebSocketEventMap> =
   | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
   | null
 
+/** What a `close` event tells. */
 export interface Close {
   readonly code: number
   readonly reason: string

@@ -4,6 +4,7 @@ import { type AcceptOptions, checkAccept } from './closing.ts'
 /** What becomes of a dial. */
 export type Answer = 'accept' | 'refuse' | 'hang'
 
+/** Which dials an answer is for. */
 export interface AnswerOptions {
   /** For how many of the next dials; then it is as it was before. @defaultValue all, and those that hang */
   readonly times?: number

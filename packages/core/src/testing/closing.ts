@@ -4,6 +4,7 @@ import { misconfigured } from '../errors.ts'
 import type { Close } from '../websocket-events.ts'
 import type { EndEvents } from './fake-line.ts'
 
+/** How an end without a closing handshake is told. */
 export interface DropOptions {
   /**
    * What the client's host fires. Chromium and `ws` fire only `'close'` where an open connection is lost, others
@@ -12,6 +13,7 @@ export interface DropOptions {
   readonly events?: 'close' | 'both' | 'error'
 }
 
+/** How an end by a closing handshake is told. */
 export interface CloseOptions {
   /**
    * As of {@link DropOptions}; with `'none'` the server has sent its close frame and keeps the line: the client

@@ -4,6 +4,7 @@ import { misconfigured } from '../errors.ts'
 import { type FakeNetwork, type FakePage, type FakeSignals, fakeSignals } from './fake-signals.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
+/** What {@link fakeEnvironment} is made of. */
 export interface FakeEnvironmentOptions {
   /** Where connections lead to. @defaultValue the global `WebSocket`, which a server may be installed as */
   readonly server?: { readonly environment: { readonly WebSocket: WebSocketConstructor } }
@@ -16,6 +17,7 @@ export interface FakeEnvironmentOptions {
   readonly random?: number | (() => number)
 }
 
+/** A host under a test's control: made by {@link fakeEnvironment}. */
 export interface FakeEnvironment {
   /** Give this to `connect()` or to a hook. */
   readonly environment: FakeSignals['environment'] &

@@ -20,6 +20,7 @@ export interface FakePage {
   resume(): void
 }
 
+/** What a host says of itself: made by {@link fakeSignals}. */
 export interface FakeSignals {
   readonly network: FakeNetwork
   readonly page: FakePage

@@ -1,3 +1,4 @@
+export type { Close as FakeClose } from '../websocket-events.ts'
 export type { FakeServerUrl } from './address.ts'
 export type { AnswerOptions } from './answers.ts'
 export type { AcceptOptions, CloseOptions, DropOptions } from './closing.ts'

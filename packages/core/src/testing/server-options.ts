@@ -5,6 +5,7 @@ import { misconfigured } from '../errors.ts'
 import { checkProtocols } from '../url.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
+/** How a fake server behaves from the start. */
 export interface FakeServerOptions {
   /** Whether dials are accepted until `refuse()` or `hang()`; else they hang until `accept()`. @defaultValue true */
   readonly autoAccept?: boolean

@@ -10,6 +10,7 @@ interface Timer {
 /** The parts of an environment that have to do with time. */
 export type ClockEnvironment = Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now' | 'requestFrame'>
 
+/** A clock that stands until it is told to go on: made by {@link virtualClock}. */
 export interface VirtualClock {
   /** Give these to `options.environment`, or the clock to `fakeEnvironment()`. */
   readonly environment: ClockEnvironment
