@@ -10,6 +10,11 @@ describe('HoldfastError', () => {
     expect(error).toMatchObject({ name: 'HoldfastError', code: 'DECODE', message: 'It is so.', cause })
   })
 
+  it('has a reason only where it is given one', () => {
+    expect(new HoldfastError('DROPPED', 'x', { reason: 'expired' }).reason).toBe('expired')
+    expect(new HoldfastError('DROPPED', 'x').reason).toBeUndefined()
+  })
+
   it('has no cause of its own accord', () => {
     expect('cause' in new HoldfastError('DECODE', 'x')).toBe(false)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
+import { describe as describeValue } from './errors.ts'
 import { settingsOf } from './options.ts'
 
 /** Settings of options that TypeScript would not let pass. */
@@ -96,45 +97,172 @@ const NO_FUNCTION = [5, 'x', null, {}, true]
 const AUTH = { token: () => 't', via: queryParameter() }
 const NO_OBJECT = [5, 'x', null, true]
 
-describe.each<[string, readonly unknown[], (value: unknown) => unknown]>([
-  ['options', ['x', 5, null], (options) => options],
-  ['connectTimeout', NO_DURATION, (connectTimeout) => ({ connectTimeout })],
-  ['closeTimeout', NO_DURATION, (closeTimeout) => ({ closeTimeout })],
-  ['idleTimeout', NO_DURATION, (idleTimeout) => ({ lazy: true, idleTimeout })],
-  ['idleTimeout', [5], (idleTimeout) => ({ idleTimeout })],
-  ['lazy', ['yes', 1, null, {}], (lazy) => ({ lazy })],
-  ['binaryType', ['buffer', 5, null, 'Blob'], (binaryType) => ({ binaryType })],
-  ['reconnect', [...NO_OBJECT], (reconnect) => ({ reconnect })],
-  ['reconnect.backoff', NO_FUNCTION, (backoff) => ({ reconnect: { backoff } })],
-  ['reconnect.maxAttempts', NO_COUNT, (maxAttempts) => ({ reconnect: { maxAttempts } })],
-  ['reconnect.stableAfter', NO_DURATION, (stableAfter) => ({ reconnect: { stableAfter } })],
-  ['reconnect.shouldReconnect', NO_FUNCTION, (shouldReconnect) => ({ reconnect: { shouldReconnect } })],
-  ['heartbeat', NO_OBJECT, (heartbeat) => ({ heartbeat })],
-  ['heartbeat.message', [...NO_FUNCTION, undefined], (message) => ({ heartbeat: { message } })],
-  ['heartbeat.isReply', NO_FUNCTION, (isReply) => ({ heartbeat: { message: () => 'ping', isReply } })],
-  ['heartbeat.interval', [...NO_DURATION, 0], (interval) => ({ heartbeat: { message: () => 1, interval } })],
-  ['heartbeat.timeout', [...NO_DURATION, 0], (timeout) => ({ heartbeat: { message: () => 1, timeout } })],
-  ['auth.renewBy', ['soon', 5, null], (renewBy) => ({ auth: { ...AUTH, renewBy } })],
-  ['auth.renewBy', ['handover'], (renewBy) => ({ queue: false, auth: { ...AUTH, renewBy } })],
-  ['queue', NO_OBJECT, (queue) => ({ queue })],
-  ['queue.maxMessages', NO_COUNT, (maxMessages) => ({ queue: { maxMessages } })],
-  ['queue.maxBytes', NO_COUNT, (maxBytes) => ({ queue: { maxBytes } })],
-  ['queue.overflow', ['block', 5, null, 'Throw'], (overflow) => ({ queue: { overflow } })],
-  ['queue.ttl', NO_DURATION, (ttl) => ({ queue: { ttl } })],
-  ['queue.highWaterMark', NO_COUNT, (highWaterMark) => ({ queue: { highWaterMark } })],
-  ['environment', NO_OBJECT, (environment) => ({ environment })],
-  ['codec', [5, 'json', null, true], (codec) => ({ codec })],
-  ['codec.encode', NO_FUNCTION, (encode) => ({ codec: { ...json(), encode } })],
-  ['codec.decode', NO_FUNCTION, (decode) => ({ codec: { ...json(), decode } })],
-  ['schema', [5, 'x', null, {}, { '~standard': {} }, () => true], (schema) => ({ schema })],
-])('%s', (name, values, optionsOf) => {
-  it.each(values.map((value) => [value]))('may not be %s', (value) => {
+const STORAGE = { open: () => undefined, write: () => undefined, close: () => undefined }
+const DELIVERY = { id: () => 1, acknowledged: () => undefined }
+const MS = 'a number of ms, 0 or more'
+const MORE_MS = 'a number of ms, more than 0'
+const COUNT = 'a whole number, 1 or more'
+
+describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>([
+  ['options', 'an object', ['x', 5, null], (options) => options],
+  ['connectTimeout', MS, NO_DURATION, (connectTimeout) => ({ connectTimeout })],
+  ['closeTimeout', MS, NO_DURATION, (closeTimeout) => ({ closeTimeout })],
+  ['idleTimeout', MS, NO_DURATION, (idleTimeout) => ({ lazy: true, idleTimeout })],
+  ['idleTimeout', 'given together with lazy: true', [5], (idleTimeout) => ({ idleTimeout })],
+  ['lazy', 'true or false', ['yes', 1, null, {}], (lazy) => ({ lazy })],
+  ['binaryType', "'blob' or 'arraybuffer'", ['buffer', 5, null, 'Blob'], (binaryType) => ({ binaryType })],
+  ['reconnect', 'an object', NO_OBJECT, (reconnect) => ({ reconnect })],
+  ['reconnect.backoff', 'a function', NO_FUNCTION, (backoff) => ({ reconnect: { backoff } })],
+  ['reconnect.maxAttempts', COUNT, NO_COUNT, (maxAttempts) => ({ reconnect: { maxAttempts } })],
+  ['reconnect.stableAfter', MS, NO_DURATION, (stableAfter) => ({ reconnect: { stableAfter } })],
+  [
+    'reconnect.shouldReconnect',
+    'a function',
+    NO_FUNCTION,
+    (shouldReconnect) => ({ reconnect: { shouldReconnect } }),
+  ],
+  ['heartbeat', 'an object, or false', NO_OBJECT, (heartbeat) => ({ heartbeat })],
+  ['heartbeat.message', 'a function', [...NO_FUNCTION, undefined], (message) => ({ heartbeat: { message } })],
+  [
+    'heartbeat.isReply',
+    'a function',
+    NO_FUNCTION,
+    (isReply) => ({ heartbeat: { message: () => 1, isReply } }),
+  ],
+  [
+    'heartbeat.interval',
+    MORE_MS,
+    [...NO_DURATION, 0],
+    (interval) => ({ heartbeat: { message: () => 1, interval } }),
+  ],
+  [
+    'heartbeat.timeout',
+    MORE_MS,
+    [...NO_DURATION, 0],
+    (timeout) => ({ heartbeat: { message: () => 1, timeout } }),
+  ],
+  ['auth', 'an object', NO_OBJECT, (auth) => ({ auth })],
+  ['auth.refreshBefore', MS, NO_DURATION, (refreshBefore) => ({ auth: { ...AUTH, refreshBefore } })],
+  [
+    'auth.renewBy',
+    "'next-dial' or 'handover'",
+    ['soon', 5, null],
+    (renewBy) => ({ auth: { ...AUTH, renewBy } }),
+  ],
+  [
+    'auth.renewBy',
+    "'next-dial' without a queue",
+    ['handover'],
+    (renewBy) => ({ queue: false, auth: { ...AUTH, renewBy } }),
+  ],
+  [
+    'auth.allowInsecure',
+    'true or false',
+    ['yes', 1, null],
+    (allowInsecure) => ({ auth: { ...AUTH, allowInsecure } }),
+  ],
+  ['auth.identity', 'a string', [5, null, {}, () => 'me'], (identity) => ({ auth: { ...AUTH, identity } })],
+  ['auth.maxRefusals', COUNT, NO_COUNT, (maxRefusals) => ({ auth: { ...AUTH, maxRefusals } })],
+  ['queue', 'an object', NO_OBJECT, (queue) => ({ queue })],
+  ['queue.maxMessages', COUNT, NO_COUNT, (maxMessages) => ({ queue: { maxMessages } })],
+  ['queue.maxBytes', COUNT, NO_COUNT, (maxBytes) => ({ queue: { maxBytes } })],
+  [
+    'queue.overflow',
+    "'throw' or 'drop-oldest' or 'drop-newest'",
+    ['block', 5, null, 'Throw'],
+    (overflow) => ({ queue: { overflow } }),
+  ],
+  ['queue.ttl', MS, NO_DURATION, (ttl) => ({ queue: { ttl } })],
+  ['queue.highWaterMark', COUNT, NO_COUNT, (highWaterMark) => ({ queue: { highWaterMark } })],
+  ['queue.recover', "'unsent' or 'none'", ['all', true, null], (recover) => ({ queue: { recover } })],
+  [
+    'queue.keepWritten',
+    'a whole number, 0 or more',
+    [-1, 1.5, '5', null],
+    (keepWritten) => ({ queue: { keepWritten } }),
+  ],
+  ['queue.storage', 'an object', NO_OBJECT, (storage) => ({ queue: { storage } })],
+  ['queue.storage.open', 'a function', NO_FUNCTION, (open) => ({ queue: { storage: { ...STORAGE, open } } })],
+  [
+    'queue.storage.write',
+    'a function',
+    NO_FUNCTION,
+    (write) => ({ queue: { storage: { ...STORAGE, write } } }),
+  ],
+  [
+    'queue.storage.close',
+    'a function',
+    NO_FUNCTION,
+    (close) => ({ queue: { storage: { ...STORAGE, close } } }),
+  ],
+  ['delivery', 'an object', [...NO_OBJECT, false], (delivery) => ({ delivery })],
+  ['delivery', 'given together with a queue', [DELIVERY], (delivery) => ({ queue: false, delivery })],
+  ['delivery.id', 'a function', NO_FUNCTION, (id) => ({ delivery: { ...DELIVERY, id } })],
+  [
+    'delivery.acknowledged',
+    'a function',
+    NO_FUNCTION,
+    (acknowledged) => ({ delivery: { ...DELIVERY, acknowledged } }),
+  ],
+  ['delivery.window', COUNT, NO_COUNT, (window) => ({ delivery: { ...DELIVERY, window } })],
+  ['environment', 'an object', NO_OBJECT, (environment) => ({ environment })],
+  ['codec', 'an object', [5, 'json', null, true], (codec) => ({ codec })],
+  ['codec.encode', 'a function', NO_FUNCTION, (encode) => ({ codec: { ...json(), encode } })],
+  ['codec.decode', 'a function', NO_FUNCTION, (decode) => ({ codec: { ...json(), decode } })],
+  [
+    'schema',
+    'a Standard Schema',
+    [5, 'x', null, {}, { '~standard': {} }, () => true],
+    (schema) => ({ schema }),
+  ],
+])('%s must be %s', (name, expected, values, optionsOf) => {
+  it.each(values.map((value) => [value]))('and not %s', (value) => {
+    const message = `${name} must be ${expected}; got ${describeValue(value)}.`
     expect(() => untyped(optionsOf(value))).toThrow(
-      expect.objectContaining({
-        code: 'CONFIGURATION',
-        message: expect.stringMatching(new RegExp(`^${name} must be .+; got .+\\.$`)),
-      }),
+      expect.objectContaining({ code: 'CONFIGURATION', message }),
     )
+  })
+})
+
+describe('auth', () => {
+  it('is taken as it is, and refused twice at most by default', () => {
+    const auth = {
+      ...AUTH,
+      refreshBefore: 0,
+      renewBy: 'handover',
+      allowInsecure: true,
+      identity: '',
+    } as const
+    expect(settingsOf({ auth })).toMatchObject({ auth, maxRefusals: 2 })
+    expect(settingsOf({ auth: { ...AUTH, maxRefusals: 5 } }).maxRefusals).toBe(5)
+  })
+})
+
+describe('delivery', () => {
+  it('lets 1,000 be in flight by default, and calls its functions as methods', () => {
+    const delivery = {
+      name: 'mine',
+      id(message: unknown) {
+        return `${this.name} ${message}`
+      },
+      acknowledged(incoming: unknown) {
+        return `${this.name} ${incoming}`
+      },
+    }
+    const settings = settingsOf({ delivery }).delivery
+    expect(settings).toMatchObject({ window: 1_000 })
+    expect([settings?.id('a'), settings?.acknowledged('b')]).toEqual(['mine a', 'mine b'])
+    expect(settingsOf({ delivery: { ...delivery, window: 3 } }).delivery?.window).toBe(3)
+  })
+})
+
+describe('queue', () => {
+  it('may keep nothing of what is written, and take a storage', () => {
+    expect(untyped({ queue: { keepWritten: 0, recover: 'none', storage: STORAGE } }).queue).toMatchObject({
+      keepWritten: 0,
+      recover: 'none',
+      storage: STORAGE,
+    })
   })
 })
 

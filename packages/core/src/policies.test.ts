@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { firstMessage, queryParameter } from './carriers.ts'
 import type { Verdict } from './close-codes.ts'
-import type { HoldfastError } from './errors.ts'
+import { HoldfastError } from './errors.ts'
 import { type ReconnectOptions, settingsOf } from './options.ts'
-import { machineConfig } from './policies.ts'
+import { localLoss, machineConfig } from './policies.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
 
 const CLOSE: CloseInfo = { code: 1006, reason: '', wasClean: false, phase: 'open' }
@@ -24,6 +25,51 @@ describe('machineConfig()', () => {
   })
 })
 
+describe('what the machine takes from the settings', () => {
+  it('is the options, and the time of the carrier for its answer', () => {
+    const via = firstMessage({ create: () => '', accepted: () => true, timeout: 700 })
+    const settings = settingsOf({
+      auth: { token: () => 't', via, maxRefusals: 5 },
+      reconnect: { maxAttempts: 3, stableAfter: 4 },
+      connectTimeout: 10,
+      closeTimeout: 20,
+      lazy: true,
+      idleTimeout: 30,
+    })
+    const config = machineConfig(settings, 'token', { random: () => 0.25 }, () => undefined)
+    expect(config).toMatchObject({
+      reconnect: true,
+      maxAttempts: 3,
+      stableAfter: 4,
+      maxRefusals: 5,
+      connectTimeout: 10,
+      signInTimeout: 700,
+      closeTimeout: 20,
+      lazy: true,
+      idleTimeout: 30,
+    })
+    expect(config.random()).toBe(0.25)
+  })
+
+  it('is no time of its own for a carrier that says none', () => {
+    expect(configOf({}).config.signInTimeout).toBe(Infinity)
+    const via = queryParameter()
+    const settings = settingsOf({ auth: { token: () => 't', via } })
+    expect(machineConfig(settings, 'token', { random: () => 0 }, () => undefined).signInTimeout).toBe(
+      Infinity,
+    )
+  })
+})
+
+describe('a loss that this side found', () => {
+  it('has no close frame, and says why', () => {
+    const error = new HoldfastError('TOKEN', 'There is none.')
+    const loss = { code: 1006, reason: '', wasClean: false, local: 'error', error }
+    expect(localLoss(error)).toEqual({ ...loss, phase: 'connecting' })
+    expect(localLoss(error, 'open')).toEqual({ ...loss, phase: 'open' })
+  })
+})
+
 describe("the user's backoff", () => {
   const context = { attempt: 1, previous: 0, random: () => 0.5 }
 
@@ -38,7 +84,18 @@ describe("the user's backoff", () => {
     (delay) => {
       const { config, errors } = configOf({ backoff: () => delay as number })
       expect(config.backoff(context)).toBe(2_000)
-      expect(errors).toMatchObject([{ code: 'HANDLER', cause: { code: 'CONFIGURATION' } }])
+      expect(errors).toMatchObject([
+        {
+          code: 'HANDLER',
+          message: 'reconnect.backoff threw.',
+          cause: {
+            code: 'CONFIGURATION',
+            message: expect.stringContaining(
+              'The delay of reconnect.backoff must be a finite number of ms, 0 or more; got',
+            ),
+          },
+        },
+      ])
     },
   )
 
@@ -79,6 +136,7 @@ describe("the user's shouldReconnect", () => {
     ['an endless delay', { retryAfter: Infinity }],
     ['a delay that is text', { retryAfter: '5' }],
     ['a delay that is a bigint', { retryAfter: 5n }],
+    ['an object without a delay', {}],
   ])('leaves it to the table where it answers %s, and that is reported', (_, answer) => {
     const { config, errors } = configOf({ shouldReconnect: () => answer as Verdict })
     expect(config.shouldReconnect(CLOSE, 1)).toBeUndefined()
@@ -93,7 +151,16 @@ describe("the user's shouldReconnect", () => {
       },
     })
     expect(config.shouldReconnect(CLOSE, 1)).toBeUndefined()
-    expect(errors).toMatchObject([{ code: 'HANDLER', cause }])
+    expect(errors).toMatchObject([{ code: 'HANDLER', message: 'reconnect.shouldReconnect threw.', cause }])
+  })
+
+  it('is told what a delay must be', () => {
+    const { config, errors } = configOf({ shouldReconnect: () => ({ retryAfter: -1 }) })
+    config.shouldReconnect(CLOSE, 1)
+    expect(errors[0]?.cause).toMatchObject({
+      code: 'CONFIGURATION',
+      message: 'retryAfter must be a finite number of ms, 0 or more; got -1.',
+    })
   })
 
   it('is asked with the close and the attempt', () => {
