@@ -7,6 +7,8 @@ import { TAMPERS } from './tampered.ts'
 const SEED = Number(process.env.HOLDFAST_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 const MINUTE = 60_000
+/** For a machine that is busy with all other tests. */
+const TIMEOUT = 5 * MINUTE
 
 describe('the soak', () => {
   it(
@@ -18,15 +20,15 @@ describe('the soak', () => {
       expect(figures.messages).toBeGreaterThan(2_000)
       expect(Object.keys(figures.faults).length).toBeGreaterThan(FAULT_NAMES.length / 2)
     },
-    5 * MINUTE,
+    TIMEOUT,
   )
 
   it.each(TAMPERS)(
     'notices a client that %s',
     async (_, problem, tamper) => {
-      const run = soak({ seed: SEED, clients: 6, duration: MINUTE, roundLength: 2_000, tamper })
+      const run = soak({ seed: SEED, clients: 6, duration: 2 * MINUTE, roundLength: 2_000, tamper })
       await expect(run).rejects.toThrow(problem)
     },
-    MINUTE,
+    TIMEOUT,
   )
 })
