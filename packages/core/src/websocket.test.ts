@@ -322,7 +322,7 @@ describe('what a socket says of itself', () => {
     const { Bound, clock, server } = setUp()
     server.protocols = ['chat']
     const socket = new Bound(URL, 'chat')
-    Object.assign(server, { extensions: 'permessage-deflate' })
+    server.accept({ extensions: 'permessage-deflate' })
     const AGREED = ['chat', 'permessage-deflate']
     expect([socket.protocol, socket.extensions]).toEqual(['', ''])
     await clock.advance(1)
@@ -411,7 +411,7 @@ describe('a call', () => {
 
   it('of send() is counted and discarded while the native socket is closing, and once it is over', async () => {
     const { socket, server, clock, told } = await setUpOpen({ queue: false })
-    server.socket.readyState = 2
+    server.close(1000, '', { events: 'none' })
     socket.send('four')
     expect(socket.bufferedAmount).toBe(4)
     socket.close()
@@ -437,7 +437,7 @@ describe('a call', () => {
   it('of close() sends a code clamped, and a reason as text', async () => {
     const { socket, server } = await setUpOpen()
     socket.close(3000.4, 5 as unknown as string)
-    expect(server.socket.closedWith).toEqual({ code: 3000, reason: '5' })
+    expect(server.connection.closedWith).toEqual({ code: 3000, reason: '5' })
   })
 
   it('of close() after close() changes nothing', async () => {
@@ -445,7 +445,7 @@ describe('a call', () => {
     socket.close(4001, 'a')
     socket.close(4002, 'b')
     await clock.advance(10)
-    expect(server.socket.closedWith).toEqual({ code: 4001, reason: 'a' })
+    expect(server.connection.closedWith).toEqual({ code: 4001, reason: 'a' })
     expect(told.filter(([type]) => type === 'close')).toEqual([['close', 4001, 3]])
   })
 })
