@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CLOSE_CODES, type CodeRule, ruleFor } from './close-codes.ts'
+import { CLOSE_CODES, type CodeRule, frameCode, ruleFor } from './close-codes.ts'
 
 const RETRY: CodeRule = { kind: 'retry' }
 
@@ -20,5 +20,16 @@ describe('ruleFor()', () => {
 
   it('has a rule of its own for no other code', () => {
     expect(Object.keys(CLOSE_CODES)).toHaveLength(17)
+  })
+})
+
+describe('the code of a close frame of ours', () => {
+  it.each<[number | undefined, string, number]>([
+    [4000, '', 4000],
+    [4000, 'bye', 4000],
+    [undefined, '', 1005],
+    [undefined, 'bye', 1000],
+  ])('with the code %s and the reason %j is %d', (code, reason, expected) => {
+    expect(frameCode(code, reason)).toBe(expected)
   })
 })

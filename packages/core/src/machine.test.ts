@@ -142,7 +142,8 @@ describe('reconnect()', () => {
     const effects = send({ type: 'reconnect' })
     const acts = effects.filter(({ type }) => type !== 'stop')
     expect(acts.map(({ type }) => type)).toEqual(['abandon', 'tell-lost', 'start', 'dial'])
-    expect(acts[1]).toMatchObject({ close: { code: 1006, phase: into, local: 'reconnect' }, delay: 0 })
+    const close = { code: 1006, reason: '', wasClean: false, phase: into, local: 'reconnect' }
+    expect(acts[1]).toEqual({ type: 'tell-lost', close, verdict: 'retry', delay: 0 })
   })
 })
 
@@ -193,11 +194,10 @@ describe('close()', () => {
   })
 
   it('hangs up without a code where none was given', () => {
-    const { send } = driven('open')
-    expect(send({ type: 'close', reason: '', drainTimeout: 0 }).at(-1)).toEqual({
-      type: 'hang-up',
-      reason: '',
-    })
+    const { host, send } = driven('open')
+    const effects = send({ type: 'close', reason: '', drainTimeout: 0 })
+    expect(effects.at(-1)).toStrictEqual({ type: 'hang-up', reason: '' })
+    expect(host.state).toStrictEqual({ status: 'closing', attempt: 1, reason: '' })
   })
 
   it('hangs up when draining takes longer than it may', () => {
@@ -223,6 +223,19 @@ describe('close()', () => {
     fire('drain')
     expect(fire('close')).toContainEqual({ type: 'abandon' })
     expect(host.state).toMatchObject({ status: 'closed', by: 'user', code: 1006, wasClean: false })
+  })
+
+  it('does nothing else for an open() or a close() that comes while it closes', () => {
+    const { open, close } = driven('closing')
+    expect([open(), close()]).toEqual([[], []])
+  })
+
+  it('remembers an open() over the end of draining', () => {
+    const { host, open, fire, lost } = driven('closing')
+    open()
+    fire('drain')
+    lost()
+    expect(host.state.status).toBe('connecting')
   })
 
   it('takes back an open() that came while closing', () => {
@@ -341,7 +354,7 @@ describe('a socket that is lost', () => {
   it('leaves no timer where it waits for a page that is frozen', () => {
     const { host, send, lost } = driven('connecting')
     send({ type: 'page', isKept: true })
-    lost()
+    expect(lost()).toEqual([])
     expect(host.state).toMatchObject({ status: 'suspended', by: 'page' })
     expect(host.timers.size).toBe(0)
   })
@@ -432,6 +445,18 @@ describe('maxAttempts', () => {
 
 describe('a lazy machine', () => {
   const LAZY = { lazy: true, idleTimeout: 900 } as const
+
+  it('does nothing where nothing changes for it', () => {
+    const { host, send } = driven('open', LAZY)
+    const before = host.machine
+    expect(send({ type: 'wanted', wanted: false })).toEqual([])
+    expect(host.machine).toBe(before)
+  })
+
+  it('starts no idle timer while it is idle', () => {
+    const { send } = hostOf({ lazy: false, idleTimeout: 900 })
+    expect(send({ type: 'wanted', wanted: false })).toEqual([])
+  })
 
   it('dials when it is wanted', () => {
     const { host, send } = hostOf(LAZY)

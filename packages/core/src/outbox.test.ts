@@ -223,6 +223,15 @@ describe('what was written', () => {
     expect(rest()).toEqual(left)
   })
 
+  it('comes before all that waits where a storage gives it back, in order, also over the limits', () => {
+    const { outbox, push, counts, drops, rest } = setUp()
+    for (const text of ['c', 'd', 'e']) push(text)
+    outbox.restore(['a', 'b'].map((text) => new Entry(text, text)))
+    expect(counts()).toEqual({ accepted: 5, written: 0, dropped: 0, queued: 5, queuedBytes: 5 })
+    expect(drops).toEqual([])
+    expect(rest()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
   it('says of what is in flight, too, how full it is', () => {
     const { push, write } = setUp()
     push('1234', { id: 1 })

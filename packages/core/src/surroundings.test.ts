@@ -123,6 +123,14 @@ describe('offline', () => {
     expect(it.state.status).toBe('connecting')
   })
 
+  it('is one for all: told again it changes nothing', () => {
+    const it = waiting()
+    it.network(false)
+    const before = it.machine
+    expect(it.network(false)).toEqual([])
+    expect(it.machine).toBe(before)
+  })
+
   it('lets close() end it at once', () => {
     const it = waiting()
     it.network(false)
@@ -217,7 +225,7 @@ describe('a page that is kept', () => {
 
   it('leaves no timer of one that waits, or is offline', () => {
     const it = waiting()
-    it.page(true)
+    expect(it.page(true)).toEqual([{ type: 'stop', timer: 'retry' }])
     expect(it.state).toMatchObject({ status: 'suspended', by: 'page', cause: LOST })
     expect(it.timers.size).toBe(0)
     const offline = waiting()
@@ -255,6 +263,31 @@ describe('a page that is kept', () => {
     it.page(true)
     it.page(false)
     expect(it.state).toMatchObject({ status: 'suspended', by: 'offline' })
+  })
+
+  it('is told as open where a socket was signing in', () => {
+    const it = new Driven({ firstPhase: 'url' })
+    it.send({ type: 'open' })
+    it.send({ type: 'phase', phase: 'sign-in' })
+    it.page(true)
+    expect(it.told).toMatchObject([{ close: { phase: 'open', local: 'page' } }])
+  })
+
+  it('does not wake for anything but its user, and no network changes that', () => {
+    const it = waiting()
+    it.page(true)
+    const { state } = it
+    expect([it.network(false), it.network(true), it.send({ type: 'woke' })]).toEqual([[], [], []])
+    expect(it.state).toBe(state)
+  })
+
+  it('is one for all: told again it changes nothing', () => {
+    const it = new Driven().opened()
+    expect(it.page(false)).toEqual([])
+    it.page(true)
+    const before = it.machine
+    expect(it.page(true)).toEqual([])
+    expect(it.machine).toBe(before)
   })
 
   it('is the end where there is no coming back', () => {
@@ -308,6 +341,36 @@ describe('waking', () => {
   })
 })
 
+describe('waking before a floor that the server set is over', () => {
+  const FLOOR = { shouldReconnect: () => ({ retryAfter: 500 }) } as const
+
+  it('waits for the floor alone, and has skipped the rest then', () => {
+    const it = waiting(FLOOR)
+    expect(it.state).toMatchObject({ delay: 1_500, retryAt: NOW + 1_500 })
+    expect(it.later(100).send({ type: 'woke' })).toEqual([
+      { type: 'stop', timer: 'retry' },
+      { type: 'start', timer: 'retry', delay: 400 },
+    ])
+    expect(it.state).toMatchObject({ status: 'waiting', delay: 500, retryAt: NOW + 500 })
+    expect(it.send({ type: 'woke' })).toEqual([])
+  })
+
+  it('changes nothing where the delay is no longer than the floor', () => {
+    const it = waiting({ ...FLOOR, backoff: () => 0 })
+    const before = it.machine
+    expect(it.send({ type: 'woke' })).toEqual([])
+    expect(it.machine).toBe(before)
+  })
+
+  it('makes no trial where the host calls itself offline, and one after it', () => {
+    const it = waiting(FLOOR)
+    it.network(false)
+    expect(it.later(499).send({ type: 'woke' })).toEqual([])
+    it.later(1).send({ type: 'woke' })
+    expect(it.machine).toMatchObject({ state: { status: 'connecting' }, isTrial: true })
+  })
+})
+
 describe('silence', () => {
   it('gives the socket up first, and dials at once', () => {
     const it = new Driven().opened()
@@ -342,6 +405,50 @@ describe('silence', () => {
     it.send({ type: 'silent', local: 'offline' })
     expect(it.state).toMatchObject({ status: 'waiting', delay: 1_000 })
     expect(it.told[1]).toMatchObject({ delay: 1_000 })
+  })
+
+  it('after a change of network tells the delay once, and of what is lost alone', () => {
+    const it = new Driven().opened()
+    const close = { code: 1006, reason: '', wasClean: false, phase: 'open', local: 'offline' } as const
+    expect(it.send({ type: 'silent', local: 'offline' })).toEqual([
+      { type: 'abandon' },
+      { type: 'stop', timer: 'stable' },
+      { type: 'tell-lost', close, verdict: 'retry', delay: 0 },
+      { type: 'start', timer: 'retry', delay: 1_000 },
+      { type: 'stop', timer: 'retry' },
+      { type: 'start', timer: 'connect', delay: 10_000 },
+      { type: 'dial', generation: 2, attempt: 2 },
+    ])
+  })
+
+  it('after a change of network tells the floor for the delay, where there is one', () => {
+    const it = new Driven({ shouldReconnect: () => ({ retryAfter: 500 }) }).opened()
+    it.send({ type: 'silent', local: 'offline' })
+    expect(it.state).toMatchObject({ status: 'waiting', delay: 500 })
+    expect(it.told).toMatchObject([{ delay: 500 }])
+  })
+
+  it('after a change to no network tells no delay, once a trial was made', () => {
+    const it = new Driven().opened()
+    it.network(false)
+    it.send({ type: 'silent', local: 'offline' })
+    expect(it.machine).toMatchObject({ state: { status: 'connecting' }, isTrial: true })
+    it.send({ type: 'opened', protocol: '', extensions: '' })
+    it.send({ type: 'silent', local: 'offline' })
+    expect(it.state).toMatchObject({ status: 'suspended', by: 'offline' })
+    expect(it.told.map((effect) => 'delay' in effect)).toEqual([true, false])
+  })
+
+  it.each(['connecting', 'waiting', 'closing'] as const)('means nothing while %s', (status) => {
+    const it = new Driven()
+    it.send({ type: 'open' })
+    if (status !== 'connecting') it.send({ type: 'opened', protocol: '', extensions: '' })
+    if (status === 'waiting') it.lost()
+    if (status === 'closing') it.send({ type: 'close', reason: '', drainTimeout: 1 })
+    const before = it.machine
+    expect(it.send({ type: 'silent', local: 'heartbeat' })).toEqual([])
+    expect(it.send({ type: 'silent', local: 'offline' })).toEqual([])
+    expect(it.machine).toBe(before)
   })
 
   it('is the end where there is no coming back, but a mere doubt is not', () => {

@@ -297,3 +297,54 @@ describe('without a next attempt', () => {
     expect(stop).toEqual({ by: 'verdict' })
   })
 })
+
+describe('a sign-in that the server refuses by a message', () => {
+  const refuse = (tally: Tally, code = 1006) =>
+    judge({ ...tally, dials: tally.dials + 1 }, closeOf(code), CONFIG, 'refused', false)
+
+  it('brings fresh credentials at once, whatever the code says', () => {
+    expect(outcomes([refuse(FRESH), refuse(FRESH, 1000)])).toEqual([
+      'reauthenticate in 0',
+      'reauthenticate in 0',
+    ])
+  })
+
+  it('is the end the second time, and says how it was refused', () => {
+    const { stop, verdict } = refuse(refuse(FRESH).tally)
+    expect(verdict).toBe('stop')
+    expect(stop).toMatchObject({
+      by: 'auth',
+      error: {
+        code: 'AUTH_REFUSED',
+        message: 'The server refused the sign-in 2 times in a row; last by a message.',
+      },
+    })
+  })
+
+  it('is told from one by a close code', () => {
+    const { stop } = judge(refuse(FRESH).tally, closeOf(4401), CONFIG, undefined, false)
+    expect(stop?.error?.message).toBe(
+      'The server refused the sign-in 2 times in a row; last by close code 4401.',
+    )
+  })
+})
+
+describe('a connection that a heartbeat found dead', () => {
+  const silence: CloseInfo = { ...closeOf(1006), local: 'heartbeat' }
+
+  it('is replaced at once the first time in an outage, whatever was lost before', () => {
+    expect(outcomes(inTurn([1006, silence, silence]))).toEqual(['retry in 100', 'retry in 0', 'retry in 200'])
+  })
+
+  it('takes no delay from what is lost after it', () => {
+    expect(outcomes(inTurn([silence, 1006, 1006]))).toEqual(['retry in 0', 'retry in 100', 'retry in 200'])
+  })
+})
+
+it('counts refusals that shouldReconnect found in dials that failed', () => {
+  const failed = closeOf(1006, 'connecting')
+  expect(outcomes(inTurn([failed, failed], { shouldReconnect: () => 'reauthenticate' }))).toEqual([
+    'reauthenticate in 0',
+    'closed by auth',
+  ])
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError, misconfigured } from './errors.ts'
-import { clampedShort, inDom, inSyntax, isObject, sendable, stringList, usvString } from './webidl.ts'
+import { clampedShort, inDom, inSyntax, isObject, sendable, shape, stringList, usvString } from './webidl.ts'
 
 describe('to a USVString', () => {
   it.each<[string, unknown, string]>([
@@ -134,6 +134,49 @@ describe('what is thrown for a bad argument', () => {
 
   it('is nothing where nothing is', () => {
     expect(inSyntax(() => 'x')).toBe('x')
+  })
+})
+
+describe('the outside of a class', () => {
+  class Base extends EventTarget {
+    get inherited() {
+      return 'of the base'
+    }
+    get both() {
+      return 'of the base'
+    }
+  }
+  class Model extends Base {
+    override get both() {
+      return 'of the model'
+    }
+    own() {
+      return 'own'
+    }
+  }
+  class Shaped extends EventTarget {}
+  shape(Shaped, Model, { OPEN: 1 })
+  const shaped = new Shaped() as Shaped & { inherited: string; both: string; own(): string; OPEN: number }
+
+  it('has all members of the model, those of its own class before inherited ones', () => {
+    expect([shaped.inherited, shaped.both, shaped.own()]).toEqual(['of the base', 'of the model', 'own'])
+    expect(shaped.constructor).toBe(Shaped)
+    expect(Object.hasOwn(Shaped.prototype, 'addEventListener')).toBe(false)
+  })
+
+  it('lists them all, and the constants, which nobody can change', () => {
+    const listed = []
+    for (const name in shaped) listed.push(name)
+    expect(listed).toEqual(expect.arrayContaining(['inherited', 'both', 'own', 'OPEN']))
+    expect(Object.keys(Shaped)).toEqual(['OPEN'])
+    const constant = { value: 1, enumerable: true, writable: false, configurable: false }
+    expect(Object.getOwnPropertyDescriptor(Shaped, 'OPEN')).toEqual(constant)
+    expect(Object.getOwnPropertyDescriptor(Shaped.prototype, 'OPEN')).toEqual(constant)
+  })
+
+  it('has the name of a WebSocket, which a subclass may change', () => {
+    expect(`${shaped}`).toBe('[object WebSocket]')
+    expect(Object.getOwnPropertyDescriptor(Shaped.prototype, Symbol.toStringTag)?.configurable).toBe(true)
   })
 })
 
