@@ -10,14 +10,22 @@ export interface Child<Ready> {
   end(): Promise<void>
 }
 
+/** One that is stopped does not notice that its parent is gone, however that ends. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 /**
  * Runs a file of the benches in a process of its own, under the same flags. Its first message says that it is
  * ready; it should end by itself when the channel is closed.
  */
 export async function startChild<Ready>(file: URL, args: readonly string[] = []): Promise<Child<Ready>> {
   const child = fork(file, args)
-  const gone = once(child, 'exit')
-  const ended = gone.then(([code]) => {
+  alive.add(child)
+  const gone = once(child, 'exit').finally(() => alive.delete(child))
+  const ended = gone.then(([code]): never => {
     throw new Error(`${file.pathname} has ended with ${code}.`)
   })
   const [ready] = await Promise.race([once(child, 'message'), ended])

@@ -20,21 +20,21 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down']
 const LOADS: Record<'node' | 'page', Record<Direction, readonly Load[]>> = {
   node: {
     up: [
-      { size: 64, count: 61_440 },
-      { size: 4_096, count: 20_480 },
+      { size: 64, count: 40_960 },
+      { size: 4_096, count: 10_240 },
     ],
     down: [
-      { size: 64, count: 204_800 },
+      { size: 64, count: 163_840 },
       { size: 4_096, count: 40_960 },
     ],
   },
   page: {
     up: [
-      { size: 64, count: 30_720 },
+      { size: 64, count: 20_480 },
       { size: 4_096, count: 5_120 },
     ],
     down: [
-      { size: 64, count: 40_960 },
+      { size: 64, count: 30_720 },
       { size: 4_096, count: 10_240 },
     ],
   },

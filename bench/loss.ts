@@ -1,6 +1,6 @@
 /**
  * What becomes of messages: behind a reader that stalls until the connection is reset, and in an hour of faults, the
- * same for all, which is played 40 times as fast.
+ * same for all, which is played 30 times as fast.
  *
  *     npm run bench:loss [-- speed [seed]]
  */
@@ -11,7 +11,7 @@ import { plan } from './loss/schedule.ts'
 import { BURST, stalledReader } from './loss/stalled-reader.ts'
 import { print, type Row } from './tools.ts'
 
-const [speed = 40, seed = 1] = process.argv.slice(2).map(Number)
+const [speed = 30, seed = 1] = process.argv.slice(2).map(Number)
 
 const all = await contenders()
 const stalled: Row[] = []
