@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitepress'
 import { forGitHub } from './github-links.ts'
 import { nav, sidebar } from './pages.ts'
+import { search } from './search.ts'
+import { slugOf } from './slug.ts'
 
 export default defineConfig({
   title: 'Holdfast',
@@ -10,18 +12,29 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/mark.svg' }],
     ['meta', { name: 'theme-color', content: '#0c6b63' }],
   ],
-  markdown: { config: forGitHub },
+  markdown: {
+    config: forGitHub,
+    anchor: { slugify: slugOf },
+    // Others of theirs are too pale to be read by everybody.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  transformPageData({ relativePath, frontmatter }) {
+    // Its table needs the room that the outline takes on others.
+    if (relativePath === 'comparison.md') Object.assign(frontmatter, { aside: false, pageClass: 'wide' })
+  },
   themeConfig: {
     logo: '/mark.svg',
     nav,
     sidebar,
-    // The index is built with the site: no service is asked, so it needs no network either.
-    search: { provider: 'local' },
+    search,
     outline: [2, 3],
   },
   vite: {
     // The library's TypeScript source, so that the live examples need no build.
-    resolve: { conditions: ['holdfast-source'] },
+    resolve: {
+      conditions: ['holdfast-source'],
+      alias: { '@search-box': 'vitepress/dist/client/theme-default/components/VPLocalSearchBox.vue' },
+    },
     ssr: { noExternal: [/^@holdfast\//] },
     // The API of the core is one long page.
     build: { chunkSizeWarningLimit: 1_500 },

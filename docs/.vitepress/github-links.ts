@@ -10,7 +10,10 @@ export function forGitHub(markdown: Markdown): void {
     const page: string = env.relativePath ?? ''
     // Its text is included from the root of the repository.
     const folder = page === 'changelog.md' ? '..' : posix.dirname(page)
-    for (const { children } of tokens) turn(children ?? [], folder, posix.dirname(page))
+    for (const [index, { type, children }] of tokens.entries()) {
+      turn(children ?? [], folder, posix.dirname(page))
+      if (type === 'inline' && isDrawing(children ?? [])) frame(tokens[index - 1])
+    }
   })
 }
 
@@ -27,6 +30,17 @@ function turn(tokens: readonly Token[], folder: string, to: string): void {
     token.type = token.type.replace('link', 'span')
     token.tag = 'span'
   }
+}
+
+function isDrawing(tokens: readonly Token[]): boolean {
+  const [only, ...others] = tokens
+  return others.length === 0 && only?.type === 'image' && /\.svg$/.test(only.attrGet('src') ?? '')
+}
+
+/** It scrolls where it does not fit, and whoever has no mouse must be able to. */
+function frame(paragraph: Token | undefined): void {
+  paragraph?.attrSet('class', 'drawing')
+  paragraph?.attrSet('tabindex', '0')
 }
 
 /** What lies in `public/` is at the root of the site. */

@@ -28,6 +28,7 @@ const options: Partial<TypeDocOptions & PluginOptions> = {
   // A page for each entry.
   router: 'module',
   entryFileName: 'index',
+  useCustomAnchors: true,
   hidePageHeader: true,
   hideBreadcrumbs: true,
   parametersFormat: 'table',

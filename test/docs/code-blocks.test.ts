@@ -2,6 +2,7 @@ import { extname, join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { blocksOfPages, root } from './blocks.ts'
+import { examplesOfComments } from './comment-examples.ts'
 
 interface Module {
   readonly name: string
@@ -9,8 +10,10 @@ interface Module {
   readonly code: string
 }
 
-/** Every block, as a module in the folder of this test, where packages are found. */
-const blocks: Module[] = blocksOfPages().map(({ name, id, kind, code }) => ({
+const examples = examplesOfComments()
+
+/** Every block, and every example in a comment, as a module in the folder of this test, where packages are found. */
+const blocks: Module[] = [...blocksOfPages(), ...examples].map(({ name, id, kind, code }) => ({
   name,
   file: join(import.meta.dirname, `${id}.${kind}`),
   code,
@@ -20,7 +23,8 @@ const program = compile(blocks)
 
 describe('the documentation', () => {
   it('has examples', () => {
-    expect(blocks.length).toBeGreaterThan(5)
+    expect(blocks.length).toBeGreaterThan(100)
+    expect(examples.length).toBeGreaterThan(30)
   })
 
   it('has those of a code group, which have a label', () => {

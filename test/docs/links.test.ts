@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { slugOf } from '../../docs/.vitepress/slug.ts'
 import { markdownFiles, root } from './blocks.ts'
 
 const pages = markdownFiles()
@@ -15,10 +16,7 @@ function anchorsOf(path: string): Set<string> {
   const found = new Set<string>()
   for (const [, heading = ''] of textOf(path).matchAll(/^#{1,6} (.*)$/gm)) {
     const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '')
-    const slug = plain
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
-      .replaceAll(' ', '-')
+    const slug = slugOf(plain)
     let anchor = slug
     for (let n = 1; found.has(anchor); n++) anchor = `${slug}-${n}`
     found.add(anchor)

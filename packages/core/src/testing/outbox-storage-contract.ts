@@ -21,7 +21,7 @@ export interface ContractCase {
  * @example
  * ```ts
  * for (const { name, run } of outboxStorageContract) {
- *   it(name, () => run({ create: () => myOutbox(file), kill: (storage) => storage.crash() }))
+ *   it(name, () => run({ create: () => myOutbox(file), kill: (storage) => crash(storage) }))
  * }
  * ```
  */
