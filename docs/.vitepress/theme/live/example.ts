@@ -2,6 +2,8 @@
 import { type ConnectionState, connect, fullJitter, logger, type OutboxSnapshot, text } from '@holdfast/core'
 import { inPageServer } from './in-page-server.ts'
 
+const URL = 'wss://example.com/echo'
+
 export interface ExampleView {
   state(state: ConnectionState): void
   outbox(outbox: OutboxSnapshot): void
@@ -22,8 +24,8 @@ export interface Example {
 }
 
 export function startExample(view: ExampleView): Example {
-  const server = inPageServer((message) => view.line(`server: got "${message}"`))
-  const connection = connect('wss://example.com/echo', {
+  const server = inPageServer(URL, (message) => view.line(`server: got "${message}"`))
+  const connection = connect(URL, {
     codec: text(),
     // Shorter than the default, for whoever watches it.
     reconnect: { backoff: fullJitter({ base: 3_000, cap: 8_000 }) },

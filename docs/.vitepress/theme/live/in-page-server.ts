@@ -1,9 +1,10 @@
 // The one place where the live examples touch the test kit: a server in the page, on the page's own clock.
 import type { Environment } from '@holdfast/core'
-import { FakeServer, type FakeSocket } from '@holdfast/core/testing'
+import { fakeServer } from '@holdfast/core/testing'
 
 /** About what a handshake takes on a good line, in ms. */
 const LATENCY = 150
+const OPEN = 1
 
 export interface InPageServer {
   /** For `options.environment`. */
@@ -17,28 +18,19 @@ export interface InPageServer {
 }
 
 /** Sends back what it gets, after a while. */
-export function inPageServer(onMessage: (text: string) => void): InPageServer {
-  const server = new EchoServer(onMessage)
+export function inPageServer(url: string, onMessage: (text: string) => void): InPageServer {
+  const server = fakeServer(url, { latency: LATENCY })
+  server.on('message', (message, connection) => {
+    setTimeout(() => {
+      if (connection.readyState !== OPEN) return
+      onMessage(String(message))
+      connection.send(`echo: ${message}`)
+    }, LATENCY)
+  })
   return {
     WebSocket: server.WebSocket,
-    cut: () => server.drop(1006),
-    close: (code, reason) => server.drop(code, reason),
+    cut: () => server.drop(),
+    close: (code, reason) => server.close(code, reason),
     accept: (isAccepting) => (isAccepting ? server.accept() : server.refuse()),
-  }
-}
-
-class EchoServer extends FakeServer {
-  readonly #onMessage: (text: string) => void
-
-  constructor(onMessage: (text: string) => void) {
-    super({ clock: { setTimeout: (callback, delay) => setTimeout(callback, delay) }, latency: LATENCY })
-    this.#onMessage = onMessage
-  }
-
-  override received(socket: FakeSocket, data: Parameters<FakeSocket['send']>[0]): void {
-    setTimeout(() => {
-      this.#onMessage(String(data))
-      socket.receive(`echo: ${data}`)
-    }, LATENCY)
   }
 }
