@@ -35,9 +35,12 @@ describe('checkAuth()', () => {
 })
 
 describe('isLoopback()', () => {
-  it.each(['localhost', 'app.localhost', '127.0.0.1', '127.1.2.3', '[::1]'])('takes %s', (host) => {
-    expect(isLoopback(host)).toBe(true)
-  })
+  it.each(['localhost', 'app.localhost', '127.0.0.1', '127.1.2.3', '127.10.20.130', '[::1]'])(
+    'takes %s',
+    (host) => {
+      expect(isLoopback(host)).toBe(true)
+    },
+  )
 
   it.each([
     'example.com',

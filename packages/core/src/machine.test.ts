@@ -137,6 +137,13 @@ describe('reconnect()', () => {
     expect(host.state).toMatchObject(expected)
   })
 
+  it.each(['idle', 'waiting', 'suspended', 'closed'] as const)('in %s has no socket to give up', (into) => {
+    const types = driven(into)
+      .send({ type: 'reconnect' })
+      .map(({ type }) => type)
+    expect(types.filter((type) => type !== 'stop')).toEqual(['start', 'dial'])
+  })
+
   it.each(['connecting', 'open'] as const)('in %s gives the socket up first, and tells it', (into) => {
     const { send } = driven(into)
     const effects = send({ type: 'reconnect' })

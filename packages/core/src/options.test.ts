@@ -225,6 +225,10 @@ describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>
 })
 
 describe('auth', () => {
+  it('needs no queue for the next dial', () => {
+    expect(settingsOf({ auth: AUTH, queue: false })).toMatchObject({ auth: AUTH, queue: undefined })
+  })
+
   it('is taken as it is, and refused twice at most by default', () => {
     const auth = {
       ...AUTH,

@@ -154,6 +154,12 @@ describe("the user's shouldReconnect", () => {
     expect(errors).toMatchObject([{ code: 'HANDLER', message: 'reconnect.shouldReconnect threw.', cause }])
   })
 
+  it('may be missing', () => {
+    const { config, errors } = configOf({})
+    expect(config.shouldReconnect(CLOSE, 1)).toBeUndefined()
+    expect(errors).toEqual([])
+  })
+
   it('is told what a delay must be', () => {
     const { config, errors } = configOf({ shouldReconnect: () => ({ retryAfter: -1 }) })
     config.shouldReconnect(CLOSE, 1)

@@ -84,6 +84,7 @@ describe('a tail', () => {
     const item = itemOf('abc')
     tail.add(item, 0)
     for (const grown of [0, 2]) tail.calibrate(item, grown)
+    tail.calibrate(itemOf(''), 0)
     expect(tail.isUncalibrated).toBe(true)
     tail.calibrate(item, 3)
     expect(tail.isUncalibrated).toBe(false)
@@ -137,6 +138,45 @@ describe('a tail', () => {
       for (const text of ['a', 'b', 'c', 'd', 'e']) tail.add(itemOf(text), 0)
       expect(tail.take().length, `keep ${keep}`).toBe(held)
     }
+  })
+
+  it.each<[string, number, readonly string[], readonly string[]]>([
+    ['the newest, although it is empty', 0, ['a', ''], ['']],
+    ['no less than it is to keep, though that takes more', 4, ['aaa', 'bbb'], ['aaa', 'bbb']],
+    ['as much after many empty ones', 5, [...Array<string>(20).fill(''), 'abc', 'd'], ['', 'abc', 'd']],
+  ])('holds %s', (_, keep, texts, held) => {
+    const tail = new Tail<Item>(keep)
+    for (const text of texts) tail.add(itemOf(text), 0)
+    expect(tail.take().map(({ data }) => data)).toEqual(held)
+  })
+
+  it.each<[string, number, readonly string[], string, readonly string[], readonly string[]]>([
+    ['bytes', 6, ['aaa', 'bbb'], 'ccc', ['d'], ['bbb', 'd']],
+    ['empty messages', 5, [], '', ['abc', 'd'], ['abc', 'd']],
+    ['messages that were not empty', 5, [], 'x', [...'abcdefghij'], [...'fghij']],
+  ])('holds as much after %s were refused', (_, keep, before, refused, after, held) => {
+    const tail = new Tail<Item>(keep)
+    for (const text of before) tail.add(itemOf(text), 0)
+    for (let i = 0; i < (before.length > 0 ? 1 : 20); i++) {
+      tail.add(itemOf(refused), 0)
+      tail.undo()
+    }
+    for (const text of after) tail.add(itemOf(text), 0)
+    expect(tail.take().map(({ data }) => data)).toEqual(held)
+  })
+
+  it('knows no more messages to be unsent than there are', () => {
+    const { tail } = setUp(Array<string>(16).fill('a'))
+    expect(tail.unsent(1_000)).toBe(16)
+  })
+
+  it('begins anew once it is taken', () => {
+    const { tail } = setUp(['abc', 'def'], { framing: 2 })
+    tail.take()
+    expect(tail.isUncalibrated).toBe(true)
+    expect([tail.unsent(10), tail.left(10)]).toEqual([0, 2])
+    tail.add(itemOf('ghi'), 0)
+    expect([tail.left(3), tail.left(2), tail.left(0)]).toEqual([2, 2, 3])
   })
 
   it.each([0, 1, 10])('does not pile up empty messages (keep %i)', (keep) => {

@@ -115,7 +115,7 @@ export class Tail<T extends Written> {
       this.#behindEdge += this.#ring.at(place(this.#counted + 1))?.bytes ?? 0
     }
     for (;;) {
-      const next = this.#edge < this.#sequence ? this.#ring.at(place(this.#edge + 1)) : undefined
+      const next = this.#ring.at(place(this.#edge + 1))
       if (next === undefined || this.#behindEdge - next.bytes < buffered) return this.#edge
       this.#passEdge(next)
     }

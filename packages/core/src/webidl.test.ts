@@ -154,17 +154,22 @@ describe('the outside of a class', () => {
       return 'own'
     }
   }
-  class Shaped extends EventTarget {}
-  shape(Shaped, Model, { OPEN: 1 })
-  const shaped = new Shaped() as Shaped & { inherited: string; both: string; own(): string; OPEN: number }
+
+  function setUp() {
+    class Shaped extends EventTarget {}
+    shape(Shaped, Model, { OPEN: 1 })
+    return { Shaped, shaped: new Shaped() as Shaped & Pick<Model, 'inherited' | 'both' | 'own'> }
+  }
 
   it('has all members of the model, those of its own class before inherited ones', () => {
+    const { Shaped, shaped } = setUp()
     expect([shaped.inherited, shaped.both, shaped.own()]).toEqual(['of the base', 'of the model', 'own'])
     expect(shaped.constructor).toBe(Shaped)
     expect(Object.hasOwn(Shaped.prototype, 'addEventListener')).toBe(false)
   })
 
   it('lists them all, and the constants, which nobody can change', () => {
+    const { Shaped, shaped } = setUp()
     const listed = []
     for (const name in shaped) listed.push(name)
     expect(listed).toEqual(expect.arrayContaining(['inherited', 'both', 'own', 'OPEN']))
@@ -175,6 +180,7 @@ describe('the outside of a class', () => {
   })
 
   it('has the name of a WebSocket, which a subclass may change', () => {
+    const { Shaped, shaped } = setUp()
     expect(`${shaped}`).toBe('[object WebSocket]')
     expect(Object.getOwnPropertyDescriptor(Shaped.prototype, Symbol.toStringTag)?.configurable).toBe(true)
   })
