@@ -15,6 +15,8 @@ import { median, print, type Row, round, spread } from './tools.ts'
 
 const [rounds = '7', ...chosen] = process.argv.slice(2)
 const ROUNDS = Number(rounds)
+/** Rounds until the code of all of them is compiled. */
+const WARM_UP = 2
 const DIRECTIONS: readonly Direction[] = ['up', 'down']
 /** Those of a run: a quarter of a second and more, for the clock of the processor to tell. */
 const LOADS: Record<'node' | 'page', Record<Direction, readonly Load[]>> = {
@@ -76,7 +78,7 @@ async function inChromium(
   }
 }
 
-/** In turns, in another order each time, so that a slow moment of the machine meets all; the first only warms up. */
+/** In turns, in another order each time, so that a slow moment of the machine meets all. */
 async function compare(
   native: string,
   loads: Record<Direction, readonly Load[]>,
@@ -88,11 +90,11 @@ async function compare(
   for (const direction of DIRECTIONS) {
     for (const load of loads[direction]) {
       const samples: Sample[][] = CLIENTS.map(() => [])
-      for (let run = 0; run <= ROUNDS; run++) {
+      for (let run = -WARM_UP; run < ROUNDS; run++) {
         const order = [...clients.keys()].map((place) => [random(), place] as const).sort(([a], [b]) => a - b)
         for (const [, place] of order) {
           const sample = await clients[place]?.measure({ direction, load })
-          if (run > 0 && sample) samples[place]?.push(sample)
+          if (run >= 0 && sample) samples[place]?.push(sample)
         }
       }
       const title = direction === 'up' ? 'to the server' : 'from the server'
