@@ -27,6 +27,19 @@ const OURS: readonly (readonly [name: string, code: string])[] = [
     `import { indexedDbOutbox } from '@holdfast/core/storage'; ${PLAIN}; globalThis.y = indexedDbOutbox`,
   ],
 ]
+/** What is not there unless it is imported, by where it is from. */
+const PARTS: readonly (readonly [name: string, from: string])[] = [
+  ['queryParameter', '@holdfast/core'],
+  ['subprotocol', '@holdfast/core'],
+  ['firstMessage', '@holdfast/core'],
+  ['decorrelatedJitter', '@holdfast/core'],
+  ['binary', '@holdfast/core'],
+  ['logger', '@holdfast/core'],
+  ['conflate', '@holdfast/core'],
+  ['mapBounded', '@holdfast/core'],
+  ['toAsyncIterable', '@holdfast/core'],
+  ['indexedDbOutbox', '@holdfast/core/storage'],
+]
 const PEERS: readonly (readonly [name: string, code: string])[] = [
   ['partysocket', "import WebSocket from 'partysocket/ws'; globalThis.x = WebSocket"],
   ['reconnecting-websocket', "import WebSocket from 'reconnecting-websocket'; globalThis.x = WebSocket"],
@@ -57,6 +70,10 @@ async function bundle(code: string, outside: readonly string[]): Promise<string>
   return output.map((file) => (file.type === 'chunk' ? file.code : '')).join('')
 }
 
+function gzipped(code: string): number {
+  return gzipSync(code, { level: 9 }).length
+}
+
 try {
   const rows = []
   for (const [name, code] of [...OURS, ...PEERS]) {
@@ -65,11 +82,25 @@ try {
     rows.push({
       import: name,
       'minified, bytes': Buffer.byteLength(alone),
-      'gzip, bytes': gzipSync(alone, { level: 9 }).length,
-      'gzip with rxjs, bytes': gzipSync(withRxjs, { level: 9 }).length,
+      'gzip, bytes': gzipped(alone),
+      'gzip with rxjs, bytes': gzipped(withRxjs),
     })
   }
   print('React and Vue are never counted, rxjs only in the last column and for its own webSocket', rows)
+  const plain = await bundle(PLAIN, FRAMEWORKS)
+  const parts = []
+  for (const [name, from] of PARTS) {
+    const whole = await bundle(
+      `import { ${name} } from '${from}'; ${PLAIN}; globalThis.y = ${name}`,
+      FRAMEWORKS,
+    )
+    parts.push({
+      part: name,
+      'minified, bytes more': Buffer.byteLength(whole) - Buffer.byteLength(plain),
+      'gzip, bytes more': gzipped(whole) - gzipped(plain),
+    })
+  }
+  print('What a part adds to connect: none of them is in it unless it is imported', parts)
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -13,6 +13,8 @@ function project(name: string, alias: Record<string, string>, exclude: string[])
     test: {
       name,
       environment: 'happy-dom',
+      // Setting up a page, and loading the framework and the core, took two thirds of the time.
+      isolate: false,
       setupFiles: ['test/react/refresh-hook.ts', 'test/react/set-up.ts'],
       include: ['packages/react/src/**/*.test.tsx', 'test/react/**/*.test.{ts,tsx}'],
       exclude: ['**/node_modules/**', ...exclude],

@@ -11,6 +11,8 @@ export const vueProjects: TestProjectConfiguration[] = [
     test: {
       name: 'vue',
       environment: 'happy-dom',
+      // Setting up a page, and loading the framework and the core, took two thirds of the time.
+      isolate: false,
       setupFiles: ['test/vue/set-up.ts'],
       include: ['packages/vue/src/**/*.test.ts', 'test/vue/**/*.test.ts'],
     },

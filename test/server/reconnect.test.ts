@@ -37,8 +37,8 @@ describe.each(nativeClasses)('reconnecting, with the class of %s', (_, WebSocket
 
   it.each([
     { code: 1012, delay: 5_000 + 0.2 * 25_000 },
-    { code: 1013, delay: 30_000 + 0.2 * 2_000 },
-    { code: 4429, delay: 30_000 + 0.2 * 2_000 },
+    { code: 1013, delay: 30_000 + 0.2 * 4_000 },
+    { code: 4429, delay: 30_000 + 0.2 * 4_000 },
   ])('adds the floor of $code to the draw, and open() does not wait for it', async ({ code, delay }) => {
     const { server, proxy } = await startLine()
     const { connection, seen } = connectTo(proxy.url, { environment: { WebSocket, random: () => 0.2 } })

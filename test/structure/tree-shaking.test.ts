@@ -37,10 +37,14 @@ const MARKS = {
   mapBounded: 'mapBounded()',
   toAsyncIterable: 'The consumer is too slow',
   binary: 'binary() takes binary messages',
+  queryParameter: 'access_token',
+  subprotocol: 'bearer.',
+  firstMessage: 'firstMessage.create',
+  constant: 'constant(delay)',
 }
 
 describe('an application that imports connect() alone', () => {
-  it('carries no operator, no logger and no codec that it does not use', { timeout: 60_000 }, async () => {
+  it('carries no operator, codec, carrier or backoff that it does not use', { timeout: 60_000 }, async () => {
     const [alone, all] = await Promise.all([bundled('connect'), bundled('connect', ...Object.keys(MARKS))])
     for (const mark of Object.values(MARKS)) {
       expect(all).toContain(mark)
@@ -68,6 +72,17 @@ describe('the test kit', () => {
     expect(server).toContain('No fake server listens')
     expect(server).not.toContain('timers fired and no time passed')
     expect(clock).not.toContain('No fake server listens')
+  })
+})
+
+describe('an application that stores nothing and tests nothing', () => {
+  it.each([
+    ['@holdfast/core/storage', 'indexedDbOutbox', '.objectStore'],
+    ['@holdfast/core/testing', 'memoryOutbox', '.adopt('],
+  ])('carries nothing of %s', { timeout: 60_000 }, async (entry, name, mark) => {
+    const [apart, connect] = await Promise.all([bundledFrom(entry, name), bundled('connect')])
+    expect(apart).toContain(mark)
+    expect(connect).not.toContain(mark)
   })
 })
 

@@ -1,4 +1,4 @@
-import { enableAutoUnmount } from '@vue/test-utils'
+import { disableAutoUnmount, enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { endAll } from './kit.ts'
 
@@ -15,5 +15,6 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-// Registered last, runs first.
+// Registered last, runs first. Anew for each file: hooks are a file's own, and this module's state is not.
+disableAutoUnmount()
 enableAutoUnmount(afterEach)

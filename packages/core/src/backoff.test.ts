@@ -30,12 +30,16 @@ const attempt = fc.oneof(
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 describe('fullJitter()', () => {
-  it('draws from 0 to a ceiling that doubles from 2 s up to 30 s', () => {
+  it('draws from 0 to a ceiling that doubles from 4 s up to 30 s', () => {
     const backoff = fullJitter()
-    const ceilings = [1, 2, 3, 4, 5, 6].map((attempt) => backoff({ attempt, previous: 0, random: always(1) }))
-    expect(ceilings).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    const ceilings = [1, 2, 3, 4, 5].map((attempt) => backoff({ attempt, previous: 0, random: always(1) }))
+    expect(ceilings).toEqual([4_000, 8_000, 16_000, 30_000, 30_000])
     expect(backoff({ attempt: 3, previous: 0, random: always(0) })).toBe(0)
-    expect(backoff({ attempt: 3, previous: 0, random: always(0.25) })).toBe(2_000)
+    expect(backoff({ attempt: 2, previous: 0, random: always(0.25) })).toBe(2_000)
+  })
+
+  it('begins at a cap that is lower than where it would begin', () => {
+    expect(fullJitter({ cap: 3_000 })({ attempt: 1, previous: 0, random: always(1) })).toBe(3_000)
   })
 
   it('stays within 0 and cap, for any options and however many attempts', () => {

@@ -14,7 +14,7 @@ export interface BackoffContext {
 export type Backoff = (context: BackoffContext) => number
 
 export interface BackoffOptions {
-  /** The first ceiling, in ms. @defaultValue 2_000 */
+  /** The first ceiling, in ms. @defaultValue 4_000, or `cap` where that is lower */
   readonly base?: number
   /** What the ceiling is multiplied by each time. @defaultValue 2 (3 for `decorrelatedJitter`) */
   readonly factor?: number
@@ -24,7 +24,7 @@ export interface BackoffOptions {
 
 /**
  * A delay drawn evenly from 0 to an exponentially growing ceiling. The default: of the usual strategies it
- * brings a crowd of clients back soonest, and with the fewest attempts in all (docs/storm.md).
+ * brings a crowd of clients back soonest, with the fewest attempts and the lowest peak (docs/storm.md).
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ "Full Jitter"
  */
@@ -70,7 +70,9 @@ export function isDelay(value: unknown): value is number {
 }
 
 function checked(options: BackoffOptions = {}): Required<BackoffOptions> {
-  const { base = 2_000, factor = 2, cap = 30_000 } = options
+  const { factor = 2, cap = 30_000 } = options
+  // A crowd's first wave is as high as this is short: below 4 s it is higher than it must be (docs/storm.md).
+  const { base = isDelay(cap) ? Math.min(4_000, cap) : 0 } = options
   if (!isDelay(base)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
   if (!isDelay(factor) || factor < 1) throw misconfigured('backoff factor', 'a number, 1 or more', factor)
   if (!isDelay(cap) || cap < base) throw misconfigured('backoff cap', 'a number of ms, base or more', cap)

@@ -163,7 +163,7 @@ describe('a function of the user that throws', () => {
   it('as reconnect.backoff is replaced by the default', async () => {
     const { connection, server, errors } = await setUpOpen({ reconnect: { backoff: thrower() } })
     server.drop()
-    expect(connection.state).toMatchObject({ status: 'waiting', delay: 1_000 })
+    expect(connection.state).toMatchObject({ status: 'waiting', delay: 2_000 })
     expect(errors).toMatchObject([HANDLER])
   })
 

@@ -17,7 +17,7 @@ import { checkProtocols, type ProtocolsSource } from './url.ts'
 const MAX_REFUSALS = 2
 
 export interface ReconnectOptions {
-  /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 2_000, factor: 2, cap: 30_000 })` */
+  /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 4_000, factor: 2, cap: 30_000 })` */
   readonly backoff?: Backoff
   /** Dials in one outage, the first included. @defaultValue Infinity */
   readonly maxAttempts?: number

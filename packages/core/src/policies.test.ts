@@ -37,7 +37,7 @@ describe("the user's backoff", () => {
     'is replaced by the default where it answers %s, and that is reported',
     (delay) => {
       const { config, errors } = configOf({ backoff: () => delay as number })
-      expect(config.backoff(context)).toBe(1_000)
+      expect(config.backoff(context)).toBe(2_000)
       expect(errors).toMatchObject([{ code: 'HANDLER', cause: { code: 'CONFIGURATION' } }])
     },
   )
@@ -49,7 +49,7 @@ describe("the user's backoff", () => {
         throw cause
       },
     })
-    expect(config.backoff(context)).toBe(1_000)
+    expect(config.backoff(context)).toBe(2_000)
     expect(errors).toMatchObject([{ code: 'HANDLER', cause }])
   })
 })

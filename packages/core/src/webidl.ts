@@ -5,8 +5,11 @@ import { isHoldfastError } from './errors.ts'
 
 /** To a USVString. Throws a TypeError for a symbol. */
 export function usvString(value: unknown): string {
+  // ES2024: asked before anything is searched for, where the host has it.
+  const text: string & { isWellFormed?(): boolean } = domString(value)
+  if (text.isWellFormed?.()) return text
   // With the `u` flag a pair is one code point: only lone surrogates are matched.
-  return domString(value).replace(/\p{Surrogate}/gu, '\uFFFD')
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
 }
 
 /** To `DOMString or sequence<DOMString>`, as a list. */
@@ -32,6 +35,8 @@ export function clampedShort(value: unknown): number {
 
 /** To `BufferSource or Blob or USVString`. Throws a TypeError for a view of shared memory. */
 export function sendable(value: unknown): WireData {
+  // First, as most messages are: the questions below ask for a tag, which is slow.
+  if (typeof value === 'string') return usvString(value)
   if (isBlob(value)) return value
   if (ArrayBuffer.isView(value)) {
     if (!isArrayBuffer(value.buffer)) throw new TypeError('A view of shared memory cannot be sent.')

@@ -46,7 +46,7 @@ describe('useWebSocket', () => {
     )
     await pass()
     server.drop()
-    await pass(1_100)
+    await pass(2_100)
     expect(seen).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open'])
   })
 
