@@ -1,7 +1,7 @@
 import { fakeServer } from '@holdfast/core/testing'
 import { useWebSocket } from '@holdfast/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 const url = 'wss://example.com/chat'
 
@@ -26,6 +26,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   cleanup()
+  vi.restoreAllMocks()
   await server.closed // 100 ms later: a quick remount would have found it
   server.restore()
 })
@@ -45,8 +46,9 @@ it('tells when it is away, and comes back', async () => {
   render(<Chat />)
   await screen.findByText('open')
 
+  vi.spyOn(Math, 'random').mockReturnValue(0) // of all delays, the shortest
   act(() => server.drop(1006))
   screen.getByText('waiting')
-  await screen.findByText('open', {}, { timeout: 5_000 })
+  await screen.findByText('open')
   expect(server.connections).toHaveLength(2)
 })

@@ -22,6 +22,7 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
   await server.closed // 100 ms later: a quick remount would have found it
   server.restore()
 })
@@ -45,9 +46,10 @@ it('tells when it is away, and comes back', async () => {
   const wrapper = mount(Chat)
   await server.connected
 
+  vi.spyOn(Math, 'random').mockReturnValue(0) // of all delays, the shortest
   server.drop(1006)
   await nextTick()
   expect(wrapper.text()).toContain('waiting')
-  await vi.waitFor(() => expect(wrapper.text()).toContain('open'), { timeout: 5_000 })
+  await vi.waitFor(() => expect(wrapper.text()).toContain('open'))
   expect(server.connections).toHaveLength(2)
 })

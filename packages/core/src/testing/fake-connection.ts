@@ -143,7 +143,8 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
   }
 
   /**
-   * Closes it with a closing handshake: the client is told code and reason, and that it was clean.
+   * Closes it with a closing handshake: the client is told code and reason, and that it was clean. Nothing while
+   * it dials: see {@link refuse}.
    *
    * @param code - 1000 to 4999; 1005 is a close frame without a code.
    * @throws HoldfastError `CONFIGURATION` for 1006 and 1015, which no frame carries: see {@link drop}.
@@ -155,7 +156,8 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
 
   /**
    * Ends it without a closing handshake, as a network that is gone or a process that dies: the client is told
-   * the code, and that it was not clean. What it has buffered stays in its `bufferedAmount`.
+   * the code, and that it was not clean. What it has buffered stays in its `bufferedAmount`. Nothing while
+   * it dials: see {@link refuse}.
    */
   drop(code = 1006, reason = '', options: DropOptions = {}): void {
     const [close, events] = dropped(code, reason, options)
@@ -174,9 +176,13 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
     if (this.readyState === CLOSING) this.#answerClose()
   }
 
-  /** From now on nothing comes through, either way, and nobody is told: not even a close. Only `drop()` ends it. */
+  /**
+   * From now on nothing comes through, either way, and nobody is told: not even a close. Only `drop()` ends it. A
+   * handshake hangs.
+   */
   blackHole(): void {
-    this.#line.isBlackHole = true
+    if (this.readyState === CONNECTING) this.hang()
+    else this.#line.isBlackHole = true
   }
 
   /** Forgets the messages that came. */
@@ -191,8 +197,9 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
     if (!this.#host.answersClose || line.isBlackHole) return
     // The close frame comes after what was sent before it.
     if (!line.isStalled) line.take()
-    if (line.hasBuffered) return
-    const { code = 1005, reason = '' } = line.closedWith ?? {}
+    // Without a close() of the client's it is the server that has closed, and keeps the line.
+    if (line.hasBuffered || !line.closedWith) return
+    const { code = 1005, reason = '' } = line.closedWith
     line.end({ code, reason, wasClean: true }, 'close')
   }
 

@@ -144,6 +144,7 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = WireData> {
    * @returns what takes it away again
    * @example
    * ```ts
+   * const server = fakeServer('wss://example.com/chat')
    * server.reply((message) => (message === 'ping' ? 'pong' : undefined))
    * ```
    */

@@ -33,8 +33,9 @@ export interface FakeSignals {
  *
  * @example
  * ```ts
+ * const server = fakeServer('wss://example.com/chat')
  * const { environment, network } = fakeSignals()
- * const connection = connect(url, { environment: { ...environment, ...server.environment } })
+ * connect('wss://example.com/chat', { environment: { ...environment, ...server.environment } })
  * network.offline()
  * ```
  */

@@ -52,7 +52,8 @@ const HOUR = 3_600_000
  * @example
  * ```ts
  * const clock = virtualClock()
- * const connection = connect(url, { environment: { ...clock.environment, ...server.environment } })
+ * const server = fakeServer('wss://example.com/chat', { clock })
+ * connect('wss://example.com/chat', { environment: { ...clock.environment, ...server.environment } })
  * await clock.advance(30_000)
  * ```
  */
