@@ -35,6 +35,8 @@ export default defineConfig({
       conditions: ['holdfast-source'],
       alias: { '@search-box': 'vitepress/dist/client/theme-default/components/VPLocalSearchBox.vue' },
     },
+    // Found late, it would make a page reload while somebody reads it.
+    optimizeDeps: { include: ['rxjs'] },
     ssr: { noExternal: [/^@holdfast\//] },
     // The API of the core is one long page.
     build: { chunkSizeWarningLimit: 1_500 },

@@ -7,7 +7,6 @@ import type { DefaultTheme } from 'vitepress'
  * A page that is here for good belongs in the list below.
  */
 const AWAITED = {
-  concepts: [],
   guides: [{ text: 'Testing', link: '/testing' }],
   migration: [{ text: 'The native class, in depth', link: '/native-websocket' }],
   korean: [
@@ -48,7 +47,6 @@ export const sidebar: DefaultTheme.Sidebar = [
       { text: 'Close codes', link: '/close-codes' },
       { text: 'What is guaranteed', link: '/guarantees' },
       { text: 'The queue', link: '/queue' },
-      ...written(AWAITED.concepts),
     ],
   },
   {
