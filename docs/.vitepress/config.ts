@@ -1,13 +1,19 @@
 import { defineConfig } from 'vitepress'
 import { forGitHub } from './github-links.ts'
-import { nav, sidebar } from './pages.ts'
+import { koreanSidebar, nav, sidebar } from './pages.ts'
 import { search } from './search.ts'
 import { slugOf } from './slug.ts'
+
+const WIDE = ['comparison.md', 'states.md']
 
 export default defineConfig({
   title: 'Holdfast',
   description: 'A WebSocket client that comes back, in TypeScript, for browsers and Node.',
-  lang: 'en',
+  locales: {
+    root: { label: 'English', lang: 'en' },
+    // Two pages as yet: the switch leads to the first of them, and not to a page that is not there.
+    ko: { label: '한국어', lang: 'ko', link: '/ko/start', themeConfig: { sidebar: koreanSidebar } },
+  },
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/mark.svg' }],
     ['meta', { name: 'theme-color', content: '#0c6b63' }],
@@ -19,8 +25,8 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   transformPageData({ relativePath, frontmatter }) {
-    // Its table needs the room that the outline takes on others.
-    if (relativePath === 'comparison.md') Object.assign(frontmatter, { aside: false, pageClass: 'wide' })
+    // Their table or drawing needs the room that the outline takes on others.
+    if (WIDE.includes(relativePath)) Object.assign(frontmatter, { aside: false, pageClass: 'wide' })
   },
   themeConfig: {
     logo: '/mark.svg',
@@ -28,6 +34,7 @@ export default defineConfig({
     sidebar,
     search,
     outline: [2, 3],
+    i18nRouting: false,
   },
   vite: {
     // The library's TypeScript source, so that the live examples need no build.

@@ -1,25 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DefaultTheme } from 'vitepress'
-
-/**
- * Pages that are written apart from this list: each is shown once its file is there.
- * A page that is here for good belongs in the list below.
- */
-const AWAITED = {
-  guides: [{ text: 'Testing', link: '/testing' }],
-  migration: [{ text: 'The native class, in depth', link: '/native-websocket' }],
-  korean: [
-    { text: '시작하기', link: '/ko/start' },
-    { text: '네이티브 WebSocket', link: '/ko/native-websocket' },
-  ],
-}
-
-function written(items: readonly DefaultTheme.SidebarItem[]): DefaultTheme.SidebarItem[] {
-  return items.filter(({ link }) => existsSync(join(import.meta.dirname, '..', `${link}.md`)))
-}
-
-const korean = written(AWAITED.korean)
 
 export const nav: DefaultTheme.NavItem[] = [
   { text: 'Start', link: '/start' },
@@ -29,11 +8,12 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Changelog', link: '/changelog' },
 ]
 
-export const sidebar: DefaultTheme.Sidebar = [
+export const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Begin',
     items: [
       { text: 'Start here', link: '/start' },
+      { text: 'The native WebSocket', link: '/native-websocket' },
       { text: 'Recipes', link: '/recipes' },
       { text: 'Comparison', link: '/comparison' },
       { text: 'Changelog', link: '/changelog' },
@@ -59,7 +39,7 @@ export const sidebar: DefaultTheme.Sidebar = [
       { text: 'Liveness', link: '/liveness' },
       { text: 'Security', link: '/security' },
       { text: 'Telemetry', link: '/telemetry' },
-      ...written(AWAITED.guides),
+      { text: 'Testing', link: '/testing' },
     ],
   },
   {
@@ -89,7 +69,6 @@ export const sidebar: DefaultTheme.Sidebar = [
     text: 'Coming from',
     items: [
       { text: 'The native class', link: '/migration/native-websocket' },
-      ...written(AWAITED.migration),
       { text: 'partysocket', link: '/migration/partysocket' },
       { text: 'reconnecting-websocket', link: '/migration/reconnecting-websocket' },
       { text: 'react-use-websocket', link: '/migration/react-use-websocket' },
@@ -116,5 +95,16 @@ export const sidebar: DefaultTheme.Sidebar = [
       { text: '@holdfast/vue', link: '/api/@holdfast/vue' },
     ],
   },
-  ...(korean.length > 0 ? [{ text: '한국어', items: korean }] : []),
+]
+
+/** What there is in Korean, before all else. */
+export const koreanSidebar: DefaultTheme.Sidebar = [
+  {
+    text: '한국어',
+    items: [
+      { text: '시작하기', link: '/ko/start' },
+      { text: '네이티브 WebSocket', link: '/ko/native-websocket' },
+    ],
+  },
+  ...sidebar,
 ]
