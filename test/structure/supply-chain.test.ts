@@ -44,6 +44,18 @@ function installedWith({ dependencies = {} }: Manifest): Map<string, Locked> {
   return found
 }
 
+describe('what is installed to build and test', () => {
+  it('is known by its hash, all of it', () => {
+    const installed = Object.entries(locked).filter(
+      ([path, { link }]) => path.includes('node_modules/') && !link,
+    )
+    expect(installed.length).toBeGreaterThan(100)
+    expect(
+      installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path),
+    ).toEqual([])
+  })
+})
+
 describe('what is installed with us', () => {
   it.each<[string, string[]]>([
     ['@holdfast/core', ['idb', 'rxjs', 'tslib']],
