@@ -20,7 +20,8 @@ export function testsOfTheCore(include: string[], exclude: string[] = []): ViteU
       include,
       exclude,
       sequence: { sequencer: QuickFirst },
-      testTimeout: 30_000,
+      // What waits for ever must not cost half a minute each time.
+      testTimeout: 5_000,
     },
   })
 }
