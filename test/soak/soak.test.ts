@@ -3,8 +3,8 @@ import { FAULT_NAMES } from './faults.ts'
 import { soak } from './soak.ts'
 import { TAMPERS } from './tampered.ts'
 
-/** Set to replay a failure. */
-const SEED = Number(process.env.HOLDFAST_SEED ?? Math.floor(Math.random() * 2 ** 31))
+/** The same in each run of the tests: `npm run soak` is there to try others. */
+const SEED = Number(process.env.HOLDFAST_SEED ?? 102)
 
 const MINUTE = 60_000
 /** For a machine that is busy with all other tests. */
