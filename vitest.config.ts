@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     // Half of the time they wait, for servers, pages and delays: a worker for each core would leave cores idle.
     maxWorkers: availableParallelism() + 1,
-    // Of the units alone, which `npm test` runs by themselves: what only a server or a page reaches does not count.
+    // Of the units alone (`npm run units`): what only a server or a page reaches does not count.
     coverage: {
       provider: 'v8',
       include: ['packages/core/src/**/*.ts'],

@@ -7,18 +7,20 @@ import { TAMPERS } from './tampered.ts'
 const SEED = Number(process.env.HOLDFAST_SEED ?? 102)
 
 const MINUTE = 60_000
+/** As long as `npm test` has time for; `npm run soak` goes on for a minute, or for hours. */
+const SECONDS = 20
 /** For a machine that is busy with all other tests. */
 const TIMEOUT = 5 * MINUTE
 
 describe('the soak', () => {
   it(
-    `finds every promise kept by 40 clients in a minute of faults and operations (seed ${SEED})`,
+    `finds every promise kept by 40 clients in ${SECONDS} s of faults and operations (seed ${SEED})`,
     async () => {
-      const figures = await soak({ seed: SEED, clients: 40, duration: MINUTE })
+      const figures = await soak({ seed: SEED, clients: 40, duration: SECONDS * 1_000 })
       // It has had something to do.
-      expect(figures.operations).toBeGreaterThan(500)
-      expect(figures.messages).toBeGreaterThan(2_000)
-      expect(Object.keys(figures.faults).length).toBeGreaterThan(FAULT_NAMES.length / 2)
+      expect(figures.operations).toBeGreaterThan(150)
+      expect(figures.messages).toBeGreaterThan(500)
+      expect(Object.keys(figures.faults).length).toBeGreaterThan(FAULT_NAMES.length / 3)
     },
     TIMEOUT,
   )
