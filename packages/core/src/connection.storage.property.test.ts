@@ -15,6 +15,7 @@ describe('life after life', () => {
         })
       }
     },
+    120_000,
   )
 })
 

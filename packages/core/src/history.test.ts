@@ -35,6 +35,14 @@ describe('a history', () => {
     expect(before).toEqual([])
   })
 
+  it('holds fewer than twice the limit, however many come', async () => {
+    const { server, store } = await setUp(3)
+    for (let i = 1; i <= 100; i++) server.send(`${i}`)
+    store.resize(100)
+    expect(store.get().length).toBeLessThan(6)
+    expect(store.get().slice(-3)).toEqual(['98', '99', '100'])
+  })
+
   it('keeps what it has when the limit changes', async () => {
     const { server, store } = await setUp(3)
     for (let i = 1; i <= 3; i++) server.send(`${i}`)
@@ -49,7 +57,8 @@ describe('a history', () => {
   it.each([0, -1, 1.5, Number.NaN])('does not take %s for a limit', async (limit) => {
     await expect(setUp(limit)).rejects.toMatchObject({ code: 'CONFIGURATION' })
     const { store } = await setUp(1)
-    expect(() => store.resize(limit)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+    const message = `The limit of a message history must be a whole number, 1 or more; got ${limit}.`
+    expect(() => store.resize(limit)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message }))
   })
 
   it('goes on after a remount with what it has', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { setUpOpen } from '../../../test/unit/set-up.ts'
 import { json } from './codec.ts'
 import { RequestStore } from './request-store.ts'
@@ -125,21 +125,18 @@ describe('the requests of a view', () => {
   it('leave no listener on the signal of the caller', async () => {
     const { ask, reply } = await setUp()
     const { signal } = new AbortController()
-    let listeners = 0
-    const { addEventListener, removeEventListener } = signal
-    signal.addEventListener = (...all: Parameters<typeof addEventListener>) => {
-      listeners += 1
-      addEventListener.apply(signal, all)
-    }
-    signal.removeEventListener = (...all: Parameters<typeof removeEventListener>) => {
-      listeners -= 1
-      removeEventListener.apply(signal, all)
-    }
+    const listeners = new Set<unknown>()
+    vi.spyOn(signal, 'addEventListener').mockImplementation((type, listener) => {
+      if (type === 'abort') listeners.add(listener)
+    })
+    vi.spyOn(signal, 'removeEventListener').mockImplementation((type, listener) => {
+      if (type === 'abort') listeners.delete(listener)
+    })
     const answer = ask(1, signal)
-    expect(listeners).toBe(1)
+    expect(listeners.size).toBe(1)
     await reply(1)
     await answer
-    expect(listeners).toBe(0)
+    expect(listeners.size).toBe(0)
   })
 
   it('tell each subscription by itself, until that is ended', async () => {
