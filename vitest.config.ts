@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 import { reactProjects } from './test/projects/react.ts'
 import { testingProjects } from './test/projects/testing.ts'
 import { vueProjects } from './test/projects/vue.ts'
+import { LAUNCH } from './test/support/chromium.ts'
 
 const conditions = ['holdfast-source']
 const resolve = { conditions: [...conditions, 'module', 'import', 'default'] }
@@ -157,18 +158,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-                args: [
-                  '--no-sandbox',
-                  '--disable-quic',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
-              },
-            }),
+            provider: playwright({ launchOptions: LAUNCH }),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -90,7 +90,7 @@ async function inChromium(client: string, origin: string): Promise<Row> {
 }
 
 const isChosen = (native: string): boolean => chosen.length === 0 || chosen.includes(native)
-const page = await servePage(`${import.meta.dirname}/drain-slow`)
+const page = await servePage(`${import.meta.dirname}/drain-slow/page.ts`)
 try {
   const names = (await openers()).map(([name]) => name)
   const rows: Row[] = []

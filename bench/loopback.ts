@@ -140,7 +140,7 @@ try {
     }
   }
   if (isChosen('Chromium')) {
-    const page = await servePage(`${import.meta.dirname}/loopback`)
+    const page = await servePage(`${import.meta.dirname}/loopback/page.ts`)
     const browser = await QuietBrowser.launch()
     try {
       await compare('Chromium', LOADS.page, (client) =>

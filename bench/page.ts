@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
+import { BARE_CHROMIUM } from '../test/support/chromium.ts'
 import type { Row } from './tools.ts'
 
 export interface Section {
@@ -44,9 +45,7 @@ export function machine(load: number): string {
 }
 
 export function versions(): string {
-  const chromium = execFileSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', ['--version'], {
-    encoding: 'utf8',
-  })
+  const chromium = execFileSync(BARE_CHROMIUM.path, ['--version'], { encoding: 'utf8' })
   const packages = COMPARED.map((name) => `${name} ${versionOf(name)}`)
   return `Node ${process.versions.node}, ${/Chromium [\d.]+/.exec(chromium)?.[0] ?? 'Chromium'}, ${packages.join(', ')}.`
 }

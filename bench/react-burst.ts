@@ -1,13 +1,9 @@
 /** A burst of 10,000 messages in headless Chromium: what each way to take them costs, in renders and CPU time. */
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright'
-import { build } from 'vite'
+import type { Browser, Page } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { LOOPBACK, listen } from '../test/support/listen.ts'
+import { launchChromium } from '../test/support/chromium.ts'
+import { servePage } from '../test/support/serve-page.ts'
 import type { Tally } from './react-burst/page.tsx'
 import { median, print, round } from './tools.ts'
 
@@ -21,17 +17,6 @@ const burst = Array.from({ length: COUNT }, (_, id) =>
 interface Result extends Tally {
   /** ms of the page's main thread. */
   readonly cpu: number
-}
-
-async function bundle(): Promise<string> {
-  const outDir = await mkdtemp(join(tmpdir(), 'react-burst-'))
-  await build({
-    root: join(import.meta.dirname, 'react-burst'),
-    logLevel: 'error',
-    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'production'] },
-    build: { outDir, emptyOutDir: true },
-  })
-  return outDir
 }
 
 /** ms of CPU time of the page's main thread, since this was called. */
@@ -86,17 +71,9 @@ async function run(
   return result
 }
 
-const folder = await bundle()
-const http = createServer(async ({ url = '/' }, response) => {
-  const { pathname } = new URL(url, 'http://page')
-  const file = await readFile(join(folder, pathname === '/' ? 'index.html' : pathname)).catch(() => undefined)
-  response.setHeader('Content-Type', pathname.endsWith('.js') ? 'text/javascript' : 'text/html')
-  response.writeHead(file ? 200 : 404).end(file)
-})
-const origin = `http://${LOOPBACK}:${await listen(http)}`
+const { origin, http, close } = await servePage(`${import.meta.dirname}/react-burst/page.tsx`)
 const sockets = new WebSocketServer({ server: http })
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const browser = await launchChromium()
 try {
   const page = await browser.newPage()
   await page.goto(`${origin}/`)
@@ -122,7 +99,6 @@ try {
 } finally {
   await browser.close()
   sockets.close()
-  http.close()
+  await close()
   http.closeAllConnections()
-  await rm(folder, { recursive: true })
 }

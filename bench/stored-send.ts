@@ -1,7 +1,8 @@
 /** What a stored outbox costs in headless Chromium: for each send(), until it is stored, and to get it back. */
 import { createServer } from 'node:http'
-import { chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { WebSocketServer } from 'ws'
+import { launchChromium } from '../test/support/chromium.ts'
 import { LOOPBACK, listen } from '../test/support/listen.ts'
 import { servePage } from '../test/support/serve-page.ts'
 import type { StoredSend } from './stored-send/page.ts'
@@ -14,12 +15,11 @@ const TEXT_BYTES = 23
 /** Most ms for one call into the page. */
 const PATIENCE = 60_000
 
-const served = await servePage(`${import.meta.dirname}/stored-send`)
+const served = await servePage(`${import.meta.dirname}/stored-send/page.ts`)
 const http = createServer()
 const url = `ws://${LOOPBACK}:${await listen(http)}`
 const server = new WebSocketServer({ server: http })
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const browser = await launchChromium()
 
 async function call<T>(page: Page, name: string, ...args: unknown[]): Promise<T> {
   let timer: NodeJS.Timeout | undefined

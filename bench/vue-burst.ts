@@ -2,17 +2,16 @@
  * A burst of 10,000 messages from a real server to a Vue component in headless Chromium: what a handler, a
  * watcher and the component see of it, and what it costs the page's main thread, beside a bare `onmessage`.
  *
- *     node --conditions=holdfast-source --import tsx bench/vue-burst.ts [rounds]
+ *     npm run bench:vue-burst [-- rounds]
  */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { type Page as BrowserPage, type CDPSession, chromium } from 'playwright'
-import { build } from 'vite'
+import type { Page as BrowserPage, CDPSession } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { launchChromium } from '../test/support/chromium.ts'
+import { servePage } from '../test/support/serve-page.ts'
 import { median, print, round } from './tools.ts'
-import type { Counts, Page, Way } from './vue-burst-page.ts'
+import type { Counts, Page, Way } from './vue-burst/page.ts'
 
 declare const page: Page
 declare const ways: Way[]
@@ -28,25 +27,6 @@ const PAUSE = 25
 const kinds: Record<string, (index: number) => string> = {
   different: (index) => `{"symbol":"HLDF","price":${index / 100},"volume":${index * 3}}`,
   equal: () => '{"symbol":"HLDF","price":12.34,"volume":1000}',
-}
-
-/** The page's script, as for production. */
-async function script(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    root: import.meta.dirname,
-    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'import', 'default'] },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    build: {
-      write: false,
-      lib: { entry: `${import.meta.dirname}/vue-burst-page.ts`, formats: ['es'] },
-    },
-  })
-  const [output] = Array.isArray(result) ? result : [result]
-  const chunk = output && 'output' in output ? output.output[0] : undefined
-  if (!chunk) throw new Error('Nothing was built.')
-  return chunk.code
 }
 
 /** ms of processor time that the page's main thread has spent on tasks. */
@@ -107,27 +87,14 @@ function burst(kind: string, make: (index: number) => string, isInPage: boolean)
   }
 }
 
-const code = await script()
-const http = createServer((request, response) => {
-  const isScript = request.url === '/page.js'
-  response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-  response.end(
-    isScript ? code : '<!doctype html><title>burst</title><script type="module" src="/page.js"></script>',
-  )
-})
+const { origin, http, close } = await servePage(`${import.meta.dirname}/vue-burst/page.ts`)
 const server = new WebSocketServer({ server: http })
-http.listen(0, '127.0.0.1')
-await once(http, 'listening')
-const { port } = http.address() as AddressInfo
-const url = `ws://127.0.0.1:${port}/`
+const url = origin.replace(/^http/, 'ws')
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-})
+const browser = await launchChromium()
 try {
   const tab = await browser.newPage()
-  await tab.goto(`http://127.0.0.1:${port}/`)
+  await tab.goto(origin)
   const cdp = await tab.context().newCDPSession(tab)
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
   const names = await tab.evaluate(() => ways)
@@ -160,5 +127,5 @@ try {
 } finally {
   await browser.close()
   server.close()
-  http.close()
+  await close()
 }

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { startChat } from '../examples/chat/server/chat.ts'
 import { startDemo } from '../examples/demo/server/demo.ts'
+import { launchChromium } from '../test/support/chromium.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/public/', import.meta.url))
 const DESKTOP = { width: 1440, height: 1500 }
@@ -71,10 +72,7 @@ const chat: Scene = {
 const SCENES: Readonly<Record<string, Scene>> = { lab, chat }
 
 await mkdir(FOLDER, { recursive: true })
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-})
+const browser = await launchChromium()
 // `npm run screenshots -- chat`: those of one example.
 const [, , only = ''] = process.argv
 for (const [name, scene] of Object.entries(SCENES)) if (name.includes(only)) await takeAll(scene, browser)

@@ -20,7 +20,7 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     expect([await chat.focused(), await text.inputValue()]).toEqual(['Message', 'This is longer than that.'])
 
     await text.fill('')
-    for (const word of WORDS) await chat.say(word)
+    await chat.sayInARow(WORDS)
     await chat.reads('.problem', 'Not sent. That was too fast: 1 messages a second are allowed.')
     const again = page.getByRole('button', { name: 'Try again' })
     // As somebody does who is told "in a moment", and told again when that was too soon.

@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { violationsOf } from '../support/axe.ts'
@@ -134,11 +133,9 @@ function isThere(
   from: string,
   ids: ReadonlyMap<string, ReadonlySet<string | undefined>>,
 ): boolean {
-  const [path = '', anchor] = href.split('#')
-  const target =
-    path === '' ? from : posix.join(path.startsWith('/') ? '' : posix.dirname(from), path).replace(/^\//, '')
-  const name = target === '' || target.endsWith('/') ? `${target}index.html` : target
+  const { pathname, hash } = new URL(href, `http://site${from}`)
+  const name = pathname.replace(/\/$/, '/index.html')
   if (!name.endsWith('.html')) return site.files.has(name)
   const page = ids.get(name)
-  return page !== undefined && (!anchor || page.has(decodeURIComponent(anchor)))
+  return page !== undefined && (hash === '' || page.has(decodeURIComponent(hash.slice(1))))
 }

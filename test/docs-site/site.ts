@@ -1,26 +1,14 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { LOOPBACK, listen } from '../support/listen.ts'
+import { type Files, type ServedFiles, serveFiles } from '../support/serve-files.ts'
 
 const root = join(import.meta.dirname, '../..')
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-}
 
-export interface Site {
-  readonly origin: string
-  /** By their paths: `start.html`. */
-  readonly files: ReadonlyMap<string, Buffer>
-  close(): Promise<void>
+export interface Site extends ServedFiles {
+  readonly files: Files
 }
 
 /**
@@ -36,26 +24,7 @@ export async function buildSite(): Promise<Site> {
   }
   const files = await filesIn(folder)
   if (given === undefined) await rm(folder, { recursive: true })
-  const server = createServer(({ url = '/' }, response) => {
-    const path = new URL(url, 'http://site').pathname.slice(1)
-    const name = path === '' || path.endsWith('/') ? `${path}index.html` : path
-    const file = files.get(name)
-    response.writeHead(file ? 200 : 404, {
-      'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
-    })
-    response.end(file)
-  })
-  const origin = `http://${LOOPBACK}:${await listen(server)}`
-  return {
-    origin,
-    files,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  return { ...(await serveFiles(files)), files }
 }
 
 /** In a process of its own: VitePress brings a Vite of its own, and changes the process that it builds in. */
@@ -70,8 +39,6 @@ async function filesIn(folder: string): Promise<Map<string, Buffer>> {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
   return new Map(
-    await Promise.all(
-      files.map(async (file) => [file.slice(folder.length + 1), await readFile(file)] as const),
-    ),
+    await Promise.all(files.map(async (file) => [file.slice(folder.length), await readFile(file)] as const)),
   )
 }

@@ -1,66 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { WebSocket } from 'ws'
-import { closed } from '../support/ending.ts'
+import { DevTools } from '../support/devtools.ts'
 
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--remote-debugging-port=0',
-]
-
-interface Answer {
-  readonly id?: number
-  readonly result?: unknown
-  readonly error?: { readonly message: string }
-}
-
-/**
- * Chromium as its users have it. Playwright's keeps every page in focus, timers at full speed and the
- * back/forward cache off: just what is to be tested here.
- */
+/** Tabs as their users have them: hidden ones are hidden, frozen ones frozen. */
 export class Chromium {
-  readonly #process: ChildProcess
-  readonly #folder: string
-  readonly #wire: WebSocket
-  readonly #pending = new Map<number, (answer: Answer) => void>()
-  #lastId = 0
+  readonly #devTools: DevTools
 
-  private constructor(process: ChildProcess, folder: string, wire: WebSocket) {
-    this.#process = process
-    this.#folder = folder
-    this.#wire = wire
-    wire.on('message', (data) => {
-      const answer: Answer = JSON.parse(String(data))
-      if (answer.id !== undefined) this.#pending.get(answer.id)?.(answer)
-    })
+  private constructor(devTools: DevTools) {
+    this.#devTools = devTools
   }
 
   static async launch(): Promise<Chromium> {
-    const folder = await mkdtemp(join(tmpdir(), 'page-life-'))
-    const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-    const child = spawn(path, [...FLAGS, `--user-data-dir=${folder}`], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    const address = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text
-        const [, url] = /DevTools listening on (ws:\S+)/.exec(said) ?? []
-        if (url) resolve(url)
-      })
-      child.once('exit', () => reject(new Error(`Chromium ended: ${said}`)))
-    })
-    const wire = new WebSocket(address)
-    await new Promise((resolve, reject) => wire.once('open', resolve).once('error', reject))
-    return new Chromium(child, folder, wire)
+    return new Chromium(await DevTools.launch(['--disable-gpu']))
   }
 
   /** A new tab, in front of all others. */
@@ -77,24 +26,12 @@ export class Chromium {
     return tab
   }
 
-  async send<Result>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
-    this.#lastId += 1
-    const id = this.#lastId
-    const answer = await new Promise<Answer>((resolve) => {
-      this.#pending.set(id, resolve)
-      this.#wire.send(JSON.stringify({ id, method, params, sessionId }))
-    })
-    this.#pending.delete(id)
-    if (answer.error) throw new Error(`${method}: ${answer.error.message}`)
-    // Whoever asks knows the protocol.
-    return answer.result as Result
+  send<Result>(method: string, params = {}, sessionId?: string): Promise<Result> {
+    return this.#devTools.call(method, params, sessionId)
   }
 
-  async close(): Promise<void> {
-    const gone = closed(this.#process)
-    await this.send('Browser.close')
-    await gone
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+  close(): Promise<void> {
+    return this.#devTools.close()
   }
 }
 

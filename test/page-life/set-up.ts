@@ -1,9 +1,7 @@
-import { createServer as createHttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { closed } from '../support/ending.ts'
-import { LOOPBACK, listen } from '../support/listen.ts'
+import { serveFiles } from '../support/serve-files.ts'
+import { bundlePage } from '../support/serve-page.ts'
 import { createServer, type TestServer } from '../support/server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { Chromium, type Tab } from './chromium.ts'
@@ -12,7 +10,7 @@ import { Chromium, type Tab } from './chromium.ts'
 export interface Life {
   readonly tab: Tab
   readonly server: TestServer
-  /** Where the page came from: `/elsewhere` and `/file` are there, too. */
+  /** Where the page came from: `/elsewhere/` and `/file` are there, too. */
   readonly origin: string
   /** Resolves once the newest state has this status; with all there were. */
   becomes(status: string, count?: number): Promise<readonly { status: string; by?: string }[]>
@@ -27,31 +25,18 @@ export function preparePage(): (heartbeat?: { interval: number; timeout: number 
   let stop: () => Promise<void>
 
   beforeAll(async () => {
-    const script = await bundle()
-    const http = createHttpServer(({ url }, response) => {
-      if (url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script)
-      if (url === '/file') {
-        const headers = {
-          'content-disposition': 'attachment; filename="file.txt"',
-          'content-type': 'text/plain',
-        }
-        return response.writeHead(200, headers).end('a file')
-      }
-      const body = url?.startsWith('/page?')
-        ? '<script type="module" src="/page.js"></script>'
-        : '<h1>Elsewhere</h1>'
-      return response
-        .setHeader('content-type', 'text/html')
-        .end(`<!doctype html><title>${url}</title>${body}`)
-    })
-    origin = `http://${LOOPBACK}:${await listen(http)}`
+    const script = fileURLToPath(new URL('page.ts', import.meta.url))
+    const more = [
+      ['/elsewhere/index.html', '<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>'],
+      // No type that a page could show: it is downloaded.
+      ['/file', 'a file'],
+    ] as const
+    const served = await serveFiles(new Map([...(await bundlePage(script)), ...more]))
+    origin = served.origin
     chromium = await Chromium.launch()
     stop = async () => {
       await chromium.close()
-      const gone = closed(http)
-      http.close()
-      http.closeAllConnections()
-      await gone
+      await served.close()
     }
   })
 
@@ -65,7 +50,7 @@ export function preparePage(): (heartbeat?: { interval: number; timeout: number 
     })
     onTestFinished(() => server.close())
     const search = new URLSearchParams({ server: server.url, heartbeat: JSON.stringify(heartbeat ?? null) })
-    const tab = await chromium.open(`${origin}/page?${search}`)
+    const tab = await chromium.open(`${origin}/?${search}`)
     onTestFinished(() => tab.close())
     const life: Life = {
       tab,
@@ -82,7 +67,7 @@ export function preparePage(): (heartbeat?: { interval: number; timeout: number 
         return states
       },
       async hide() {
-        const other = await chromium.open(`${origin}/elsewhere`)
+        const other = await chromium.open(`${origin}/elsewhere/`)
         onTestFinished(() => other.close())
         await other.bringToFront()
         await waitFor(async () => (await tab.ask('document.visibilityState')) === 'hidden')
@@ -91,21 +76,4 @@ export function preparePage(): (heartbeat?: { interval: number; timeout: number 
     await life.becomes('open')
     return life
   }
-}
-
-/** The page's script, the library's source in it. */
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'warn',
-    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'import', 'default'] },
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: fileURLToPath(new URL('page.ts', import.meta.url)), formats: ['es'], fileName: 'page' },
-    },
-  })
-  const [output] = [result].flat()
-  if (!output || !('output' in output)) throw new Error('Vite has built nothing')
-  return output.output[0].code
 }

@@ -1,19 +1,9 @@
 import type { BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { type ServedPage, servePage } from '../support/serve-page.ts'
+import type { ServedFiles } from '../support/serve-files.ts'
+import { servePage } from '../support/serve-page.ts'
 import { createServer, type TestServer } from '../support/server.ts'
 import type { PageControl } from './page/page.ts'
-
-export const LAUNCH = {
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-quic',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-}
 
 /** For `expect.poll`. */
 const WAIT = { timeout: 10_000, interval: 20 }
@@ -88,12 +78,12 @@ export interface World {
 
 /** For each test a server and a database of its own; for all of them one page. */
 export function prepareWorld(): () => World {
-  let served: ServedPage
+  let served: ServedFiles
   let server: TestServer
   let name = 0
 
   beforeAll(async () => {
-    served = await servePage(`${import.meta.dirname}/page`)
+    served = await servePage(`${import.meta.dirname}/page/page.ts`)
   })
   afterAll(() => served.close())
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { LAUNCH, numbered, prepareWorld } from './outbox-page.ts'
+import { LAUNCH, launchChromium } from '../support/chromium.ts'
+import { numbered, prepareWorld } from './outbox-page.ts'
 
 const COUNT = 100
 const world = prepareWorld()
@@ -11,7 +12,7 @@ let browser: Browser
 let context: BrowserContext
 
 beforeAll(async () => {
-  browser = await chromium.launch(LAUNCH)
+  browser = await launchChromium()
 })
 afterAll(() => browser.close())
 beforeEach(async () => {

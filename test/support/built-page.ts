@@ -1,43 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { build, type InlineConfig, type Rolldown } from 'vite'
-
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript',
-  css: 'text/css',
-  svg: 'image/svg+xml',
-}
+import { answer, type Files } from './serve-files.ts'
 
 /** Pages in a few files, in memory. */
 export interface BuiltPage {
-  /** By their addresses: `/index.html`. */
-  readonly files: ReadonlyMap<string, string | Uint8Array>
-  /** Answers with a file; for an address that ends in `/`, with its `index.html`. */
+  readonly files: Files
   serve(request: IncomingMessage, response: ServerResponse, next: () => void): void
 }
 
-/** Pages in a few files rather than a hundred modules each: they are loaded for every test. */
+/** Pages in a few files rather than a hundred modules each: they are loaded for every test. As for production. */
 export async function buildPage(config: InlineConfig): Promise<BuiltPage> {
-  // Not 'warn': each 'use client' of the React packages is worth one, and means nothing to one bundle.
   const memory = { ...config.build, write: false }
-  const { output } = (await build({
-    ...config,
-    configFile: false,
-    logLevel: 'error',
-    build: memory,
-  })) as Rolldown.RolldownOutput
+  // Not 'warn': each 'use client' of the React packages is worth one, and means nothing to one bundle.
+  const quiet = { ...config, configFile: false as const, logLevel: 'error' as const, build: memory }
+  const { output } = await inProduction(() => build(quiet) as Promise<Rolldown.RolldownOutput>)
   const files = new Map(
     output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source]),
   )
   return {
     files,
     serve(request, response, next) {
-      const path = (request.url ?? '').replace(/\?.*/, '').replace(/\/$/, '/index.html')
-      const file = files.get(path)
-      if (file === undefined) return next()
-      const type = TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
-      response.writeHead(200, { 'content-type': type }).end(file)
+      if (!answer(files, request, response)) next()
     },
+  }
+}
+
+/** Under vitest it says 'test', and Vite would build React and Vue as for their developers. */
+async function inProduction<Value>(work: () => Promise<Value>): Promise<Value> {
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    return await work()
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
   }
 }
 

@@ -1,43 +1,33 @@
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { build } from 'vite'
-import { LOOPBACK, listen } from './listen.ts'
+import { buildPage } from './built-page.ts'
+import { type Files, type ServedFiles, serveFiles } from './serve-files.ts'
 
-export interface ServedPage {
-  readonly origin: string
-  close(): Promise<void>
+const HTML = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>A page of ours</title>
+    <link rel="icon" href="data:," />
+  </head>
+  <body>
+    <div id="root"></div>
+    <script type="module" src="/page.js"></script>
+  </body>
+</html>
+`
+
+/** Bundles a script, the library from its sources in it, and gives it a page. */
+export async function bundlePage(script: string): Promise<Files> {
+  const { files } = await buildPage({
+    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'production'] },
+    build: {
+      copyPublicDir: false,
+      rolldownOptions: { input: script, output: { entryFileNames: 'page.js' } },
+    },
+  })
+  return new Map([...files, ['/index.html', HTML]])
 }
 
-/** Bundles a folder with an `index.html`, from the sources, and serves it on loopback: a secure context. */
-export async function servePage(root: string): Promise<ServedPage> {
-  const outDir = await mkdtemp(join(tmpdir(), 'holdfast-page-'))
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['holdfast-source', 'module', 'browser', 'production'] },
-    build: { outDir, emptyOutDir: true },
-  })
-  const http = createServer(async ({ url = '/' }, response) => {
-    const { pathname } = new URL(url, 'http://page')
-    const file = await readFile(join(outDir, pathname === '/' ? 'index.html' : pathname)).catch(
-      () => undefined,
-    )
-    response.setHeader('Content-Type', pathname.endsWith('.js') ? 'text/javascript' : 'text/html')
-    response.writeHead(file ? 200 : 404).end(file)
-  })
-  const origin = `http://${LOOPBACK}:${await listen(http)}`
-  return {
-    origin,
-    async close() {
-      const closed = once(http, 'close')
-      http.close()
-      http.closeAllConnections()
-      await closed
-      await rm(outDir, { recursive: true })
-    },
-  }
+/** Bundles a script and serves its page. */
+export async function servePage(script: string): Promise<ServedFiles> {
+  return serveFiles(await bundlePage(script))
 }
