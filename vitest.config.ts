@@ -145,6 +145,18 @@ export default defineConfig({
       },
       {
         resolve,
+        ssr,
+        test: {
+          name: 'docs-site',
+          environment: 'node',
+          include: ['test/docs-site/**/*.test.ts'],
+          testTimeout: 60_000,
+          // It builds the whole site.
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        resolve,
         // Found late, they would make Vite reload the page under a running test.
         optimizeDeps: {
           include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],

@@ -69,7 +69,7 @@ describe('a page that is left', () => {
     await waitFor(async () => (await tab.ask('location.pathname')) === '/elsewhere/')
     await server.waitFor(({ connections }) => connections.length === 0)
     await tab.ask('history.back()')
-    await waitFor(async () => (await tab.ask('location.pathname')) === '/page')
+    await waitFor(async () => (await tab.ask('location.pathname')) === '/')
     await becomes('open', 2)
     expect(await tab.ask('window.isTheSame')).toBe(true)
     expect(await tab.ask('signals')).toContain('pageshow true')

@@ -1,10 +1,11 @@
-import type { WebSocketConstructor, WebSocketLike } from '@holdfast/core'
+import type { WebSocketConstructor } from '@holdfast/core'
+import { type CountedListeners, countListeners } from '../support/counted-listeners.ts'
 
-export interface RecordedSocket extends WebSocketLike {
+export interface RecordedSocket extends CountedListeners {
   /** Everything handed to this socket, in order. */
   readonly sent: readonly unknown[]
-  /** Listeners that were added and not removed. */
-  readonly listening: number
+  /** Of its 'close', once that has come. */
+  readonly closeCode: number | undefined
 }
 
 export interface Recording {
@@ -19,12 +20,16 @@ export interface Recording {
 export function recorded(Native: WebSocketConstructor): Recording {
   const sockets: RecordedSocket[] = []
   let peak = 0
-  class RecordingSocket extends Native implements RecordedSocket {
+  class RecordingSocket extends countListeners(Native) implements RecordedSocket {
     readonly sent: unknown[] = []
-    listening = 0
+    closeCode: number | undefined
 
     constructor(url: string, protocols?: string[]) {
       super(url, protocols)
+      // Not one of those that are counted.
+      Native.prototype.addEventListener.call(this, 'close', ({ code }: { code: number }) => {
+        this.closeCode = code
+      })
       sockets.push(this)
     }
 
@@ -32,16 +37,6 @@ export function recorded(Native: WebSocketConstructor): Recording {
       super.send(data)
       this.sent.push(data)
       peak = Math.max(peak, this.bufferedAmount ?? 0)
-    }
-
-    override addEventListener(type: string, listener: never): void {
-      super.addEventListener(type, listener)
-      this.listening += 1
-    }
-
-    override removeEventListener(type: string, listener: never): void {
-      super.removeEventListener(type, listener)
-      this.listening -= 1
     }
   }
   return {

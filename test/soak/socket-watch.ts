@@ -1,4 +1,5 @@
 import type { WebSocketConstructor } from '@holdfast/core'
+import { countListeners } from '../support/counted-listeners.ts'
 import type { Ledger } from './ledger.ts'
 import { idOnWire } from './protocol.ts'
 
@@ -28,8 +29,7 @@ export class SocketWatch {
 
   constructor(Native: WebSocketConstructor, host: WatchHost) {
     const watch = this
-    this.WebSocket = class WatchedSocket extends Native implements Watched {
-      listening = 0
+    this.WebSocket = class WatchedSocket extends countListeners(Native) implements Watched {
       isGivenUp = false
 
       constructor(url: string, protocols?: string[]) {
@@ -51,16 +51,6 @@ export class SocketWatch {
       override close(code?: number, reason?: string): void {
         this.isGivenUp = true
         super.close(code, reason)
-      }
-
-      override addEventListener(type: string, listener: never): void {
-        super.addEventListener(type, listener)
-        this.listening += 1
-      }
-
-      override removeEventListener(type: string, listener: never): void {
-        super.removeEventListener(type, listener)
-        this.listening -= 1
       }
     }
   }
