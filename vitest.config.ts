@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { fromSource, inNode } from './test/projects/from-source.ts'
 import { reactProjects } from './test/projects/react.ts'
 import { testingProjects } from './test/projects/testing.ts'
 import { vueProjects } from './test/projects/vue.ts'
 import { LAUNCH } from './test/support/chromium.ts'
 
-const conditions = ['holdfast-source']
-const resolve = { conditions: [...conditions, 'module', 'import', 'default'] }
-const ssr = { resolve: { conditions, externalConditions: conditions } }
+/** ms for tests that drive pages, or wait for servers and processes. */
+const SLOW = { testTimeout: 60_000, hookTimeout: 60_000 }
+const PATIENT = { testTimeout: 30_000 }
 
 export default defineConfig({
   test: {
@@ -26,137 +27,36 @@ export default defineConfig({
       ...reactProjects,
       ...vueProjects,
       ...testingProjects,
+      inNode(
+        'unit',
+        [
+          'packages/core/src/**/*.test.ts',
+          'test/structure/**/*.test.ts',
+          'test/docs/**/*.test.ts',
+          'test/release/**/*.test.ts',
+        ],
+        // Nearly all of them load nearly all of the core: half of the time went into that.
+        { ...PATIENT, isolate: false },
+      ),
+      inNode('server', ['test/server/**/*.test.ts'], PATIENT),
+      // What is still reachable is known only after a collection.
+      inNode('soak', ['test/soak/**/*.test.ts'], { execArgv: ['--expose-gc'] }),
+      inNode('interop', ['test/interop/**/*.test.ts'], PATIENT),
+      inNode('cli', ['packages/cli/src/**/*.test.ts', 'test/cli/**/*.test.ts'], {
+        ...PATIENT,
+        globalSetup: ['test/cli/global-setup.ts'],
+      }),
+      inNode('storage', ['test/storage/**/*.test.ts'], SLOW),
+      inNode('page-life', ['test/page-life/**/*.test.ts'], SLOW),
+      // Files of an example share one build of its page, and load Vite once.
+      inNode('demo', ['test/demo/**/*.test.ts'], { ...SLOW, isolate: false }),
+      inNode('chat', ['test/chat/**/*.test.ts'], { ...SLOW, isolate: false }),
+      inNode('ticker', ['test/ticker/**/*.test.ts'], SLOW),
+      inNode('consumers', ['test/consumers/*.test.ts'], SLOW),
+      // It builds the whole site.
+      inNode('docs-site', ['test/docs-site/**/*.test.ts'], { ...SLOW, hookTimeout: 300_000 }),
       {
-        resolve,
-        ssr,
-        test: {
-          name: 'unit',
-          environment: 'node',
-          // Nearly all of them load nearly all of the core: half of the time went into that.
-          isolate: false,
-          include: [
-            'packages/core/src/**/*.test.ts',
-            'test/structure/**/*.test.ts',
-            'test/docs/**/*.test.ts',
-          ],
-          testTimeout: 30_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'server',
-          environment: 'node',
-          include: ['test/server/**/*.test.ts'],
-          testTimeout: 30_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'soak',
-          environment: 'node',
-          // What is still reachable is known only after a collection.
-          execArgv: ['--expose-gc'],
-          include: ['test/soak/**/*.test.ts'],
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'interop',
-          environment: 'node',
-          include: ['test/interop/**/*.test.ts'],
-          testTimeout: 30_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'cli',
-          environment: 'node',
-          include: ['packages/cli/src/**/*.test.ts', 'test/cli/**/*.test.ts'],
-          globalSetup: ['test/cli/global-setup.ts'],
-          testTimeout: 30_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'storage',
-          environment: 'node',
-          include: ['test/storage/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'page-life',
-          environment: 'node',
-          include: ['test/page-life/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'demo',
-          environment: 'node',
-          // Its files share one build of the page, and load Vite once.
-          isolate: false,
-          include: ['test/demo/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'chat',
-          environment: 'node',
-          // As above.
-          isolate: false,
-          include: ['test/chat/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'ticker',
-          environment: 'node',
-          include: ['test/ticker/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'docs-site',
-          environment: 'node',
-          include: ['test/docs-site/**/*.test.ts'],
-          testTimeout: 60_000,
-          // It builds the whole site.
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        resolve,
+        resolve: fromSource.resolve,
         // Found late, they would make Vite reload the page under a running test.
         optimizeDeps: {
           include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],

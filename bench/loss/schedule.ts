@@ -2,7 +2,7 @@ import { integer, pick, seeded } from '../../test/support/random.ts'
 
 const KINDS = ['reset', 'cut', 'restart', 'outage', 'stall', 'hole'] as const
 
-export type FaultKind = (typeof KINDS)[number]
+type FaultKind = (typeof KINDS)[number]
 
 /** In ms of the hour that is played, not of the clock. */
 export interface Planned {

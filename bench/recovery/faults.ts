@@ -31,24 +31,26 @@ async function makeDeaf({ proxy, server }: Stage): Promise<void> {
   proxy.blackHole(false, 'down')
 }
 
+/** Over at once, and done to connections that are stable. */
+function short(harm: (stage: Stage) => unknown): Omit<Fault, 'title'> {
+  return {
+    rounds: 3,
+    limit: 20_000,
+    async run(stage, limit) {
+      await sleep(STABLE)
+      return stage.recoveries(limit, () => harm(stage))
+    },
+  }
+}
+
 export const faults: Readonly<Record<string, Fault>> = {
   reset: {
     title: 'TCP reset (1006)',
-    rounds: 3,
-    limit: 20_000,
-    async run(stage, limit) {
-      await sleep(STABLE)
-      return stage.recoveries(limit, () => stage.proxy.reset())
-    },
+    ...short(({ proxy }) => proxy.reset()),
   },
   leaving: {
     title: 'Closed by the server with 1001',
-    rounds: 3,
-    limit: 20_000,
-    async run(stage, limit) {
-      await sleep(STABLE)
-      return stage.recoveries(limit, () => stage.server.closeAll(1001))
-    },
+    ...short(({ server }) => server.closeAll(1001)),
   },
   hole: {
     title: `Black hole; the last message came up to ${QUIET / 1_000} s before`,

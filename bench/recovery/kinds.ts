@@ -7,7 +7,7 @@ import { signals } from './signals.ts'
 const WebSocket = listenedTo(WsWebSocket)
 
 /** Called at every `open`, with the ms of the delays that it had drawn since the last one, where it tells. */
-export type Opened = (delay?: number) => void
+type Opened = (delay?: number) => void
 
 type Start = (url: string, opened: Opened) => void
 

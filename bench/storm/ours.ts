@@ -22,7 +22,7 @@ export function configOf(random: Random, options: ConnectionOptions = {}): Machi
 }
 
 /** Ours after a loss with this code. */
-export function holdfast(code: number, options?: ConnectionOptions): Policy {
+function holdfast(code: number, options?: ConnectionOptions): Policy {
   const delays = (random: Random): Delays => {
     const config = configOf(random, options)
     const loss = lossOf(code)

@@ -13,6 +13,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   dts: { sourcemap: true },
+  // `await using`: projects whose own `lib` ends before it take the types, too.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   fixedExtension: false,
 })

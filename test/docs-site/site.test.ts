@@ -102,6 +102,28 @@ describe('the live example', () => {
     expect(troubles).toEqual([])
   })
 
+  it('ends with a code that is chosen, and says what follows', async () => {
+    await page.goto(`${site.origin}/close-codes.html`)
+    const live = page.getByRole('region', { name: 'Live example' })
+    const status = live.getByRole('status')
+    const log = live.getByRole('list')
+    const ends = async (code: string) => {
+      await status.getByText('open', { exact: true }).waitFor()
+      await live.getByRole('combobox').selectOption(code)
+      await live.getByRole('button', { name: 'End it' }).click()
+    }
+    await ends('1013')
+    await log.getByText(/^lost: 1013, clean; retry in 3\d{4} ms$/).waitFor()
+    await live.getByRole('button', { name: 'Dial now' }).click()
+    await ends('4403')
+    await log.getByText('lost: 4403, clean; stop').waitFor()
+    expect(await violationsOf(page, '.live')).toEqual([])
+    await live.getByRole('button', { name: 'Open again' }).click()
+    await ends('1006')
+    await log.getByText(/^lost: 1006; retry in/).waitFor()
+    expect(troubles).toEqual([])
+  })
+
   it('leaves with its page, and is there on the next', async () => {
     await page.goto(`${site.origin}/start.html`)
     await page.getByRole('link', { name: 'what is guaranteed', exact: true }).click()

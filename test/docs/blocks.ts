@@ -35,7 +35,7 @@ export function markdownFiles(): string[] {
   const parts = ['packages', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/README.md`),
   )
-  return ['README.md', 'README.ko.md', ...pages.map((page) => `docs/${page}`), ...parts]
+  return [...readdirSync(root), ...pages.map((page) => `docs/${page}`), ...parts]
     .filter((path) => path.endsWith('.md') && !/^docs\/(api|\.vitepress)\//.test(path))
     .filter((path) => existsSync(join(root, path)))
     .sort()

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { blocksOfPages, markdownFiles, root } from './blocks.ts'
 
 /** Languages of blocks that are no program of ours. */
-const TEXTS = new Set(['', 'sh', 'text', 'json', 'toml', 'nginx', 'html', 'css'])
+const TEXTS = new Set(['', 'sh', 'text', 'json', 'toml', 'nginx', 'html', 'css', 'mermaid'])
 
 function fencesOf(path: string): string[] {
   const lines = readFileSync(join(root, path), 'utf8').split('\n')

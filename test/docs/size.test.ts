@@ -17,9 +17,11 @@ function limitOf(name: string): string | undefined {
   return budgets.find((budget) => budget.name === name)?.limit
 }
 
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
 it('promises in the README the sizes that size-limit holds', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const rows = [...readme.matchAll(/^\| (.+) \| ([\d.]+ kB) \| ([\d.]+ kB) \|$/gm)]
+  const table = readme.slice(readme.indexOf('\n## Size\n'))
+  const rows = [...table.matchAll(/^\| (.+) \| ([\d.]+ kB) \| ([\d.]+ kB) \|$/gm)]
   const promised = rows.map(([, text = '', without, withRxjs]) => {
     const [name = ''] = text.replaceAll('`', '').split(',')
     return { name, without, withRxjs }
@@ -37,6 +39,17 @@ it('promises in the README the sizes that size-limit holds', () => {
     'indexedDbOutbox',
   ])
   expect(promised).toEqual(held)
+})
+
+it('tells beside others what size-limit holds, and what they were weighed at', () => {
+  const [, told = ''] = /^\| size with gzip \| (.+) \|$/m.exec(readme) ?? []
+  const weighed = readFileSync(join(root, 'docs/comparison.md'), 'utf8')
+  const weightOf = (name: string): string => {
+    const [, bytes = ''] = new RegExp(`^\\| ${name} \\| ([\\d,]+) \\|`, 'm').exec(weighed) ?? []
+    return `${(Number(bytes.replace(',', '')) / 1_000).toFixed(1)} kB`
+  }
+  const others = ['partysocket', 'reconnecting-websocket', 'react-use-websocket', 'VueUse useWebSocket']
+  expect(told.split(' | ')).toEqual([limitOf('connect'), ...others.map(weightOf)])
 })
 
 it('weighs with gzip, and leaves rxjs out only where that is said', () => {

@@ -10,7 +10,7 @@ export interface Job {
   readonly begin: (stage: Stage) => Client
 }
 
-export interface Server {
+interface Server {
   /** What clients have said, as it came. */
   readonly heard: readonly number[]
   /** Subscriptions that are live. */

@@ -1,19 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { fromSource } from '../projects/from-source.ts'
 import { QuickFirst } from './quick-first.ts'
-
-const conditions = ['holdfast-source']
 
 /** Some of the tests beside the core's sources. */
 export function testsOfTheCore(include: string[], exclude: string[] = []): ViteUserConfig {
   return defineConfig({
     resolve: {
-      conditions: [...conditions, 'module', 'import', 'default'],
+      ...fromSource.resolve,
       alias: [
         { find: /^fast-check$/, replacement: fileURLToPath(new URL('fast-check.ts', import.meta.url)) },
       ],
     },
-    ssr: { resolve: { conditions, externalConditions: conditions } },
+    ssr: fromSource.ssr,
     test: {
       environment: 'node',
       isolate: false,

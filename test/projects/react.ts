@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import type { TestProjectConfiguration } from 'vitest/config'
+import { fromSource, ROOT } from './from-source.ts'
 
-const conditions = ['holdfast-source']
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const react18 = `${root}test/react-18/node_modules`
+const react18 = `${ROOT}test/react-18/node_modules`
 
 function project(name: string, alias: Record<string, string>, exclude: string[]): TestProjectConfiguration {
   return {
-    root,
-    resolve: { alias, conditions: [...conditions, 'module', 'import', 'default'] },
-    ssr: { resolve: { conditions, externalConditions: conditions } },
+    root: ROOT,
+    ...fromSource,
+    resolve: { ...fromSource.resolve, alias },
     test: {
       name,
       environment: 'happy-dom',
@@ -31,7 +29,7 @@ export const reactProjects: TestProjectConfiguration[] = [
       'react-dom': `${react18}/react-dom`,
       react: `${react18}/react`,
       // As a module, so that the other aliases reach what it imports.
-      '@testing-library/react': `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      '@testing-library/react': `${ROOT}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
     },
     ['**/*.react-19.test.tsx', 'test/react/*.test.ts'],
   ),

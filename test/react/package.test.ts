@@ -2,30 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as api from '../../packages/react/src/index.ts'
 
 const folder = join(import.meta.dirname, '../../packages/react/src')
 const files = readdirSync(folder).filter((name) => !/\.test(-d)?\.tsx?$/.test(name))
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
 describe('@holdfast/react', () => {
-  it('exports these', () => {
-    expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
-      [
-        "ConnectionProvider",
-        "useChannel",
-        "useConnection",
-        "useConnectionState",
-        "useLastMessage",
-        "useMessageHistory",
-        "useMessages",
-        "useOutbox",
-        "useRequest",
-        "useWebSocket",
-      ]
-    `)
-  })
-
   it('is a client boundary for React Server Components', () => {
     expect(read('index.ts')).toMatch(/^'use client'\n/)
   })

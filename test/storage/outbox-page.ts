@@ -14,7 +14,7 @@ type Call = {
 type Method = Call[keyof PageControl]
 
 /** A tab with a connection that has a stored outbox. */
-export class OutboxPage {
+class OutboxPage {
   readonly page: Page
 
   constructor(page: Page) {

@@ -29,7 +29,7 @@ export interface Awaited {
 
 const HEAD = 64
 
-export function report({ server, proxy }: Line): LineReport {
+function report({ server, proxy }: Line): LineReport {
   return {
     accepted: server.accepted,
     live: server.connections.length,

@@ -10,16 +10,16 @@ const TEXT = 0x81
 const PING = 0x89
 const PONG = 0x8a
 
-export function bytes(random: Random, min: number, max: number): Buffer {
+function bytes(random: Random, min: number, max: number): Buffer {
   return Buffer.from(Array.from({ length: integer(random, min, max) }, () => integer(random, 0, 255)))
 }
 
-export function closeCode(random: Random): number {
+function closeCode(random: Random): number {
   return random() < 0.6 ? pick(random, EDGES) : integer(random, 0, 65_535)
 }
 
 /** Empty, short, at the limit of 123 bytes, beyond it, huge, or no UTF-8. */
-export function reason(random: Random): Buffer {
+function reason(random: Random): Buffer {
   const length = pick(random, [0, 0, 5, 122, 123, 124, 125, 1_000, 65_000])
   return random() < 0.7 ? Buffer.alloc(length, 'x') : bytes(random, length, length)
 }

@@ -5,7 +5,7 @@ import { end, FRAMES, HANDSHAKES } from './random-moves.ts'
 import { acceptHandshake, closeFrame, frame, openRawServer, type RawServer } from './raw-server.ts'
 
 /** A connection that a client made, by the number in its path. */
-export interface Visit {
+interface Visit {
   readonly dial: number
   readonly isGood: boolean
   /** Its handshake was accepted. */

@@ -230,7 +230,7 @@ function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(`Must hold: ${what}.`)
 }
 
-export function deepFreeze(value: unknown): void {
+function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
   for (const part of Object.values(value)) deepFreeze(part)

@@ -5,7 +5,7 @@ import { createServer } from 'vite'
 import viteConfig from '../vite.config.ts'
 
 /** The three pages, by their addresses. */
-export const PAGES: Readonly<Record<string, string>> = {
+const PAGES: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/react/': 'react/index.html',
   '/vue/': 'vue/index.html',

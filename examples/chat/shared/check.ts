@@ -24,7 +24,7 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
 }
 
-export function isRoom(value: unknown): value is Room {
+function isRoom(value: unknown): value is Room {
   return ROOMS.some((room) => room === value)
 }
 

@@ -2,7 +2,7 @@ import type { Environment, Signal } from '@holdfast/core'
 import { type Observable, Subject } from 'rxjs'
 
 /** How long the library's timers are held when somebody presses Sleep; more than 5 s late counts as sleep. */
-export const SLEEP_MS = 8_000
+const SLEEP_MS = 8_000
 
 /** What this computer, this page, or one of the two buttons said of itself. */
 export interface HostMark {

@@ -6,7 +6,7 @@ import type { HostMark } from './host.ts'
 import type { TokenNote } from './sign-in.ts'
 import { tellClose, tellLoss } from './state-text.ts'
 
-export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm' | 'fault'
+type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm' | 'fault'
 
 export interface LogLine {
   readonly at: number
@@ -17,7 +17,7 @@ export interface LogLine {
   readonly kind?: string
 }
 
-export const TONE_OF: Readonly<Record<ConnectionState['status'], Tone>> = {
+const TONE_OF: Readonly<Record<ConnectionState['status'], Tone>> = {
   idle: 'calm',
   connecting: 'busy',
   open: 'good',

@@ -13,7 +13,7 @@ const LOOK_MS = 100
 /** What came late: a delay before the last attempt, a slow line that empties. */
 const SETTLE_MS = 45_000
 
-export type StormPhase = 'calm' | 'storm' | 'settling'
+type StormPhase = 'calm' | 'storm' | 'settling'
 
 export interface StormProgress {
   readonly phase: StormPhase

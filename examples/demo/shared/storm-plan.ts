@@ -9,7 +9,7 @@ export interface StormStep {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export const BURST = 1_000
+const BURST = 1_000
 const FIRST_AT = 400
 const REVOKE_APART = 12_000
 /** Codes after which one may come back, without the long floors of 1012 and 1013. */

@@ -37,6 +37,19 @@ async function setUp() {
   return { ...world, view, settle }
 }
 
+async function endsWithTheLast(
+  { server, settle }: Awaited<ReturnType<typeof setUp>>,
+  first: readonly (() => void)[],
+  last: () => void,
+): Promise<void> {
+  for (const leave of first) leave()
+  await settle()
+  expect(server.messages).toEqual(['+a'])
+  last()
+  await settle()
+  expect(server.messages).toEqual(['+a', '-a'])
+}
+
 describe('the key of a channel', () => {
   it.each<[string, string | undefined, View]>([
     ['is none where it is not wanted', undefined, room('a', { enabled: false, key: 'k' })],
@@ -59,14 +72,9 @@ describe('the key of a channel', () => {
 
 describe('a channel that views share', () => {
   it('is subscribed to once, until the last view has left', async () => {
-    const { view, server, settle } = await setUp()
-    const stops = [view(room('a')).subscribe(), view(room('a')).subscribe()]
-    stops[0]?.()
-    await settle()
-    expect(server.messages).toEqual(['+a'])
-    stops[1]?.()
-    await settle()
-    expect(server.messages).toEqual(['+a', '-a'])
+    const world = await setUp()
+    const leave = world.view(room('a')).subscribe()
+    await endsWithTheLast(world, [leave], world.view(room('a')).subscribe())
   })
 
   it('is subscribed to anew by whoever comes after that', async () => {
@@ -104,16 +112,10 @@ describe('a channel that views share', () => {
   })
 
   it('is one view for the first listener, and until the last', async () => {
-    const { view, server, settle } = await setUp()
-    const { store, listener } = view(room('a'))
-    const stops = [store.subscribe(listener), store.subscribe(listener)]
-    stops[0]?.()
-    stops[0]?.()
-    await settle()
-    expect(server.messages).toEqual(['+a'])
-    stops[1]?.()
-    await settle()
-    expect(server.messages).toEqual(['+a', '-a'])
+    const world = await setUp()
+    const { store, listener } = world.view(room('a'))
+    const leave = store.subscribe(listener)
+    await endsWithTheLast(world, [leave, leave], store.subscribe(listener))
   })
 
   it('calls the functions of the view that came last, and of those that are left when it goes', async () => {

@@ -55,7 +55,7 @@ const TEXTS: Readonly<Record<DropReason, string>> = {
 }
 
 /** The error of a message that was given up, as its `deliver()` rejects. */
-export function dropped(reason: DropReason, cause?: unknown): HoldfastError {
+function dropped(reason: DropReason, cause?: unknown): HoldfastError {
   return new HoldfastError('DROPPED', TEXTS[reason], { reason, ...(cause === undefined ? {} : { cause }) })
 }
 

@@ -55,7 +55,7 @@ export interface MachineConfig {
 }
 
 /** What the host says of itself. */
-export interface Surroundings {
+interface Surroundings {
   readonly isOnline: boolean
   /** The page is frozen, or kept for when its user comes back to it. */
   readonly isKept: boolean

@@ -15,10 +15,11 @@ export interface ExampleView {
 
 export interface Example {
   send(message: string): void
-  /** Skips what is left of a delay. */
+  /** Skips what is left of a delay, or begins anew after the end. */
   open(): void
   cut(): void
-  restart(): void
+  /** The server closes with a code that may be on the wire. */
+  close(code: number): void
   accept(isAccepting: boolean): void
   end(): void
 }
@@ -42,7 +43,7 @@ export function startExample(view: ExampleView): Example {
     send: (message) => connection.send(message),
     open: () => connection.open(),
     cut: server.cut,
-    restart: () => server.close(1001, 'restart'),
+    close: (code) => server.close(code, code === 1001 ? 'restart' : ''),
     accept: server.accept,
     end() {
       for (const subscription of subscriptions) subscription.unsubscribe()
