@@ -19,7 +19,7 @@ const all = await readdir(new URL('../test/consumers/projects', import.meta.url)
 
 /** Lines in which a tool complains. */
 function complaints(output: string): string[] {
-  return output.split('\n').filter((line) => /\b(warn(ing)?|deprecat\w*|error)\b/i.test(line))
+  return output.split('\n').filter((line) => /\b(warn(ing)?|deprecat\w*)\b|\berror:/i.test(line))
 }
 
 async function attempt(name: string, project: string): Promise<void> {

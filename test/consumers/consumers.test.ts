@@ -6,10 +6,10 @@ import { copyProject, packAll, run, unpackInto } from './packed.ts'
 
 const modules = join(import.meta.dirname, '../../node_modules')
 /** The oldest and the newest; `npm run consumers` has those between them, too. */
-const COMPILERS = [
-  ['5', join(modules, 'typescript-5/bin/tsc')],
-  ['7', join(modules, 'typescript-native/bin/tsc')],
-] as const
+const COMPILERS = {
+  5: join(modules, 'typescript-5/bin/tsc'),
+  7: join(modules, 'typescript-native/bin/tsc'),
+}
 
 let folder: string
 
@@ -30,14 +30,16 @@ describe('the packages as they would be published', () => {
     expect(output).toBe("{ text: 'hello' }\nhello\nfunction ws://fake.test/\n")
   })
 
-  it.each(['node16', 'bundler'])(
-    'have types that TypeScript finds and accepts by %s resolution',
-    async (name) => {
+  // The oldest with one resolution: that types are found by both is what `npm run packages` sees, too.
+  it.each([
+    ['node16', '5'],
+    ['node16', '7'],
+    ['bundler', '7'],
+  ] as const)(
+    'have types that are found by %s resolution, and accepted by TypeScript %s',
+    async (name, version) => {
       const project = await projectOf(name)
-      for (const [version, compiler] of COMPILERS) {
-        const told = await run(project, process.execPath, compiler, '-p', '.')
-        expect({ version, told }).toEqual({ version, told: '' })
-      }
+      expect(await run(project, process.execPath, COMPILERS[version], '-p', '.')).toBe('')
     },
   )
 
