@@ -37,9 +37,11 @@ describe('the packages as they would be published', () => {
     ['bundler', '7'],
   ] as const)(
     'have types that are found by %s resolution, and accepted by TypeScript %s',
-    async (name, version) => {
-      const project = await projectOf(name)
-      expect(await run(project, process.execPath, COMPILERS[version], '-p', '.')).toBe('')
+    async (resolution, version) => {
+      const project = await projectOf('types')
+      expect(
+        await run(project, process.execPath, COMPILERS[version], '-p', `tsconfig.${resolution}.json`),
+      ).toBe('')
     },
   )
 

@@ -15,7 +15,6 @@ describe('life after life', () => {
         })
       }
     },
-    120_000,
   )
 })
 
