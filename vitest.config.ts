@@ -6,6 +6,7 @@ import { reactProjects } from './test/projects/react.ts'
 import { testingProjects } from './test/projects/testing.ts'
 import { vueProjects } from './test/projects/vue.ts'
 import { LAUNCH } from './test/support/chromium.ts'
+import { leaveUnwatched } from './test/support/unwatched.ts'
 
 /** ms for tests that drive pages, or wait for servers and processes. */
 const SLOW = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -52,7 +53,8 @@ export default defineConfig({
       inNode('demo', ['test/demo/**/*.test.ts'], { ...SLOW, isolate: false }),
       inNode('chat', ['test/chat/**/*.test.ts'], { ...SLOW, isolate: false }),
       inNode('ticker', ['test/ticker/**/*.test.ts'], SLOW),
-      inNode('consumers', ['test/consumers/*.test.ts'], SLOW),
+      // Each compiles and builds a whole project.
+      inNode('consumers', ['test/consumers/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // It builds the whole site.
       inNode('docs-site', ['test/docs-site/**/*.test.ts'], { ...SLOW, hookTimeout: 300_000 }),
       {
@@ -65,12 +67,14 @@ export default defineConfig({
           name: 'chromium',
           include: ['test/chromium/**/*.test.{ts,tsx}'],
           globalSetup: ['test/chromium/global-setup.ts'],
+          setupFiles: ['test/chromium/set-up.ts'],
           testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
             provider: playwright({ launchOptions: LAUNCH }),
+            commands: { leaveUnwatched: ({ page }) => leaveUnwatched(page) },
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -23,7 +23,7 @@ describe('the React and the Vue panel', () => {
     const before = await Promise.all(PANELS.map((panel) => page.tally(panel)))
     const readFrames = await page.countFrames()
     await page.choose('flood-size', '100')
-    await page.press('flood')
+    await page.flood()
     for (const [index, panel] of PANELS.entries()) {
       const start = before[index] ?? { messages: 0, renders: 0 }
       await expect.poll(async () => (await page.tally(panel)).messages, PATIENCE).toBe(start.messages + FLOOD)

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { expect } from 'vitest'
 import { shifted, watchShifts } from '../support/layout-shift.ts'
+import { leaveUnwatched } from '../support/unwatched.ts'
 
 /** For `expect.poll`. */
 export const PATIENCE = { timeout: 30_000, interval: 50 }
@@ -12,6 +13,11 @@ export const PANELS = ['react', 'vue'] as const
 export type Panel = (typeof PANELS)[number]
 /** Connections of one page. */
 export const CONNECTIONS = 1 + PANELS.length
+
+export interface PageOptions extends BrowserContextOptions {
+  /** By how much its processor is slower than this one. */
+  readonly slowdown?: number
+}
 
 /** The demo's page, as somebody sees it who presses its buttons. */
 export class DemoPage {
@@ -41,10 +47,16 @@ export class DemoPage {
   }
 
   /** Loads the page and waits until its connections are open. */
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
+  static async open(
+    browser: Browser,
+    url: string,
+    { slowdown: rate = 1, ...options }: PageOptions = {},
+  ): Promise<DemoPage> {
     // Half of the time would go into drawing.
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate })
     const demo = new DemoPage(page)
     await watchShifts(page)
     await page.goto(url)
@@ -78,6 +90,12 @@ export class DemoPage {
 
   async press(id: string): Promise<void> {
     await this.#page.getByTestId(id).click()
+  }
+
+  /** Presses the button that sends thousands of messages. */
+  async flood(): Promise<void> {
+    await leaveUnwatched(this.#page)
+    await this.press('flood')
   }
 
   async fill(id: string, text: string): Promise<void> {

@@ -1,14 +1,14 @@
-import type { Browser, BrowserContextOptions } from 'playwright'
+import type { Browser } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type Demo, type DemoOptions, startDemo } from '../../examples/demo/server/demo.ts'
 import type { PageSource } from '../../examples/demo/server/page.ts'
 import viteConfig from '../../examples/demo/vite.config.ts'
 import { buildSource } from '../support/built-page.ts'
 import { launchChromium } from '../support/chromium.ts'
-import { DemoPage } from './demo-page.ts'
+import { DemoPage, type PageOptions } from './demo-page.ts'
 
 /** `search`: what the page's address says; no client sends by itself unless it says so. */
-type OpenPage = (options?: BrowserContextOptions, search?: string) => Promise<DemoPage>
+type OpenPage = (options?: PageOptions, search?: string) => Promise<DemoPage>
 
 /** One build for all files: they share their modules. */
 let built: Promise<PageSource> | undefined

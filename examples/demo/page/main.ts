@@ -60,6 +60,7 @@ mountReactPanel(byId('react-panel', HTMLElement), { url: roomUrl, options: optio
 mountVuePanel(byId('vue-panel', HTMLElement), { url: roomUrl, options: optionsOf(vue), client: vue })
 mountStormPanel(lab, faults, search)
 setText(byId('code', HTMLElement), CODE_SHOWN)
+document.body.dataset.built = ''
 
 /** The panels sign in with their first message, whatever the plain connection does. */
 function optionsOf({ member }: OurClient): RoomOptions {

@@ -1,5 +1,6 @@
 import { useLastMessage, useMessages, useWebSocket } from '@holdfast/react'
 import { type CSSProperties, type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Member, ServerMessage } from '../shared/room-messages.ts'
 import type { RoomOptions } from './connection.ts'
@@ -9,7 +10,8 @@ import { tellButton, tellMessage } from './panel-text.ts'
 
 /** The room once more, through `@holdfast/react` and a connection of its own. */
 export function mountReactPanel(container: HTMLElement, props: PanelProps): void {
-  createRoot(container).render(<ReactPanel {...props} />)
+  // At once, as the page is shown when its panels are filled.
+  flushSync(() => createRoot(container).render(<ReactPanel {...props} />))
 }
 
 interface PanelProps {
