@@ -1,7 +1,8 @@
 /**
- * All figures in one run, written to docs/benchmarks.md; with names, those alone, and nothing is written.
+ * All figures in one run, written to docs/benchmarks.md; with names, those alone, printed, and with `--write` put in the
+ * place of the old ones.
  *
- *     npm run bench [-- send drain …]
+ *     npm run bench [-- send drain … [--write]]
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +10,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { machine, page, type Section, versions } from './page.ts'
+import { parseArgs } from 'node:util'
+import { machine, page, retaken, type Section, versions } from './page.ts'
 
 /** One that hangs, or fails, must not hold up the others. */
 const LONGEST = 15 * 60_000
@@ -85,7 +87,12 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
   ],
 ]
 
-const names = process.argv.slice(2)
+const { values, positionals: names } = parseArgs({
+  options: { write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const unknown = names.find((name) => BENCHES.every(([known]) => known !== name))
+if (unknown !== undefined) throw new Error(`There is no bench:${unknown}.`)
 const chosen = BENCHES.filter(([name]) => names.length === 0 || names.includes(name))
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
 const load = loadavg()[0] ?? 0
@@ -109,9 +116,13 @@ try {
   rmSync(folder, { recursive: true })
 }
 if (failed.length > 0) throw new Error(`These failed, and nothing is written: ${failed.join(', ')}.`)
-if (names.length === 0) {
+const isWhole = names.length === 0
+if (isWhole || values.write) {
   const path = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
-  writeFileSync(path, page(sections, machine(load), versions()))
+  const text = isWhole
+    ? page(sections, machine(load), versions())
+    : retaken(readFileSync(path, 'utf8'), sections, machine(load))
+  writeFileSync(path, text)
   console.log('docs/benchmarks.md is written.')
 }
 

@@ -32,8 +32,16 @@ those of one machine. Where ours is not the best, it stands here as it was measu
 
 ${machine} ${versions}
 
-${sections.map(write).join('\n\n')}
+${sections.map((section) => write(section)).join('\n\n')}
 `
+}
+
+/** The page with some of its sections taken anew, each of which tells when and where. */
+export function retaken(text: string, sections: readonly Section[], machine: string): string {
+  const [intro = '', ...old] = text.trimEnd().split(/\n\n(?=## )/)
+  const anew = new Map(sections.map((section) => [section.heading, write(section, machine)]))
+  const known = old.map((part) => anew.get(part.slice('## '.length, part.indexOf('\n'))) ?? part)
+  return `${[intro, ...known].join('\n\n')}\n`
 }
 
 /** @param load - The load average when the run began. */
@@ -55,10 +63,12 @@ function versionOf(name: string): string {
   return JSON.parse(readFileSync(path, 'utf8')).version
 }
 
-function write({ heading, about, command, tables }: Section): string {
+/** @param anew - When and where, if not with all others. */
+function write({ heading, about, command, tables }: Section, anew?: string): string {
   return [
     `## ${heading}`,
     `${about} \`${command}\``,
+    ...(anew === undefined ? [] : [`Taken after the others: ${anew}`]),
     ...tables.map(({ title, rows }) => table(title, rows)),
   ].join('\n\n')
 }

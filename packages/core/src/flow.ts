@@ -10,6 +10,9 @@ import { Tail } from './tail.ts'
 /** Messages written in one go, so that a long queue does not block the page. */
 const BATCH = 256
 
+/** In UTF-16 units: of longer texts there are too few for {@link young} to matter, and a copy costs more. */
+const LONG = 1_024
+
 export interface FlowOptions {
   readonly highWaterMark: number
   /** Bytes of the newest written messages that are kept. */
@@ -177,7 +180,7 @@ export class Flow {
       this.#outbox.take(entry)
       this.#options.onWrite(entry)
       try {
-        this.#write(entry, this.#socket)
+        this.#write(entry, this.#socket, young(entry.data))
       } catch (error) {
         // It stays: the socket is about to tell that it is lost, or takes it at the next look.
         if (entry.status === 'written') this.#outbox.undo(entry)
@@ -202,11 +205,11 @@ export class Flow {
     this.#write(entry, socket)
   }
 
-  #write(entry: Entry, socket: Socket): void {
+  #write(entry: Entry, socket: Socket, data = entry.data): void {
     const buffered = socket.bufferedAmount
     this.#tail.add(entry, buffered)
     try {
-      socket.send(entry.data)
+      socket.send(data)
     } catch (error) {
       this.#tail.undo()
       throw error
@@ -227,4 +230,12 @@ export class Flow {
     const socket = this.#socket
     return socket?.isWritable === true && socket.bufferedAmount < this.#options.highWaterMark
   }
+}
+
+/**
+ * A copy of a text that has waited. Chromium takes over an old string as it is, and its collector lets go of those one by
+ * one, all at once: 200,000 of them block a page for 70 to 110 ms. Of a young one it makes a copy of its own.
+ */
+function young(data: OwnedData): OwnedData {
+  return typeof data === 'string' && data.length < LONG ? `${data} `.slice(0, -1) : data
 }
