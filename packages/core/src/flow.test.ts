@@ -274,6 +274,123 @@ describe('the look whether there is room again', () => {
   })
 })
 
+describe('a message of the library itself', () => {
+  it('goes at once, counted nowhere', async () => {
+    const { server, flow, socket, outbox, told, clock } = await setUp()
+    flow.start(socket)
+    flow.control('ping', socket)
+    expect(server.messages).toEqual(['ping'])
+    expect(outbox.snapshot(0)).toMatchObject({ accepted: 0, written: 0 })
+    expect([told, clock.pending]).toEqual([[], 0])
+  })
+
+  it('waits where the buffer is full, and goes before all that waited longer, in order', async () => {
+    const { server, flow, socket, push, clock } = await setUp({ highWaterMark: 2 })
+    server.stall()
+    push('aa', 'b')
+    flow.start(socket)
+    flow.control('first', socket)
+    expect(clock.pending).toBe(1)
+    server.drain(2)
+    // There is room by now, and one of its kind waits.
+    flow.control('second', socket)
+    for (let round = 0; round < 3; round++) {
+      server.drain(Infinity)
+      await clock.advance(50)
+    }
+    expect(server.messages).toEqual(['aa', 'first', 'second', 'b'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('waits for room also where nothing else does', async () => {
+    const { server, flow, socket, pass, clock } = await setUp({ highWaterMark: 2 })
+    server.stall()
+    flow.start(socket)
+    pass('aa')
+    flow.control('ping', socket)
+    await clock.advance(1_000)
+    expect(clock.pending).toBe(1)
+    server.drain(Infinity)
+    await clock.advance(50)
+    server.drain(Infinity)
+    expect(server.messages).toEqual(['aa', 'ping'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is not held up by a window that is full of messages without an answer', async () => {
+    const { server, flow, socket, outbox } = await setUp({ window: 1 })
+    flow.start(socket)
+    for (const id of [1, 2]) outbox.push(new Entry(`${id}`, `${id}`, { id }))
+    flow.pump()
+    flow.control('ping', socket)
+    expect(server.messages).toEqual(['1', 'ping'])
+  })
+
+  it('goes to the next socket of a handover at once, unless that takes no more', async () => {
+    const { server, flow, socket, push, open } = await setUp({ highWaterMark: 2 })
+    server.stall()
+    push('aa', 'b')
+    flow.start(socket)
+    const next = await open()
+    flow.control('sign-in', next)
+    expect(next.bufferedAmount).toBe(7)
+    server.connection.socket.close()
+    flow.control('too late', next)
+    expect(next.bufferedAmount).toBe(7)
+  })
+
+  it('ends with its socket', async () => {
+    const { server, flow, socket, pass, open } = await setUp({ highWaterMark: 2 })
+    server.stall()
+    flow.start(socket)
+    pass('aa')
+    flow.control('ping', socket)
+    flow.stop()
+    flow.start(await open())
+    server.drain(Infinity)
+    expect(server.messages).toEqual(['aa'])
+  })
+})
+
+describe('a socket that is gone', () => {
+  it('leaves what it still held as unsent, and the rest as unproven: none is both', async () => {
+    const { server, flow, socket, pass } = await setUp({ keepWritten: 1_000 })
+    server.stall()
+    flow.start(socket)
+    for (const text of ['aa', 'bb', 'cc', 'dd']) pass(text)
+    const { unsent, unproven } = flow.detach(5)
+    expect(unsent.map(({ message }) => message)).toEqual(['cc', 'dd'])
+    expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
+  })
+
+  it('proves nothing without a value', async () => {
+    const { flow, socket, pass } = await setUp({ keepWritten: 1_000 })
+    flow.start(socket)
+    for (const text of ['aa', 'bb']) pass(text)
+    const { unsent, unproven } = flow.detach(undefined)
+    expect(unsent).toEqual([])
+    expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
+  })
+})
+
+describe('a text that has waited', () => {
+  it.each([
+    '',
+    'a',
+    'ten letters',
+    'thirteen and more of them',
+    'ends in a blank ',
+    'a pair \u{1f600}',
+    'x'.repeat(1_023),
+    'x'.repeat(1_024),
+  ])('is written as it is (%#)', async (text) => {
+    const { server, flow, socket, push } = await setUp({ highWaterMark: 10_000 })
+    push(text)
+    flow.start(socket)
+    expect(server.messages).toEqual([text])
+  })
+})
+
 describe('a native send that throws', () => {
   it('keeps the message, tells it, and tries again', async () => {
     const { clock, server, flow, socket, push, told, outbox } = await setUp()
