@@ -179,6 +179,25 @@ describe('a long queue', () => {
   })
 })
 
+describe('a batch of slow writes', () => {
+  it('ends after 12 ms, and the next comes in a task of its own', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: Infinity })
+    const native = server.connection.socket
+    const send = native.send.bind(native)
+    native.send = (data: never) => {
+      send(data)
+      clock.set(clock.now() + 5)
+    }
+    push(...many(10))
+    flow.start(socket)
+    expect(server.messages).toHaveLength(3)
+    expect(polls).toEqual([0])
+    await clock.advance(0)
+    expect(server.messages).toHaveLength(10)
+    expect(polls).toEqual([0, 0, 0])
+  })
+})
+
 describe('the look whether there is room again', () => {
   it('comes every 4 ms while there is progress', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })

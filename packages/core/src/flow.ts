@@ -7,8 +7,11 @@ import { Ring } from './ring.ts'
 import type { Socket } from './socket.ts'
 import { Tail } from './tail.ts'
 
-/** Messages written in one go, so that a long queue does not block the page. */
+/** Messages written in one go, so that a long queue does not block the page … */
 const BATCH = 256
+
+/** … and ms that they may take, where each takes long: a task of 50 ms is one that a user feels. */
+const BATCH_TIME = 12
 
 /** In UTF-16 units: of longer texts there are too few for {@link young} to matter, and a copy costs more. */
 const LONG = 1_024
@@ -57,6 +60,8 @@ export class Flow {
   /** Written ones that somebody waits for, oldest first. */
   readonly #watched = new Ring<Entry>()
   #isPumping = false
+  /** The last batch ended by its own bounds. */
+  #isCutShort = false
 
   constructor(outbox: Outbox, clock: Clock, options: FlowOptions) {
     this.#outbox = outbox
@@ -150,7 +155,7 @@ export class Flow {
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
     if (this.#socket === undefined) return
     if (this.#hasWork && !this.#waitsForAnswers) {
-      const isEager = written === BATCH && this.#accepts()
+      const isEager = this.#isCutShort && this.#accepts()
       this.#poll.arm(this.#socket.bufferedAmount, written > 0, isEager)
     } else this.#poll.rest()
   }
@@ -168,14 +173,19 @@ export class Flow {
 
   #writeBatch(): number {
     let written = 0
-    while (written < BATCH && this.#socket !== undefined && this.#accepts()) {
+    const end = this.#clock.now() + BATCH_TIME
+    this.#isCutShort = false
+    while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
       if (control !== undefined) {
         this.#writeControl(control, this.#socket)
         continue
       }
-      const entry = this.#outbox.peek(this.#clock.now())
+      const now = this.#clock.now()
+      const entry = this.#outbox.peek(now)
       if (entry === undefined || this.#isHeldBack(entry)) break
+      this.#isCutShort = written === BATCH || now > end
+      if (this.#isCutShort) break
       // Off the queue first: a class that tells of its end, or of an answer, within the call finds it written.
       this.#outbox.take(entry)
       this.#options.onWrite(entry)
