@@ -392,24 +392,6 @@ describe('a socket that is gone', () => {
   })
 })
 
-describe('a text that has waited', () => {
-  it.each([
-    '',
-    'a',
-    'ten letters',
-    'thirteen and more of them',
-    'ends in a blank ',
-    'a pair \u{1f600}',
-    'x'.repeat(1_023),
-    'x'.repeat(1_024),
-  ])('is written as it is (%#)', async (text) => {
-    const { server, flow, socket, push } = await setUp({ highWaterMark: 10_000 })
-    push(text)
-    flow.start(socket)
-    expect(server.messages).toEqual([text])
-  })
-})
-
 describe('a native send that throws', () => {
   it('keeps the message, tells it, and tries again', async () => {
     const { clock, server, flow, socket, push, told, outbox } = await setUp()

@@ -13,9 +13,6 @@ const BATCH = 256
 /** … and ms that they may take, where each takes long: a task of 50 ms is one that a user feels. */
 const BATCH_TIME = 12
 
-/** In UTF-16 units: of longer texts there are too few for {@link young} to matter, and a copy costs more. */
-const LONG = 1_024
-
 export interface FlowOptions {
   readonly highWaterMark: number
   /** Bytes of the newest written messages that are kept. */
@@ -190,7 +187,7 @@ export class Flow {
       this.#outbox.take(entry)
       this.#options.onWrite(entry)
       try {
-        this.#write(entry, this.#socket, young(entry.data))
+        this.#write(entry, this.#socket)
       } catch (error) {
         // It stays: the socket is about to tell that it is lost, or takes it at the next look.
         if (entry.status === 'written') this.#outbox.undo(entry)
@@ -215,11 +212,11 @@ export class Flow {
     this.#write(entry, socket)
   }
 
-  #write(entry: Entry, socket: Socket, data = entry.data): void {
+  #write(entry: Entry, socket: Socket): void {
     const buffered = socket.bufferedAmount
     this.#tail.add(entry, buffered)
     try {
-      socket.send(data)
+      socket.send(entry.data)
     } catch (error) {
       this.#tail.undo()
       throw error
@@ -240,12 +237,4 @@ export class Flow {
     const socket = this.#socket
     return socket?.isWritable === true && socket.bufferedAmount < this.#options.highWaterMark
   }
-}
-
-/**
- * A copy of a text that has waited. Chromium takes over an old string as it is, and its collector lets go of those one by
- * one, all at once: 200,000 of them block a page for 70 to 110 ms. Of a young one it makes a copy of its own.
- */
-function young(data: OwnedData): OwnedData {
-  return typeof data === 'string' && data.length < LONG ? `${data} `.slice(0, -1) : data
 }
