@@ -50,13 +50,15 @@ export class DemoPage {
   static async open(
     browser: Browser,
     url: string,
-    { slowdown: rate = 1, ...options }: PageOptions = {},
+    { slowdown, ...options }: PageOptions = {},
   ): Promise<DemoPage> {
     // Half of the time would go into drawing.
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
-    const session = await context.newCDPSession(page)
-    await session.send('Emulation.setCPUThrottlingRate', { rate })
+    if (slowdown !== undefined) {
+      const session = await context.newCDPSession(page)
+      await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+    }
     const demo = new DemoPage(page)
     await watchShifts(page)
     await page.goto(url)

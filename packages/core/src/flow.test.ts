@@ -45,6 +45,15 @@ async function setUp({ highWaterMark = 1_000, keepWritten = 0, window = Infinity
   return { clock, server, outbox, flow, polls, told, writes, left, push, pass, socket: await open(), open }
 }
 
+/** A flow whose socket takes no more: one message fills its buffer, and nobody reads. */
+async function setUpFull() {
+  const parts = await setUp({ highWaterMark: 2 })
+  parts.server.stall()
+  parts.flow.start(parts.socket)
+  parts.pass('aa')
+  return parts
+}
+
 const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
 
 describe('a flow', () => {
@@ -304,10 +313,8 @@ describe('a message of the library itself', () => {
   })
 
   it('waits where the buffer is full, and goes before all that waited longer, in order', async () => {
-    const { server, flow, socket, push, clock } = await setUp({ highWaterMark: 2 })
-    server.stall()
-    push('aa', 'b')
-    flow.start(socket)
+    const { server, flow, socket, push, clock } = await setUpFull()
+    push('b')
     flow.control('first', socket)
     expect(clock.pending).toBe(1)
     server.drain(2)
@@ -322,10 +329,7 @@ describe('a message of the library itself', () => {
   })
 
   it('waits for room also where nothing else does', async () => {
-    const { server, flow, socket, pass, clock } = await setUp({ highWaterMark: 2 })
-    server.stall()
-    flow.start(socket)
-    pass('aa')
+    const { server, flow, socket, clock } = await setUpFull()
     flow.control('ping', socket)
     await clock.advance(1_000)
     expect(clock.pending).toBe(1)
@@ -346,10 +350,8 @@ describe('a message of the library itself', () => {
   })
 
   it('goes to the next socket of a handover at once, unless that takes no more', async () => {
-    const { server, flow, socket, push, open } = await setUp({ highWaterMark: 2 })
-    server.stall()
-    push('aa', 'b')
-    flow.start(socket)
+    const { server, flow, push, open } = await setUpFull()
+    push('b')
     const next = await open()
     flow.control('sign-in', next)
     expect(next.bufferedAmount).toBe(7)
@@ -359,10 +361,7 @@ describe('a message of the library itself', () => {
   })
 
   it('ends with its socket', async () => {
-    const { server, flow, socket, pass, open } = await setUp({ highWaterMark: 2 })
-    server.stall()
-    flow.start(socket)
-    pass('aa')
+    const { server, flow, socket, open } = await setUpFull()
     flow.control('ping', socket)
     flow.stop()
     flow.start(await open())
