@@ -51,7 +51,7 @@ export class Entry {
   /** Counted when first asked for: a text that is written at once is never counted. */
   counted = -1
 
-  constructor(message: unknown, data: OwnedData, details: EntryDetails = NO_DETAILS) {
+  constructor(message: unknown, data: OwnedData, details: EntryDetails = {}) {
     this.message = message
     this.data = data
     this.expiresAt = details.expiresAt ?? Infinity
@@ -72,7 +72,12 @@ export class Entry {
   }
 }
 
-const NO_DETAILS: EntryDetails = {}
+/** A text of which nothing else is to be said needs no entry to pass the queue. */
+export type Composed = Entry | string
+
+export function entryOf(composed: Composed): Entry {
+  return typeof composed === 'string' ? new Entry(composed, composed) : composed
+}
 
 /** As they were given to `send()`, or copies. */
 export function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {

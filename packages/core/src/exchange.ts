@@ -34,7 +34,7 @@ export class Exchange<Incoming, Outgoing> {
     this.requests = new Requests({
       ...common,
       clock,
-      track: (message: Outgoing, fate: Fate) => sender.send(message, undefined, fate),
+      track: (message: Outgoing, fate: Fate) => sender.track(message, undefined, fate),
       again: sender.again.bind(sender),
       drop: sender.drop.bind(sender),
     })

@@ -41,7 +41,8 @@ async function setUp({ highWaterMark = 1_000, keepWritten = 0, window = Infinity
   const push = (...texts: string[]) => {
     for (const text of texts) outbox.push(new Entry(text, text))
   }
-  const pass = (text: string, details?: EntryDetails) => flow.pass(new Entry(text, text, details))
+  const pass = (text: string, details?: EntryDetails) =>
+    flow.pass(details ? new Entry(text, text, details) : text)
   return { clock, server, outbox, flow, polls, told, writes, left, push, pass, socket: await open(), open }
 }
 
@@ -379,6 +380,10 @@ describe('a socket that is gone', () => {
     const { unsent, unproven } = flow.detach(5)
     expect(unsent.map(({ message }) => message)).toEqual(['cc', 'dd'])
     expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
+    const all = [...unproven, ...unsent]
+    expect(all.map(({ sequence, status }) => [sequence, status])).toEqual(
+      all.map((_, i) => [i + 1, 'written']),
+    )
   })
 
   it('proves nothing without a value', async () => {
@@ -416,7 +421,7 @@ describe('a native send that throws', () => {
     server.connection.socket.send = () => {
       throw new Error('no')
     }
-    expect(() => pass('a')).toThrow('no')
+    expect(() => pass('a')).toThrow(expect.objectContaining({ code: 'ENCODE', cause: new Error('no') }))
     expect(outbox.snapshot(0)).toMatchObject({ accepted: 0, written: 0 })
   })
 })

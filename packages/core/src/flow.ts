@@ -1,6 +1,7 @@
 import type { OwnedData } from './bytes.ts'
-import { Entry } from './entry.ts'
+import { type Composed, Entry, entryOf } from './entry.ts'
 import type { Clock } from './environment.ts'
+import { HoldfastError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
 import { Poll } from './poll.ts'
 import { Ring } from './ring.ts'
@@ -65,7 +66,7 @@ export class Flow {
     this.#clock = clock
     this.#poll = new Poll(clock, () => this.pump())
     this.#options = options
-    this.#tail = new Tail(options.keepWritten)
+    this.#tail = new Tail(options.keepWritten, writtenText)
   }
 
   /** Writes to this socket from now on. */
@@ -110,18 +111,22 @@ export class Flow {
     return this.#outbox.length === 0 && !this.#isPumping && this.#accepts()
   }
 
-  /** Writes one message past the queue; only while {@link isClear}. */
-  pass(entry: Entry): void {
+  /**
+   * Writes one message past the queue; only while {@link isClear}.
+   *
+   * @throws HoldfastError `ENCODE` where the native class refuses it; nothing is changed then.
+   */
+  pass(composed: Composed): void {
     if (this.#socket === undefined) return
-    this.#outbox.pass(entry)
+    this.#outbox.pass(composed)
     try {
-      this.#write(entry, this.#socket)
-    } catch (error) {
-      this.#outbox.undoPass(entry)
-      throw error
+      this.#write(composed, this.#socket)
+    } catch (cause) {
+      this.#outbox.undoPass(composed)
+      throw new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
     }
-    if (!entry.isWatched) return
-    this.#watched.push(entry)
+    if (typeof composed === 'string' || !composed.isWatched) return
+    this.#watched.push(composed)
     this.pump()
   }
 
@@ -212,16 +217,16 @@ export class Flow {
     this.#write(entry, socket)
   }
 
-  #write(entry: Entry, socket: Socket): void {
+  #write(composed: Composed, socket: Socket): void {
     const buffered = socket.bufferedAmount
-    this.#tail.add(entry, buffered)
+    this.#tail.add(composed, buffered)
     try {
-      socket.send(entry.data)
+      socket.send(typeof composed === 'string' ? composed : composed.data)
     } catch (error) {
       this.#tail.undo()
       throw error
     }
-    if (this.#tail.isUncalibrated) this.#tail.calibrate(entry, socket.bufferedAmount - buffered)
+    if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
   }
 
   /** Tells of those that have left: written up to this sequence. */
@@ -237,4 +242,11 @@ export class Flow {
     const socket = this.#socket
     return socket?.isWritable === true && socket.bufferedAmount < this.#options.highWaterMark
   }
+}
+
+/** A text that passed without an entry, as one is asked for. */
+function writtenText(text: string): Entry {
+  const entry = entryOf(text)
+  entry.status = 'written'
+  return entry
 }

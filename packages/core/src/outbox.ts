@@ -1,5 +1,5 @@
 import { Capacity, type OutboxLimits } from './capacity.ts'
-import type { DropReason, Entry } from './entry.ts'
+import type { Composed, DropReason, Entry } from './entry.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Queue } from './queue.ts'
 
@@ -54,10 +54,11 @@ export class Outbox {
     }
   }
 
-  /** Counts a message that goes past the queue. */
-  pass(entry: Entry): void {
+  /** Counts a message that goes past the queue: one without an id, which no limit is about. */
+  pass(composed: Composed): void {
     this.#accepted += 1
-    this.#countWritten(entry)
+    this.#written += 1
+    if (typeof composed !== 'string') composed.status = 'written'
   }
 
   /**
@@ -97,7 +98,9 @@ export class Outbox {
   /** Takes the oldest message, to hand it to a socket. */
   take(entry: Entry): void {
     this.#queue.remove(entry)
-    this.#countWritten(entry)
+    this.#written += 1
+    entry.status = 'written'
+    this.#capacity.take(entry)
   }
 
   /** Puts back what {@link take} took: the socket has refused it. */
@@ -108,11 +111,10 @@ export class Outbox {
   }
 
   /** As if {@link pass} had not been: the socket has refused it. */
-  undoPass(entry: Entry): void {
-    this.giveUp([entry])
-    this.#unconfirmed -= 1
+  undoPass(composed: Composed): void {
     this.#accepted -= 1
     this.#written -= 1
+    if (typeof composed !== 'string') composed.status = 'over'
   }
 
   /**
@@ -198,12 +200,6 @@ export class Outbox {
       else this.#queue.unshift(entry)
     }
     this.#drop(outdated, 'replaced')
-  }
-
-  #countWritten(entry: Entry): void {
-    this.#written += 1
-    entry.status = 'written'
-    this.#capacity.take(entry)
   }
 
   #drop(entries: readonly Entry[], reason: DropReason): void {

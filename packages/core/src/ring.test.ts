@@ -4,7 +4,7 @@ import { Ring } from './ring.ts'
 
 type Operation =
   | { type: 'push' | 'shift' | 'unshift'; count: number }
-  | { type: 'put'; index: number }
+  | { type: 'put' | 'set'; index: number }
   | { type: 'clear' | 'pop' }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -22,7 +22,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
     weight: 8,
   },
-  { arbitrary: fc.record({ type: fc.constant('put'), index: fc.nat(4_000) }), weight: 4 },
+  { arbitrary: fc.record({ type: fc.constantFrom('put', 'set'), index: fc.nat(4_000) }), weight: 4 },
   fc.record({ type: fc.constantFrom('clear', 'pop') }),
 )
 
@@ -97,11 +97,13 @@ describe('Ring', () => {
                 next += 1
               }
               break
-            case 'put': {
+            case 'put':
+            case 'set': {
               const old = model[operation.index]
               const place = old === undefined ? undefined : places.get(old)
               if (place === undefined) break
-              ring.put(place, next)
+              if (operation.type === 'put') ring.put(place, next)
+              else ring.set(operation.index, next)
               places.set(next, place)
               model[operation.index] = next
               next += 1

@@ -13,7 +13,7 @@ export class Ring<T> {
   /** Puts an item behind all others; returns its place, for {@link put}. */
   push(item: T): number {
     if (this.#length === this.#slots.length) this.#resize(this.#slots.length * 2)
-    this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item
+    this.set(this.#length, item)
     this.#length += 1
     return this.#first + this.#length - 1
   }
@@ -28,9 +28,9 @@ export class Ring<T> {
     return this.#first
   }
 
-  /** Puts an item in the place of another. */
+  /** Puts an item in the place of another, as {@link push} or {@link unshift} has told it. */
   put(place: number, item: T): void {
-    this.#slots[(this.#head + place - this.#first) & (this.#slots.length - 1)] = item
+    this.set(place - this.#first, item)
   }
 
   peek(): T | undefined {
@@ -40,6 +40,11 @@ export class Ring<T> {
   /** The item at a place, counted from the oldest. */
   at(index: number): T | undefined {
     return index < this.#length ? this.#slots[(this.#head + index) & (this.#slots.length - 1)] : undefined
+  }
+
+  /** Puts an item in the place of another, counted from the oldest. */
+  set(index: number, item: T): void {
+    this.#slots[(this.#head + index) & (this.#slots.length - 1)] = item
   }
 
   shift(): T | undefined {
@@ -73,14 +78,14 @@ export class Ring<T> {
 
   *[Symbol.iterator](): IterableIterator<T> {
     for (let i = 0; i < this.#length; i++) {
-      const item = this.#slots[(this.#head + i) & (this.#slots.length - 1)]
+      const item = this.at(i)
       if (item !== undefined) yield item
     }
   }
 
   #resize(capacity: number): void {
     const slots: (T | undefined)[] = new Array(capacity)
-    for (let i = 0; i < this.#length; i++) slots[i] = this.#slots[(this.#head + i) & (this.#slots.length - 1)]
+    for (let i = 0; i < this.#length; i++) slots[i] = this.at(i)
     this.#slots = slots
     this.#head = 0
   }

@@ -2,7 +2,7 @@ import { UNLIMITED } from './capacity.ts'
 import type { Codec } from './codec.ts'
 import { Composer, type SendOptions } from './composer.ts'
 import { type DeliverOptions, type Receipt, receipt } from './delivery.ts'
-import { type DropReason, type Entry, type Fate, messagesOf } from './entry.ts'
+import { type Composed, type DropReason, type Entry, entryOf, type Fate, messagesOf } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import { Expiry } from './expiry.ts'
@@ -96,19 +96,21 @@ export class Sender<Outgoing> {
   }
 
   /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
-  send(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
-    const entry = this.#composer.compose(message, options, fate)
-    // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
-    if (entry.id === undefined && !this.#keep && this.#flow.isClear) this.#pass(entry)
-    else this.#push(entry)
-    this.#listeners.onChange()
+  send(message: Outgoing, options?: SendOptions): void {
+    this.#take(this.#composer.compose(message, options))
+  }
+
+  /** As {@link send}; what becomes of the message is told to this fate. */
+  track(message: Outgoing, options: SendOptions | undefined, fate: Fate): Entry {
+    const entry = entryOf(this.#composer.compose(message, options, fate))
+    this.#take(entry)
     return entry
   }
 
   /** Rejects with what {@link send} throws, and with `DROPPED`. */
   deliver(message: Outgoing, options: DeliverOptions = {}): Promise<Receipt> {
     return receipt(options, this.#clock, (fate) => {
-      const entry = this.send(message, options, fate)
+      const entry = this.track(message, options, fate)
       return (reason) => this.drop(entry, reason)
     })
   }
@@ -195,12 +197,12 @@ export class Sender<Outgoing> {
     return this.#keep?.release().then((entries) => messagesOf(entries))
   }
 
-  #pass(entry: Entry): void {
-    try {
-      this.#flow.pass(entry)
-    } catch (cause) {
-      throw new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
-    }
+  #take(composed: Composed): void {
+    // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
+    const mayPass = !this.#keep && (typeof composed === 'string' || composed.id === undefined)
+    if (mayPass && this.#flow.isClear) this.#flow.pass(composed)
+    else this.#push(entryOf(composed))
+    this.#listeners.onChange()
   }
 
   #push(entry: Entry): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { byteLength, type OwnedData } from './bytes.ts'
-import { Tail } from './tail.ts'
+import { Tail, type Written } from './tail.ts'
 
 interface Item {
   readonly data: string
@@ -13,13 +13,13 @@ const itemOf = (data: string): Item => ({ data, bytes: byteLength(data), sequenc
 
 /** Writes to a host that sends nothing, and counts so many bytes of framing for each. */
 function setUp(texts: readonly string[], { keep = 0, framing = 0 } = {}) {
-  const tail = new Tail<Item>(keep)
+  const tail = new Tail(keep, itemOf)
   const items = texts.map(itemOf)
   let buffered = 0
   for (const item of items) {
     tail.add(item, buffered)
     const grown = item.bytes + framing
-    if (tail.isUncalibrated) tail.calibrate(item, grown)
+    if (tail.isUncalibrated) tail.calibrate(grown)
     buffered += grown
   }
   return { tail, items, buffered }
@@ -58,6 +58,33 @@ describe('a tail', () => {
     expect(setUp(['abc', 'def', 'ghi']).tail.left(buffered)).toBe(count)
   })
 
+  it('makes an item of a text that had none when it is taken, in its place', () => {
+    const tail = new Tail(100, itemOf)
+    const own = itemOf('b')
+    for (const item of ['a', own, 'a', 'c']) tail.add(item, 0)
+    expect(tail.last).toBe(4)
+    const items = tail.take()
+    expect(items).toStrictEqual(['a', 'b', 'a', 'c'].map((data, i) => ({ data, bytes: 1, sequence: i + 1 })))
+    expect(items[1]).toBe(own)
+  })
+
+  it('lets go of equal texts as of others', () => {
+    const tail = new Tail(3, itemOf)
+    for (let i = 0; i < 100; i++) tail.add('a', 0)
+    expect(tail.take().map(({ sequence }) => sequence)).toEqual([98, 99, 100])
+  })
+
+  it('learns from a text that has no item', () => {
+    const tail = new Tail(100, itemOf)
+    tail.add('grüße', 0)
+    for (const grown of [0, 6]) tail.calibrate(grown)
+    expect(tail.isUncalibrated).toBe(true)
+    tail.calibrate(9)
+    tail.add('abc', 9)
+    // By payload alone, 10 bytes would be both.
+    expect([tail.unsent(16), tail.unsent(17)]).toEqual([0, 1])
+  })
+
   it('counts text in UTF-8', () => {
     const { tail } = setUp(['grüße', '👋'])
     expect(tail.unsent(4)).toBe(1)
@@ -80,14 +107,18 @@ describe('a tail', () => {
   })
 
   it('learns nothing from a host that took a message at once', () => {
-    const tail = new Tail<Item>(0)
-    const item = itemOf('abc')
-    tail.add(item, 0)
-    for (const grown of [0, 2]) tail.calibrate(item, grown)
-    tail.calibrate(itemOf(''), 0)
+    const tail = new Tail(0, itemOf)
+    tail.add(itemOf('abc'), 0)
+    for (const grown of [0, 2]) tail.calibrate(grown)
     expect(tail.isUncalibrated).toBe(true)
-    tail.calibrate(item, 3)
+    tail.calibrate(3)
     expect(tail.isUncalibrated).toBe(false)
+  })
+
+  it('learns nothing where what was written is gone already', () => {
+    const tail = new Tail(0, itemOf)
+    tail.calibrate(1)
+    expect(tail.isUncalibrated).toBe(true)
   })
 
   it('forgets what was refused', () => {
@@ -122,7 +153,7 @@ describe('a tail', () => {
     ['bytes', () => new Uint8Array(10)],
     ['a blob', () => new Blob(['x'.repeat(10)])],
   ])('counts %s', (_, dataOf) => {
-    const tail = new Tail<{ data: OwnedData; bytes: number; sequence: number }>(20)
+    const tail = new Tail<Written>(20, itemOf)
     for (let i = 0; i < 3; i++) tail.add({ data: dataOf(), bytes: 10, sequence: 0 }, 0)
     expect(tail.take().map(({ sequence }) => sequence)).toEqual([2, 3])
   })
@@ -134,7 +165,7 @@ describe('a tail', () => {
       [3, 3],
       [100, 5],
     ] as const) {
-      const tail = new Tail<Item>(keep)
+      const tail = new Tail(keep, itemOf)
       for (const text of ['a', 'b', 'c', 'd', 'e']) tail.add(itemOf(text), 0)
       expect(tail.take().length, `keep ${keep}`).toBe(held)
     }
@@ -145,7 +176,7 @@ describe('a tail', () => {
     ['no less than it is to keep, though that takes more', 4, ['aaa', 'bbb'], ['aaa', 'bbb']],
     ['as much after many empty ones', 5, [...Array<string>(20).fill(''), 'abc', 'd'], ['', 'abc', 'd']],
   ])('holds %s', (_, keep, texts, held) => {
-    const tail = new Tail<Item>(keep)
+    const tail = new Tail(keep, itemOf)
     for (const text of texts) tail.add(itemOf(text), 0)
     expect(tail.take().map(({ data }) => data)).toEqual(held)
   })
@@ -155,7 +186,7 @@ describe('a tail', () => {
     ['empty messages', 5, [], '', ['abc', 'd'], ['abc', 'd']],
     ['messages that were not empty', 5, [], 'x', [...'abcdefghij'], [...'fghij']],
   ])('holds as much after %s were refused', (_, keep, before, refused, after, held) => {
-    const tail = new Tail<Item>(keep)
+    const tail = new Tail(keep, itemOf)
     for (const text of before) tail.add(itemOf(text), 0)
     for (let i = 0; i < (before.length > 0 ? 1 : 20); i++) {
       tail.add(itemOf(refused), 0)
@@ -180,14 +211,14 @@ describe('a tail', () => {
   })
 
   it.each([0, 1, 10])('does not pile up empty messages (keep %i)', (keep) => {
-    const tail = new Tail<Item>(keep)
+    const tail = new Tail(keep, itemOf)
     for (let i = 0; i < 1_000; i++) tail.add(itemOf(''), 0)
     expect(tail.take().length).toBeLessThanOrEqual(keep + 2)
   })
 
   it('looks at each message a few times, however often it is asked what has left', () => {
     let looks = 0
-    const tail = new Tail<Item>(1_000)
+    const tail = new Tail(1_000, itemOf)
     for (let i = 0; i < 5_000; i++) {
       const item = {
         data: 'abc',
@@ -206,14 +237,17 @@ describe('a tail', () => {
 
   it('never claims what has left, and never lets go of what has not, whatever leaves when', () => {
     const text = fc.string({ unit: 'binary', maxLength: 12 })
-    const step = fc.oneof(fc.record({ write: text }), fc.record({ send: fc.nat(40), asks: fc.boolean() }))
+    const step = fc.oneof(
+      fc.record({ write: text, isPlain: fc.boolean() }),
+      fc.record({ send: fc.nat(40), asks: fc.boolean() }),
+    )
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 60, size: 'max' }),
         fc.integer({ min: 0, max: 30 }),
         fc.constantFrom(0, 2, 14),
         (steps, keep, framing) => {
-          const tail = new Tail<Item>(keep)
+          const tail = new Tail(keep, itemOf)
           const items: Item[] = []
           /** Where each ends, in the stream of bytes that the host counts. */
           const ends: number[] = []
@@ -232,8 +266,9 @@ describe('a tail', () => {
               continue
             }
             const item = itemOf(step.write)
-            tail.add(item, written - sent)
-            if (tail.isUncalibrated) tail.calibrate(item, item.bytes + framing)
+            const given = step.isPlain ? item.data : item
+            tail.add(given, written - sent)
+            if (tail.isUncalibrated) tail.calibrate(item.bytes + framing)
             items.push(item)
             written += item.bytes + framing
             ends.push(written)
@@ -245,9 +280,10 @@ describe('a tail', () => {
           for (let i = items.length - unsent; i < items.length; i++) {
             expect(startOf(i), 'an unsent message starts behind what was sent').toBeGreaterThanOrEqual(sent)
           }
-          const held = new Set(tail.take())
+          const held = new Map(tail.take().map((item) => [item.sequence, item]))
           for (const [i, item] of items.entries()) {
-            if ((ends[i] ?? 0) > sent) expect(held.has(item), 'one that has not left is held').toBe(true)
+            if ((ends[i] ?? 0) <= sent) continue
+            expect(held.get(i + 1)?.data, 'one that has not left is held').toBe(item.data)
           }
         },
       ),

@@ -22,7 +22,11 @@ const LONGEST_HEADER = 14
  */
 export class Tail<T extends Written> {
   readonly #keep: number
-  readonly #ring = new Ring<T>()
+  /** Bytes over {@link #keep} that are held before some are let go: in one go it costs less. */
+  readonly #slack: number
+  readonly #itemOf: (text: string) => T
+  /** A text that was written without an item of its own gets one when it is first asked for: most never are. */
+  readonly #ring = new Ring<T | string>()
   /** Of all that is held, by {@link atLeast}. */
   #size = 0
   /** How many are empty: these count as a byte each, so that they do not pile up. */
@@ -35,8 +39,10 @@ export class Tail<T extends Written> {
   #counted = 0
   #behindEdge = 0
 
-  constructor(keep: number) {
+  constructor(keep: number, itemOf: (text: string) => T) {
     this.#keep = keep
+    this.#slack = keep / 8
+    this.#itemOf = itemOf
   }
 
   /** The sequence of the newest write. */
@@ -45,46 +51,36 @@ export class Tail<T extends Written> {
   }
 
   /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
-  add(item: T, buffered: number): void {
-    const own = atLeast(item.data)
+  add(item: T | string, buffered: number): void {
+    const own = atLeast(item)
     this.#sequence += 1
-    item.sequence = this.#sequence
+    if (typeof item !== 'string') item.sequence = this.#sequence
     this.#ring.push(item)
     this.#size += own
     if (own === 0) this.#empty += 1
-    // By lower bounds, which cost nothing to know: a few more than needed are held.
-    while (this.#size + this.#empty > this.#keep) {
-      const head = this.#ring.peek()
-      if (head === undefined || head === item) return
-      const size = atLeast(head.data)
-      const left = this.#size - size
-      if (left < buffered + own || left + this.#empty < this.#keep) return
-      this.#ring.shift()
-      this.#passEdge(head)
-      this.#size = left
-      if (size === 0) this.#empty -= 1
-    }
+    if (this.#size + this.#empty > this.#keep + this.#slack) this.#letGo(buffered + own)
   }
 
   /** Takes the newest back: the native socket has refused it. */
   undo(): void {
     const item = this.#ring.pop()
     if (item === undefined) return
-    const size = atLeast(item.data)
+    const size = atLeast(item)
     this.#size -= size
     if (size === 0) this.#empty -= 1
     this.#sequence -= 1
-    // Asked within the call that was refused.
-    if (this.#counted <= this.#sequence) return
+    // Else it was asked for within the call that was refused.
+    if (typeof item === 'string' || this.#counted <= this.#sequence) return
     if (this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
     this.#counted = this.#sequence
     this.#edge = Math.min(this.#edge, this.#sequence)
   }
 
-  /** Learns from a write by how much it made `bufferedAmount` grow. */
-  calibrate(item: T, grown: number): void {
-    if (grown === 0 || grown < item.bytes) return
-    this.#header = grown > item.bytes ? LONGEST_HEADER : 0
+  /** Learns from the newest write by how much it made `bufferedAmount` grow. */
+  calibrate(grown: number): void {
+    if (grown === 0) return
+    const bytes = this.#at(this.#sequence)?.bytes ?? Infinity
+    if (grown >= bytes) this.#header = grown > bytes ? LONGEST_HEADER : 0
   }
 
   /** Whether {@link calibrate} has something to learn. */
@@ -99,7 +95,7 @@ export class Tail<T extends Written> {
     let count = 0
     // While bytes of older ones are buffered too: an empty message at the very edge may have left.
     while (count < this.#ring.length && bytes < buffered) {
-      const item = this.#ring.at(this.#ring.length - 1 - count)
+      const item = this.#at(this.#sequence - count)
       if (item === undefined) break
       bytes += item.bytes + header
       if (bytes > buffered) break
@@ -110,20 +106,19 @@ export class Tail<T extends Written> {
 
   /** The sequence up to which all has left, when `buffered` bytes have not. */
   left(buffered: number): number {
-    const place = (sequence: number): number => this.#ring.length - 1 - (this.#sequence - sequence)
     for (; this.#counted < this.#sequence; this.#counted += 1) {
-      this.#behindEdge += this.#ring.at(place(this.#counted + 1))?.bytes ?? 0
+      this.#behindEdge += this.#at(this.#counted + 1)?.bytes ?? 0
     }
     for (;;) {
-      const next = this.#ring.at(place(this.#edge + 1))
+      const next = this.#at(this.#edge + 1)
       if (next === undefined || this.#behindEdge - next.bytes < buffered) return this.#edge
-      this.#passEdge(next)
+      this.#passEdge(next, this.#edge + 1)
     }
   }
 
   /** All that is held, oldest first; nothing is held after that. */
   take(): T[] {
-    const items = [...this.#ring]
+    const items = [...this.#ring].flatMap((_, index) => this.#at(this.#oldest + index) ?? [])
     this.#ring.clear()
     this.#size = 0
     this.#empty = 0
@@ -134,18 +129,49 @@ export class Tail<T extends Written> {
     return items
   }
 
+  /** Lets go of the oldest. By lower bounds, which cost nothing to know: a few more than needed are held. */
+  #letGo(buffered: number): void {
+    while (this.#size + this.#empty > this.#keep) {
+      const head = this.#ring.peek()
+      if (head === undefined || this.#ring.length === 1) return
+      const size = atLeast(head)
+      const left = this.#size - size
+      if (left < buffered || left + this.#empty < this.#keep) return
+      this.#passEdge(head, this.#oldest)
+      this.#ring.shift()
+      this.#size = left
+      if (size === 0) this.#empty -= 1
+    }
+  }
+
+  /** The sequence of the oldest that is held. */
+  get #oldest(): number {
+    return this.#sequence - this.#ring.length + 1
+  }
+
+  #at(sequence: number): T | undefined {
+    const index = sequence - this.#oldest
+    const item = this.#ring.at(index)
+    if (typeof item !== 'string') return item
+    const made = this.#itemOf(item)
+    made.sequence = sequence
+    this.#ring.set(index, made)
+    return made
+  }
+
   /** The next one has left. */
-  #passEdge(item: T): void {
-    const { sequence } = item
+  #passEdge(item: T | string, sequence: number): void {
     if (sequence <= this.#edge) return
-    if (sequence <= this.#counted) this.#behindEdge -= item.bytes
+    // A text without an item was never counted.
+    if (typeof item !== 'string' && sequence <= this.#counted) this.#behindEdge -= item.bytes
     else this.#counted = sequence
     this.#edge = sequence
   }
 }
 
 /** Payload bytes, or fewer: a UTF-16 unit takes at least one byte. */
-function atLeast(data: OwnedData): number {
+function atLeast(item: Written | string): number {
+  const data = typeof item === 'string' ? item : item.data
   if (typeof data === 'string') return data.length
   return 'byteLength' in data ? data.byteLength : data.size
 }
