@@ -189,6 +189,44 @@ describe('a long queue', () => {
   })
 })
 
+describe('a buffer that takes many small messages', () => {
+  it('is given 512 at most, and as many again as have left', async () => {
+    const { clock, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 1e6 })
+    server.stall()
+    push(...many(2_000, 3))
+    flow.start(socket)
+    await clock.advance(1_000)
+    expect(server.connection.bufferedAmount).toBe(512 * 3)
+    server.drain(100)
+    await clock.advance(50)
+    expect(server.connection.bufferedAmount).toBe(512 * 3)
+    expect(outbox.snapshot(0)).toMatchObject({ written: 612, queued: 1_388 })
+    server.drain()
+    await clock.advance(100)
+    expect(outbox.snapshot(0)).toMatchObject({ written: 2_000, queued: 0 })
+  })
+
+  it('counts those that have passed the queue, too', async () => {
+    const { pass, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 1e6 })
+    server.stall()
+    flow.start(socket)
+    for (const text of many(500, 3)) pass(text)
+    push(...many(100, 3))
+    flow.pump()
+    expect(outbox.snapshot(0)).toMatchObject({ written: 512, queued: 88 })
+  })
+
+  it('is given one that is ours all the same', async () => {
+    const { server, flow, socket, push } = await setUp({ highWaterMark: 1e6 })
+    server.stall()
+    push(...many(600, 3))
+    flow.start(socket)
+    flow.pump()
+    flow.control('ping', socket)
+    expect(server.connection.bufferedAmount).toBe(512 * 3 + 4)
+  })
+})
+
 describe('a batch of slow writes', () => {
   it('ends after 12 ms, and the next comes in a task of its own', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: Infinity })
@@ -212,13 +250,42 @@ describe('the look whether there is room again', () => {
   it('comes every 4 ms while there is progress', async () => {
     const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
     server.stall()
-    push(...many(6, 10))
+    push(...many(8, 6))
     flow.start(socket)
     for (let i = 0; i < 4; i++) {
       server.drain(1)
       await clock.advance(4)
     }
+    expect(server.connection.bufferedAmount).toBe(12)
     expect(polls).toEqual([4, 4, 4, 4, 4])
+  })
+
+  it('comes at once while the line is faster than that', async () => {
+    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
+    server.stall()
+    push(...many(6, 10))
+    flow.start(socket)
+    server.drain(1)
+    flow.pump()
+    expect(server.connection.bufferedAmount).toBe(10)
+    expect(polls).toEqual([4, 0])
+    // It was, and is no longer.
+    await clock.advance(100)
+    expect(polls.slice(2)).toEqual([4, 8, 16, 32, 50])
+  })
+
+  it('does not come at once for what the socket refuses', async () => {
+    const { clock, server, flow, socket, push, polls, told } = await setUp({ highWaterMark: 10 })
+    server.stall()
+    push(...many(3, 10))
+    flow.start(socket)
+    server.drain(1)
+    server.connection.socket.send = () => {
+      throw new Error('no')
+    }
+    await clock.advance(30)
+    expect(told.filter((each) => each === 'refused')).toHaveLength(3)
+    expect(polls).toEqual([4, 4, 8, 16])
   })
 
   it('is arranged once for many messages that somebody waits for', async () => {

@@ -5,6 +5,16 @@ const SHORTEST = 4
 /** … and ever later, up to this many ms, while it makes none. */
 const LONGEST = 50
 
+/** What one look has found and done, in bytes of the socket's buffer. */
+export interface Look {
+  readonly before: number
+  readonly after: number
+  /** Whether something went into it. */
+  readonly hasWritten: boolean
+  /** There is more to write and room for it: only the yield is wanted, not the wait. */
+  readonly isCutShort: boolean
+}
+
 /** Looks at a socket's buffer now and then, more seldom the less it moves. */
 export class Poll {
   readonly #clock: Clock
@@ -20,20 +30,16 @@ export class Poll {
     this.#look = look
   }
 
-  /**
-   * Arranges for a look.
-   *
-   * @param buffered - What the socket's buffer has now, in bytes.
-   * @param hasWritten - Whether something went into it.
-   * @param isEager - There is more to write and room for it: only the yield is wanted, not the wait.
-   */
-  arm(buffered: number, hasWritten: boolean, isEager: boolean): void {
-    const moves = hasWritten || buffered < this.#lastBuffered
-    this.#lastBuffered = buffered
+  /** Arranges for the next look. */
+  arm({ before, after, hasWritten, isCutShort }: Look): void {
+    const moves = hasWritten || after < this.#lastBuffered
+    // All that was left in it last time is out: the line is faster than the poll.
+    const isFast = hasWritten && before === 0 && this.#lastBuffered > 0 && this.#lastBuffered < Infinity
+    this.#lastBuffered = after
     // A look between two polls, by a send(), must not make the next one later.
     if (this.#timer !== undefined && !moves) return
-    this.#delay = moves ? SHORTEST : Math.min(LONGEST, this.#delay * 2)
-    const delay = isEager ? 0 : this.#delay
+    this.#delay = moves || this.#armed === 0 ? SHORTEST : Math.min(LONGEST, this.#delay * 2)
+    const delay = isCutShort || isFast ? 0 : this.#delay
     // One that comes no later serves as well: a new one for every send() would cost more than the send.
     if (this.#timer !== undefined && this.#armed <= delay) return
     this.#disarm()
