@@ -4,9 +4,8 @@ import type { DeliverOptions, Receipt } from './delivery.ts'
 import { Emitter } from './emitter.ts'
 import { Engine, type ShellOptions } from './engine.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
-import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import type { RequestOptions } from './request-options.ts'
-import { type CloseReport, type ConnectionState, hasEnded } from './state.ts'
+import { type CloseReport, hasEnded } from './state.ts'
 import { checkClose, type UrlSource } from './url.ts'
 
 export interface CloseOptions {
@@ -23,57 +22,29 @@ export interface ReconnectCallOptions {
 }
 
 /** What the public classes and the bindings stand on: checks a call, and hands it to the engine. */
-export class Shell<Incoming, Outgoing> {
-  readonly announcer: Engine<Incoming, Outgoing>['announcer']
-  readonly messages: Engine<Incoming, Outgoing>['messages']
-  readonly exchange: Engine<Incoming, Outgoing>['exchange']
-  readonly digest: Engine<Incoming, Outgoing>['digest']
-  /** The connection is closed, and all its messages have been told. */
-  readonly ended: Emitter<void>
+export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   readonly disposed: Emitter<void>
-
-  readonly #engine: Engine<Incoming, Outgoing>
-  readonly #sender: Engine<Incoming, Outgoing>['sender']
   #isDisposed = false
 
   constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
-    const engine = new Engine<Incoming, Outgoing>(source, options, () => this.#checkSendable())
-    this.announcer = engine.announcer
-    this.messages = engine.messages
-    this.exchange = engine.exchange
-    this.digest = engine.digest
-    this.ended = engine.ended
-    this.disposed = new Emitter(engine.announcer.onThrow)
-    this.#engine = engine
-    this.#sender = engine.sender
+    super(source, options, () => this.#checkSendable())
+    this.disposed = new Emitter(this.announcer.onThrow)
 
     // In a microtask: whoever subscribes at once misses nothing.
-    if (!engine.driver.config.lazy && start === 'auto') {
+    if (!this.driver.config.lazy && start === 'auto') {
       Promise.resolve().then(() => {
-        if (this.state.status === 'idle') engine.driver.dispatch({ type: 'open' })
+        if (this.state.status === 'idle') this.driver.dispatch({ type: 'open' })
       })
     }
   }
 
-  get state(): ConnectionState {
-    return this.#engine.state
-  }
-
-  get outbox(): OutboxSnapshot {
-    return this.#engine.outbox
-  }
-
   get bufferedAmount(): number {
-    return this.#sender.bytes + this.#engine.line.bufferedAmount
+    return this.sender.bytes + this.line.bufferedAmount
   }
 
   /** As {@link bufferedAmount}, with what a lost socket's buffer has kept: the standard never resets it. */
   get unsentAmount(): number {
-    return this.bufferedAmount + this.#engine.ending.leftBehind
-  }
-
-  get url(): string {
-    return this.#engine.url
+    return this.bufferedAmount + this.ending.leftBehind
   }
 
   get isDisposed(): boolean {
@@ -81,26 +52,26 @@ export class Shell<Incoming, Outgoing> {
   }
 
   get binaryType(): 'blob' | 'arraybuffer' {
-    return this.#engine.line.binaryType
+    return this.line.binaryType
   }
 
   set binaryType(type: 'blob' | 'arraybuffer') {
-    this.#engine.line.binaryType = oneOf('binaryType', type, ['blob', 'arraybuffer'])
+    this.line.binaryType = oneOf('binaryType', type, ['blob', 'arraybuffer'])
   }
 
   send(message: Outgoing, options?: SendOptions): void {
     this.announcer.notices.hold()
     try {
-      this.#sender.send(message, options)
+      this.sender.send(message, options)
     } finally {
       this.announcer.notices.release()
     }
-    this.#engine.updateWanted(true)
+    this.updateWanted(true)
   }
 
   deliver(message: Outgoing, options?: DeliverOptions): Promise<Receipt> {
-    const receipt = this.announcer.notices.during(() => this.#sender.deliver(message, options))
-    this.#engine.updateWanted(true)
+    const receipt = this.announcer.notices.during(() => this.sender.deliver(message, options))
+    this.updateWanted(true)
     return receipt
   }
 
@@ -112,37 +83,37 @@ export class Shell<Incoming, Outgoing> {
   clear(): readonly Outgoing[] {
     return this.announcer.notices.during(() => {
       // What another life has stored is cleared too, also before the first dial.
-      if (!hasEnded(this.state)) this.#sender.prepare()
-      const messages = this.#sender.clear('cleared')
-      this.#engine.onEmpty()
+      if (!hasEnded(this.state)) this.sender.prepare()
+      const messages = this.sender.clear('cleared')
+      this.onEmpty()
       return messages
     })
   }
 
   open(): void {
     this.#checkAlive('open()')
-    this.#engine.driver.dispatch({ type: 'open' })
+    this.driver.dispatch({ type: 'open' })
   }
 
   reconnect(reason = '', { handover = false }: ReconnectCallOptions = {}): void {
     this.#checkAlive('reconnect()')
     checkClose(undefined, reason)
-    if (handover && !this.#engine.canQueue) {
+    if (handover && !this.canQueue) {
       throw misconfigured('reconnect(reason, { handover })', 'false without a queue', handover)
     }
-    this.#engine.driver.dispatch({ type: 'reconnect', reason, handover })
+    this.driver.dispatch({ type: 'reconnect', reason, handover })
   }
 
   /** Ends it from this side; what is queued goes out after the next {@link open}. */
   fail(error: HoldfastError): void {
-    this.#engine.line.fail(error)
+    this.line.fail(error)
   }
 
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
-    const report = this.#engine.ending.wait()
-    this.#engine.driver.dispatch({
+    const report = this.ending.wait()
+    this.driver.dispatch({
       type: 'close',
       reason,
       drainTimeout,

@@ -30,7 +30,7 @@ async function setUp({ highWaterMark = 1_000, keepWritten = 0, window = Infinity
     onLeft: (entry) => left.push(entry.message),
     onEmpty: () => told.push('empty'),
     onProgress: () => told.push('progress'),
-    onRefused: () => told.push('refused'),
+    onError: ({ code }) => told.push(code),
   })
   const handlers = { opened: () => undefined, message: () => undefined, lost: () => undefined }
   const open = async () => {
@@ -284,7 +284,7 @@ describe('the look whether there is room again', () => {
       throw new Error('no')
     }
     await clock.advance(30)
-    expect(told.filter((each) => each === 'refused')).toHaveLength(3)
+    expect(told.filter((each) => each === 'ENCODE')).toHaveLength(3)
     expect(polls).toEqual([4, 4, 8, 16])
   })
 
@@ -475,7 +475,7 @@ describe('a native send that throws', () => {
     }
     push('a', 'b')
     flow.start(socket)
-    expect(told).toEqual(['refused'])
+    expect(told).toEqual(['ENCODE'])
     expect(outbox.length).toBe(2)
     isBroken = false
     await clock.advance(50)

@@ -34,8 +34,8 @@ export interface FlowOptions {
   readonly onWrite: (entry: Entry) => void
   /** A message that somebody waits for has left the native buffer. */
   readonly onLeft: (entry: Entry) => void
-  /** A message that the native class refused to take. */
-  readonly onRefused: (error: unknown) => void
+  /** The native class refused to take a message, which waits on. */
+  readonly onError: (error: HoldfastError) => void
 }
 
 /** What was written to a socket that is gone, oldest first. */
@@ -128,8 +128,8 @@ export class Flow {
     try {
       this.#write(composed, this.#socket)
     } catch (cause) {
-      this.#outbox.undoPass(composed)
-      throw new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
+      this.#outbox.undoPass()
+      throw refused(cause)
     }
     if (typeof composed === 'string' || !composed.isWatched) return
     this.#watched.push(composed)
@@ -157,7 +157,7 @@ export class Flow {
     this.#isPumping = true
     const waited = this.#outbox.length > 0 || this.isAwaited
     const before = this.#socket.bufferedAmount
-    const written = this.#writeBatch()
+    const written = this.#writeBatch(before)
     if (this.isAwaited) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
     this.#isPumping = false
     if (written > 0) this.#options.onProgress()
@@ -165,7 +165,7 @@ export class Flow {
     if (this.#socket === undefined) return
     if (this.#hasWork && !this.#waitsForAnswers) {
       const isCutShort = this.#isCutShort && this.#accepts()
-      this.#poll.arm({ before, after: this.#socket.bufferedAmount, hasWritten: written > 0, isCutShort })
+      this.#poll.arm(before, this.#socket.bufferedAmount, written > 0, isCutShort)
     } else this.#poll.rest()
   }
 
@@ -180,10 +180,11 @@ export class Flow {
     return next !== undefined && this.#isHeldBack(next)
   }
 
-  #writeBatch(): number {
+  /** `before`: bytes in the native buffer. */
+  #writeBatch(before: number): number {
     let written = 0
     const end = this.#clock.now() + BATCH_TIME
-    const room = MOST_BUFFERED - this.#buffered
+    const room = MOST_BUFFERED - (this.#tail.last - this.#tail.left(before))
     this.#isCutShort = false
     while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
@@ -201,22 +202,16 @@ export class Flow {
       this.#options.onWrite(entry)
       try {
         this.#write(entry, this.#socket)
-      } catch (error) {
+      } catch (cause) {
         // It stays: the socket is about to tell that it is lost, or takes it at the next look.
         if (entry.status === 'written') this.#outbox.undo(entry)
-        this.#options.onRefused(error)
+        this.#options.onError(refused(cause))
         break
       }
       if (entry.isWatched) this.#watched.push(entry)
       written += 1
     }
     return written
-  }
-
-  /** Messages in the native buffer, as far as its bytes tell. */
-  get #buffered(): number {
-    const bytes = this.#socket?.bufferedAmount ?? 0
-    return bytes === 0 ? 0 : this.#tail.last - this.#tail.left(bytes)
   }
 
   /** As many are on the wire as may be: an acknowledgement makes room. */
@@ -258,9 +253,11 @@ export class Flow {
   }
 }
 
+function refused(cause: unknown): HoldfastError {
+  return new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
+}
+
 /** A text that passed without an entry, as one is asked for. */
 function writtenText(text: string): Entry {
-  const entry = entryOf(text)
-  entry.status = 'written'
-  return entry
+  return Object.assign(entryOf(text), { status: 'written' as const })
 }

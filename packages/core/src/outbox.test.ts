@@ -58,7 +58,7 @@ describe('an outbox', () => {
     const { outbox, counts } = setUp()
     outbox.pass(composed)
     expect(counts()).toEqual({ accepted: 1, written: 1, dropped: 0, queued: 0, queuedBytes: 0 })
-    outbox.undoPass(composed)
+    outbox.undoPass()
     expect(counts()).toEqual({ accepted: 0, written: 0, dropped: 0, queued: 0, queuedBytes: 0 })
     expect(outbox.snapshot(0)).toMatchObject({ inFlight: 0, unconfirmed: 0 })
   })

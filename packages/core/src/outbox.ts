@@ -111,10 +111,9 @@ export class Outbox {
   }
 
   /** As if {@link pass} had not been: the socket has refused it. */
-  undoPass(composed: Composed): void {
+  undoPass(): void {
     this.#accepted -= 1
     this.#written -= 1
-    if (typeof composed !== 'string') composed.status = 'over'
   }
 
   /**

@@ -5,16 +5,6 @@ const SHORTEST = 4
 /** … and ever later, up to this many ms, while it makes none. */
 const LONGEST = 50
 
-/** What one look has found and done, in bytes of the socket's buffer. */
-export interface Look {
-  readonly before: number
-  readonly after: number
-  /** Whether something went into it. */
-  readonly hasWritten: boolean
-  /** There is more to write and room for it: only the yield is wanted, not the wait. */
-  readonly isCutShort: boolean
-}
-
 /** Looks at a socket's buffer now and then, more seldom the less it moves. */
 export class Poll {
   readonly #clock: Clock
@@ -30,8 +20,15 @@ export class Poll {
     this.#look = look
   }
 
-  /** Arranges for the next look. */
-  arm({ before, after, hasWritten, isCutShort }: Look): void {
+  /**
+   * Arranges for the next look.
+   *
+   * @param before - What the socket's buffer had at this one, in bytes.
+   * @param after - What it has now.
+   * @param hasWritten - Whether something went into it.
+   * @param isCutShort - There is more to write and room for it: only the yield is wanted, not the wait.
+   */
+  arm(before: number, after: number, hasWritten: boolean, isCutShort: boolean): void {
     const moves = hasWritten || after < this.#lastBuffered
     // All that was left in it last time is out: the line is faster than the poll.
     const isFast = hasWritten && before === 0 && this.#lastBuffered > 0 && this.#lastBuffered < Infinity

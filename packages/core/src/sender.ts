@@ -56,9 +56,7 @@ export class Sender<Outgoing> {
         entry.fate?.written?.()
         this.#keep?.remove(entry)
       },
-      onRefused(cause) {
-        listeners.onError(new HoldfastError('ENCODE', 'The native socket refused a message.', { cause }))
-      },
+      onError: listeners.onError,
     })
     this.#keep =
       queue?.storage &&

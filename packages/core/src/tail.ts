@@ -22,8 +22,6 @@ const LONGEST_HEADER = 14
  */
 export class Tail<T extends Written> {
   readonly #keep: number
-  /** Bytes over {@link #keep} that are held before some are let go: in one go it costs less. */
-  readonly #slack: number
   readonly #itemOf: (text: string) => T
   /** A text that was written without an item of its own gets one when it is first asked for: most never are. */
   readonly #ring = new Ring<T | string>()
@@ -41,7 +39,6 @@ export class Tail<T extends Written> {
 
   constructor(keep: number, itemOf: (text: string) => T) {
     this.#keep = keep
-    this.#slack = keep / 8
     this.#itemOf = itemOf
   }
 
@@ -58,7 +55,8 @@ export class Tail<T extends Written> {
     this.#ring.push(item)
     this.#size += own
     if (own === 0) this.#empty += 1
-    if (this.#size + this.#empty > this.#keep + this.#slack) this.#letGo(buffered + own)
+    // Many in one go: it costs less.
+    if (this.#size + this.#empty > this.#keep * 1.125) this.#letGo(buffered + own)
   }
 
   /** Takes the newest back: the native socket has refused it. */
@@ -69,9 +67,9 @@ export class Tail<T extends Written> {
     this.#size -= size
     if (size === 0) this.#empty -= 1
     this.#sequence -= 1
-    // Else it was asked for within the call that was refused.
-    if (typeof item === 'string' || this.#counted <= this.#sequence) return
-    if (this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
+    // Else somebody asked within the call that was refused.
+    if (this.#counted <= this.#sequence) return
+    if (typeof item !== 'string' && this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
     this.#counted = this.#sequence
     this.#edge = Math.min(this.#edge, this.#sequence)
   }
@@ -106,6 +104,7 @@ export class Tail<T extends Written> {
 
   /** The sequence up to which all has left, when `buffered` bytes have not. */
   left(buffered: number): number {
+    if (buffered === 0) this.#passAll()
     for (; this.#counted < this.#sequence; this.#counted += 1) {
       this.#behindEdge += this.#at(this.#counted + 1)?.bytes ?? 0
     }
@@ -123,9 +122,7 @@ export class Tail<T extends Written> {
     this.#size = 0
     this.#empty = 0
     this.#header = undefined
-    this.#edge = this.#sequence
-    this.#counted = this.#sequence
-    this.#behindEdge = 0
+    this.#passAll()
     return items
   }
 
@@ -159,10 +156,16 @@ export class Tail<T extends Written> {
     return made
   }
 
+  #passAll(): void {
+    this.#edge = this.#sequence
+    this.#counted = this.#sequence
+    this.#behindEdge = 0
+  }
+
   /** The next one has left. */
   #passEdge(item: T | string, sequence: number): void {
     if (sequence <= this.#edge) return
-    // A text without an item was never counted.
+    // A text without an item is counted only as it passes.
     if (typeof item !== 'string' && sequence <= this.#counted) this.#behindEdge -= item.bytes
     else this.#counted = sequence
     this.#edge = sequence
