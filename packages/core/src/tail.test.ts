@@ -128,19 +128,25 @@ describe('a tail', () => {
     expect(tail.take()).toEqual(items.slice(0, 1))
   })
 
-  it.each<[string, number, number, number]>([
-    ['none had left', 9, 6, 0],
-    ['some had left', 6, 3, 1],
-    ['all had left, which does not come back', 0, 3, 2],
-    ['all had left, and all do', 0, 0, 2],
-  ])('forgets what was refused after it was asked what has left: %s', (_, before, after, count) => {
-    const { tail } = setUp(['abc', 'def', 'ghi'])
-    tail.left(before)
-    tail.undo()
-    expect(tail.left(after)).toBe(count)
-    tail.add(itemOf('jkl'), after)
-    expect(tail.left(after + 3)).toBe(count)
-    expect(tail.left(0)).toBe(3)
+  describe.each<[string, (text: string) => Item | string]>([
+    ['messages', itemOf],
+    ['texts without an item', (text) => text],
+  ])('forgets what was refused after it was asked what has left: %s', (_kind, make) => {
+    it.each<[string, number, number, number]>([
+      ['none had left', 9, 6, 0],
+      ['some had left', 6, 3, 1],
+      ['all had left, which does not come back', 0, 3, 2],
+      ['all had left, and all do', 0, 0, 2],
+    ])('%s', (_, before, after, count) => {
+      const tail = new Tail(100, itemOf)
+      for (const [i, text] of ['abc', 'def', 'ghi'].entries()) tail.add(make(text), 3 * i)
+      tail.left(before)
+      tail.undo()
+      expect(tail.left(after)).toBe(count)
+      tail.add(make('jkl'), after)
+      expect(tail.left(after + 3)).toBe(count)
+      expect(tail.left(0)).toBe(3)
+    })
   })
 
   it('has nothing to forget before anything was written', () => {
