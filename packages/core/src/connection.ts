@@ -21,7 +21,7 @@ export interface ReconnectCallOptions {
   readonly handover?: boolean
 }
 
-/** What the public classes and the bindings stand on: checks a call, and hands it to the engine. */
+/** The engine as the public classes and the bindings have it: checks each call first. */
 export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   readonly disposed: Emitter<void>
   #isDisposed = false

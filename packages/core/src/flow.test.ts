@@ -493,6 +493,41 @@ describe('a native send that throws', () => {
   })
 })
 
+describe('a native send that loses its socket, and throws', () => {
+  const setUpLosing = async () => {
+    const parts = await setUp({ keepWritten: 1_000 })
+    const lost: string[] = []
+    parts.server.connection.socket.send = () => {
+      const { unsent, unproven } = parts.flow.detach(undefined)
+      lost.push(...[...unsent, ...unproven].map(({ message }) => String(message)))
+      parts.outbox.recover([...unsent, ...unproven])
+      throw new Error('no')
+    }
+    return { ...parts, lost }
+  }
+
+  it.each<[string, EntryDetails | undefined]>([
+    ['a text', undefined],
+    ['an entry', {}],
+    ['one that somebody waits for', { fate: { written: () => undefined, failed: () => undefined } }],
+  ])('has told of a message that passed: it is not refused as well (%s)', async (_, details) => {
+    const { flow, socket, pass, outbox, lost } = await setUpLosing()
+    flow.start(socket)
+    pass('a', details)
+    expect(lost).toEqual(['a'])
+    expect(outbox.snapshot(0)).toMatchObject({ accepted: 1, written: 1, recovered: 1, queued: 1 })
+    expect(flow.isAwaited).toBe(false)
+  })
+
+  it('has told of a message of the queue', async () => {
+    const { flow, socket, push, outbox, lost, told } = await setUpLosing()
+    push('a')
+    flow.start(socket)
+    expect([lost, told]).toEqual([['a'], ['progress']])
+    expect(outbox.snapshot(0)).toMatchObject({ accepted: 1, written: 1, recovered: 1, queued: 1 })
+  })
+})
+
 describe('a send that calls back', () => {
   it('does not have its message written twice, nor another before it', async () => {
     const { server, flow, socket, push } = await setUp()

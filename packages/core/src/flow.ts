@@ -72,7 +72,9 @@ export class Flow {
     this.#clock = clock
     this.#poll = new Poll(clock, () => this.pump())
     this.#options = options
-    this.#tail = new Tail(options.keepWritten, writtenText)
+    this.#tail = new Tail(options.keepWritten, (text) =>
+      Object.assign(entryOf(text), { status: 'written' as const }),
+    )
   }
 
   /** Writes to this socket from now on. */
@@ -120,7 +122,7 @@ export class Flow {
   /**
    * Writes one message past the queue; only while {@link isClear}.
    *
-   * @throws HoldfastError `ENCODE` where the native class refuses it; nothing is changed then.
+   * @throws HoldfastError `ENCODE` where the native class refuses it; it is not counted then.
    */
   pass(composed: Composed): void {
     if (this.#socket === undefined) return
@@ -131,8 +133,8 @@ export class Flow {
       this.#outbox.undoPass()
       throw refused(cause)
     }
-    if (typeof composed === 'string' || !composed.isWatched) return
-    this.#watched.push(composed)
+    if (typeof composed === 'string') return
+    this.#watch(composed)
     this.pump()
   }
 
@@ -183,9 +185,10 @@ export class Flow {
   /** `before`: bytes in the native buffer. */
   #writeBatch(before: number): number {
     let written = 0
-    const end = this.#clock.now() + BATCH_TIME
-    const room = MOST_BUFFERED - (this.#tail.last - this.#tail.left(before))
     this.#isCutShort = false
+    if (!this.#accepts()) return written
+    const room = MOST_BUFFERED - (this.#tail.last - this.#tail.left(before))
+    const end = this.#clock.now() + BATCH_TIME
     while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
       if (control !== undefined) {
@@ -208,7 +211,7 @@ export class Flow {
         this.#options.onError(refused(cause))
         break
       }
-      if (entry.isWatched) this.#watched.push(entry)
+      this.#watch(entry)
       written += 1
     }
     return written
@@ -232,10 +235,15 @@ export class Flow {
     try {
       socket.send(typeof composed === 'string' ? composed : composed.data)
     } catch (error) {
-      this.#tail.undo()
-      throw error
+      // Else the socket was lost within the call, and what it had is told, this one included.
+      if (this.#tail.undo()) throw error
     }
     if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
+  }
+
+  /** One that was lost within the write is not on its way. */
+  #watch(entry: Entry): void {
+    if (entry.isWatched && entry.status === 'written') this.#watched.push(entry)
   }
 
   /** Tells of those that have left: written up to this sequence. */
@@ -255,9 +263,4 @@ export class Flow {
 
 function refused(cause: unknown): HoldfastError {
   return new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
-}
-
-/** A text that passed without an entry, as one is asked for. */
-function writtenText(text: string): Entry {
-  return Object.assign(entryOf(text), { status: 'written' as const })
 }

@@ -13,7 +13,7 @@ export class Poll {
   /** The delay that the timer was started with. */
   #armed = 0
   #delay = SHORTEST
-  #lastBuffered = Infinity
+  #lastBuffered = 0
 
   constructor(clock: Clock, look: () => void) {
     this.#clock = clock
@@ -31,7 +31,7 @@ export class Poll {
   arm(before: number, after: number, hasWritten: boolean, isCutShort: boolean): void {
     const moves = hasWritten || after < this.#lastBuffered
     // All that was left in it last time is out: the line is faster than the poll.
-    const isFast = hasWritten && before === 0 && this.#lastBuffered > 0 && this.#lastBuffered < Infinity
+    const isFast = hasWritten && before === 0 && this.#lastBuffered > 0
     this.#lastBuffered = after
     // A look between two polls, by a send(), must not make the next one later.
     if (this.#timer !== undefined && !moves) return
@@ -50,7 +50,8 @@ export class Poll {
   /** Nothing to look for: the next wait begins with the shortest poll, whatever the last one came to. */
   rest(): void {
     this.#disarm()
-    this.#lastBuffered = Infinity
+    this.#armed = 0
+    this.#lastBuffered = 0
   }
 
   #disarm(): void {

@@ -23,7 +23,7 @@ const LONGEST_HEADER = 14
 export class Tail<T extends Written> {
   readonly #keep: number
   readonly #itemOf: (text: string) => T
-  /** A text that was written without an item of its own gets one when it is first asked for: most never are. */
+  /** A text that was written without an item of its own gets one when it is first asked for: of an empty buffer none is. */
   readonly #ring = new Ring<T | string>()
   /** Of all that is held, by {@link atLeast}. */
   #size = 0
@@ -33,7 +33,7 @@ export class Tail<T extends Written> {
   #sequence = 0
   /** Up to this one all has left, as far as was asked. */
   #edge = 0
-  /** How far {@link left} has counted, and the bytes from its edge to there: it is asked at every write. */
+  /** How far {@link left} has counted, and the bytes from its edge to there: it is asked at every look. */
   #counted = 0
   #behindEdge = 0
 
@@ -50,6 +50,7 @@ export class Tail<T extends Written> {
   /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
   add(item: T | string, buffered: number): void {
     const own = atLeast(item)
+    if (buffered === 0) this.#passAll()
     this.#sequence += 1
     if (typeof item !== 'string') item.sequence = this.#sequence
     this.#ring.push(item)
@@ -59,19 +60,21 @@ export class Tail<T extends Written> {
     if (this.#size + this.#empty > this.#keep * 1.125) this.#letGo(buffered + own)
   }
 
-  /** Takes the newest back: the native socket has refused it. */
-  undo(): void {
+  /** Takes the newest back: the native socket has refused it. False where it was taken meanwhile. */
+  undo(): boolean {
     const item = this.#ring.pop()
-    if (item === undefined) return
+    if (item === undefined) return false
     const size = atLeast(item)
     this.#size -= size
     if (size === 0) this.#empty -= 1
     this.#sequence -= 1
-    // Else somebody asked within the call that was refused.
-    if (this.#counted <= this.#sequence) return
-    if (typeof item !== 'string' && this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
-    this.#counted = this.#sequence
-    this.#edge = Math.min(this.#edge, this.#sequence)
+    // Somebody has asked within the call that was refused.
+    if (this.#counted > this.#sequence) {
+      if (typeof item !== 'string' && this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
+      this.#counted = this.#sequence
+      this.#edge = Math.min(this.#edge, this.#sequence)
+    }
+    return true
   }
 
   /** Learns from the newest write by how much it made `bufferedAmount` grow. */
@@ -128,9 +131,8 @@ export class Tail<T extends Written> {
 
   /** Lets go of the oldest. By lower bounds, which cost nothing to know: a few more than needed are held. */
   #letGo(buffered: number): void {
-    while (this.#size + this.#empty > this.#keep) {
-      const head = this.#ring.peek()
-      if (head === undefined || this.#ring.length === 1) return
+    while (this.#size + this.#empty > this.#keep && this.#ring.length > 1) {
+      const head = this.#ring.peek() ?? ''
       const size = atLeast(head)
       const left = this.#size - size
       if (left < buffered || left + this.#empty < this.#keep) return
