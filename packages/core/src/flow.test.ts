@@ -55,6 +55,15 @@ async function setUpFull() {
   return parts
 }
 
+/** A flow that has begun on a queue, over a line that nobody reads. */
+async function setUpStalled(highWaterMark: number, queued: readonly string[]) {
+  const parts = await setUp({ highWaterMark })
+  parts.server.stall()
+  parts.push(...queued)
+  parts.flow.start(parts.socket)
+  return parts
+}
+
 const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
 
 describe('a flow', () => {
@@ -191,10 +200,7 @@ describe('a long queue', () => {
 
 describe('a buffer that takes many small messages', () => {
   it('is given 512 at most, and as many again as have left', async () => {
-    const { clock, server, flow, socket, push, outbox } = await setUp({ highWaterMark: 1e6 })
-    server.stall()
-    push(...many(2_000, 3))
-    flow.start(socket)
+    const { clock, server, outbox } = await setUpStalled(1e6, many(2_000, 3))
     await clock.advance(1_000)
     expect(server.connection.bufferedAmount).toBe(512 * 3)
     server.drain(100)
@@ -217,10 +223,7 @@ describe('a buffer that takes many small messages', () => {
   })
 
   it('is given one that is ours all the same', async () => {
-    const { server, flow, socket, push } = await setUp({ highWaterMark: 1e6 })
-    server.stall()
-    push(...many(600, 3))
-    flow.start(socket)
+    const { server, flow, socket } = await setUpStalled(1e6, many(600, 3))
     flow.pump()
     flow.control('ping', socket)
     expect(server.connection.bufferedAmount).toBe(512 * 3 + 4)
@@ -248,10 +251,7 @@ describe('a batch of slow writes', () => {
 
 describe('the look whether there is room again', () => {
   it('comes every 4 ms while there is progress', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(8, 6))
-    flow.start(socket)
+    const { clock, server, polls } = await setUpStalled(10, many(8, 6))
     for (let i = 0; i < 4; i++) {
       server.drain(1)
       await clock.advance(4)
@@ -261,10 +261,7 @@ describe('the look whether there is room again', () => {
   })
 
   it('comes at once while the line is faster than that', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(6, 10))
-    flow.start(socket)
+    const { clock, server, flow, polls } = await setUpStalled(10, many(6, 10))
     server.drain(1)
     flow.pump()
     expect(server.connection.bufferedAmount).toBe(10)
@@ -275,10 +272,7 @@ describe('the look whether there is room again', () => {
   })
 
   it('does not come at once for what the socket refuses', async () => {
-    const { clock, server, flow, socket, push, polls, told } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(3, 10))
-    flow.start(socket)
+    const { clock, server, polls, told } = await setUpStalled(10, many(3, 10))
     server.drain(1)
     server.connection.socket.send = () => {
       throw new Error('no')
@@ -320,10 +314,7 @@ describe('the look whether there is room again', () => {
   })
 
   it('comes ever later while there is none, up to 50 ms', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(2, 10))
-    flow.start(socket)
+    const { clock, server, polls } = await setUpStalled(10, many(2, 10))
     await clock.advance(1_000)
     expect(polls.slice(0, 7)).toEqual([4, 8, 16, 32, 50, 50, 50])
     server.drain(Infinity)
@@ -333,10 +324,7 @@ describe('the look whether there is room again', () => {
   })
 
   it('begins at 4 ms again after a stall that is over', async () => {
-    const { pass, clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(2, 10))
-    flow.start(socket)
+    const { pass, clock, server, flow, push, polls } = await setUpStalled(10, many(2, 10))
     await clock.advance(1_000)
     server.drain()
     await clock.advance(50)
@@ -350,20 +338,14 @@ describe('the look whether there is room again', () => {
   })
 
   it('is not put off by a pump in between, and runs once', async () => {
-    const { clock, server, flow, socket, push, polls } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(2, 10))
-    flow.start(socket)
+    const { clock, flow, polls } = await setUpStalled(10, many(2, 10))
     for (let i = 0; i < 3; i++) flow.pump()
     expect(polls).toEqual([4])
     expect(clock.pending).toBe(1)
   })
 
   it('can be had at any time by a pump: on a message, on a send()', async () => {
-    const { server, flow, socket, push } = await setUp({ highWaterMark: 10 })
-    server.stall()
-    push(...many(2, 10))
-    flow.start(socket)
+    const { server, flow } = await setUpStalled(10, many(2, 10))
     server.drain(Infinity)
     flow.pump()
     expect(server.connection.bufferedAmount).toBe(10)

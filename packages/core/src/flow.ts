@@ -2,6 +2,8 @@ import type { OwnedData } from './bytes.ts'
 import { type Composed, Entry, entryOf } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
+import type { FlowOptions } from './flow-options.ts'
+import type { Remains } from './loss.ts'
 import type { Outbox } from './outbox.ts'
 import { Poll } from './poll.ts'
 import { Ring } from './ring.ts'
@@ -19,32 +21,6 @@ const BATCH_TIME = 12
  * network process in one task, at 30 µs each where the processor is busy.
  */
 const MOST_BUFFERED = 512
-
-export interface FlowOptions {
-  readonly highWaterMark: number
-  /** Bytes of the newest written messages that are kept. */
-  readonly keepWritten: number
-  /** Most messages in flight. */
-  readonly window: number
-  /** Called when nothing waits any more, to be written or to leave. */
-  readonly onEmpty: () => void
-  /** Called when counters have changed. */
-  readonly onProgress: () => void
-  /** Called before a message with an id is written. */
-  readonly onWrite: (entry: Entry) => void
-  /** A message that somebody waits for has left the native buffer. */
-  readonly onLeft: (entry: Entry) => void
-  /** The native class refused to take a message, which waits on. */
-  readonly onError: (error: HoldfastError) => void
-}
-
-/** What was written to a socket that is gone, oldest first. */
-export interface Remains {
-  /** These never left the process: the native buffer still holds them. */
-  readonly unsent: readonly Entry[]
-  /** Nothing proves whether these have arrived. */
-  readonly unproven: readonly Entry[]
-}
 
 /**
  * Moves the outbox to the socket, in order, never writing while the native buffer is at or above the high

@@ -1,5 +1,12 @@
 import type { Entry } from './entry.ts'
-import type { Remains } from './flow.ts'
+
+/** What was written to a socket that is gone, oldest first. */
+export interface Remains {
+  /** These never left the process: the native buffer still holds them. */
+  readonly unsent: readonly Entry[]
+  /** Nothing proves whether these have arrived. */
+  readonly unproven: readonly Entry[]
+}
 
 /** How a socket was lost. */
 export interface Loss {
