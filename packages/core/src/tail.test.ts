@@ -241,6 +241,18 @@ describe('a tail', () => {
     expect(looks).toBeLessThanOrEqual(20_000)
   })
 
+  it('looks at no text that had left when another was written', () => {
+    const asked: string[] = []
+    const tail = new Tail(10_000, (text) => {
+      asked.push(text)
+      return itemOf(text)
+    })
+    for (let i = 0; i < 1_000; i++) tail.add(`${i}`, 0)
+    tail.add('last', 3)
+    expect(tail.left(4)).toBe(1_000)
+    expect(asked).toEqual(['999', 'last'])
+  })
+
   it('never claims what has left, and never lets go of what has not, whatever leaves when', () => {
     const text = fc.string({ unit: 'binary', maxLength: 12 })
     const step = fc.oneof(

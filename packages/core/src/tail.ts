@@ -23,7 +23,7 @@ const LONGEST_HEADER = 14
 export class Tail<T extends Written> {
   readonly #keep: number
   readonly #itemOf: (text: string) => T
-  /** A text that was written without an item of its own gets one when it is first asked for: of an empty buffer none is. */
+  /** A text that was written without an item of its own gets one when it is asked for, which most never are. */
   readonly #ring = new Ring<T | string>()
   /** Of all that is held, by {@link atLeast}. */
   #size = 0
@@ -50,6 +50,7 @@ export class Tail<T extends Written> {
   /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
   add(item: T | string, buffered: number): void {
     const own = atLeast(item)
+    // Nothing before it is to be counted by a later look.
     if (buffered === 0) this.#passAll()
     this.#sequence += 1
     if (typeof item !== 'string') item.sequence = this.#sequence
