@@ -43,11 +43,14 @@ export class Engine<Incoming, Outgoing> {
   readonly #inbox: Inbox<Incoming>
   readonly #vigil: Vigil
   readonly #firstUrl: string
+  /** Whether there are messages that mean something here: most connections have none. */
+  readonly #isRead: boolean
 
   /** @param check - Throws where nothing may be sent. */
   constructor(source: UrlSource, options: ShellOptions, check: () => void) {
     const settings = settingsOf(options)
     this.canQueue = settings.queue !== undefined
+    this.#isRead = Boolean(settings.auth || settings.heartbeat?.isReply || settings.delivery)
     const environment = environmentOf(options.environment)
     this.#firstUrl = typeof source === 'function' ? '' : givenUrl(source, environment.baseUrl)
 
@@ -114,7 +117,7 @@ export class Engine<Incoming, Outgoing> {
     this.exchange = new Exchange(host, this.sender, clock, announcer)
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {
       send: (message) => this.#sendControl(message),
-      traffic: this.line.traffic,
+      traffic: () => this.line.socket,
       onHidden: (isHidden) => this.sender.hide(isHidden),
     })
   }
@@ -215,8 +218,10 @@ export class Engine<Incoming, Outgoing> {
   }
 
   #onMessage(message: Incoming, generation: number): void {
-    if (this.line.answers(message, generation) || this.#vigil.isReply(message)) return
-    this.sender.read(message)
+    if (this.#isRead) {
+      if (this.line.answers(message, generation) || this.#vigil.isReply(message)) return
+      this.sender.read(message)
+    }
     if (this.messages.tell(message)) return
     this.digest.missed()
     // One that was slow to decode: no timer is left after the end.

@@ -49,7 +49,7 @@ function setUp(given: Partial<HeartbeatSettings> = {}) {
         world.write(world.pingBytes)
         return world.onPing()
       },
-      traffic: world.traffic,
+      traffic: () => world.traffic,
       onSilent: () => (world.silentAt = clock.now() - start),
       onLate: (by) => {
         if (by > 0) late.push(by)

@@ -7,16 +7,19 @@ const SHORT = 5_000
 /** How often is looked whether bytes leave the native buffer, in ms. There is no event for it. */
 const POLL = 100
 
-/** What goes out over the living socket, in bytes. */
+/** What goes out over a socket, in bytes. */
 export interface Traffic {
   readonly sent: number
   readonly bufferedAmount: number
 }
 
+const NONE: Traffic = { sent: 0, bufferedAmount: 0 }
+
 export interface HeartbeatHost {
   /** Sends a ping over the living socket, past the queue; false where that failed, which is told already. */
   readonly ping: () => boolean
-  readonly traffic: Traffic
+  /** Of the living socket alone. */
+  readonly traffic: () => Traffic | undefined
   /** Nobody answered. */
   readonly onSilent: () => void
   readonly onLate: (by: number) => void
@@ -81,6 +84,10 @@ export class Heartbeat {
     if (this.#isRunning && !this.#question) this.#ask(true)
   }
 
+  get #traffic(): Traffic {
+    return this.#host.traffic() ?? NONE
+  }
+
   #onTimer(timer: HeartbeatTimer, lateBy: number): void {
     this.#host.onLate(lateBy)
     if (timer === 'interval') this.#onInterval(lateBy)
@@ -105,7 +112,7 @@ export class Heartbeat {
 
   #ask(isDoubtful: boolean, isSecond = false): void {
     const { timeout, highWaterMark } = this.#settings
-    const { traffic } = this.#host
+    const traffic = this.#traffic
     const question: Question = {
       timeout: isDoubtful ? Math.min(timeout, SHORT) : timeout,
       isSecond,
@@ -151,12 +158,12 @@ export class Heartbeat {
   }
 
   #poll(): void {
-    if (this.#host.traffic.bufferedAmount > 0) this.#timers.start('poll', POLL)
+    if (this.#traffic.bufferedAmount > 0) this.#timers.start('poll', POLL)
   }
 
   /** Whether bytes have left in a way that shows a living peer. */
   #moves(question: Question): boolean {
-    const { sent, bufferedAmount } = this.#host.traffic
+    const { sent, bufferedAmount } = this.#traffic
     const before = question.left
     const wasWaiting = before < question.leavesAt
     question.left = sent - bufferedAmount

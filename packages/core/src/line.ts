@@ -3,7 +3,6 @@ import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
-import type { Traffic } from './heartbeat.ts'
 import type { Effect, Machine } from './machine.ts'
 import { failed, localLoss } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
@@ -15,8 +14,6 @@ export type LineHost = Pick<SuccessionHost, 'onData' | 'onDetached' | 'sendOver'
 
 /** The way to the server: one native socket, and a second one during a handover; dialled, signed in, given up. */
 export class Line {
-  /** Of the current socket alone. */
-  readonly traffic: Traffic
   readonly #driver: Driver
   readonly #dialer: Dialer
   readonly #authenticator: Authenticator | undefined
@@ -44,15 +41,6 @@ export class Line {
       binaryType: () => this.#binaryType,
       onLost: (generation, close, buffered) => this.#onLost(generation, close, buffered),
     })
-    const current = (): Socket | undefined => this.#socket
-    this.traffic = {
-      get sent() {
-        return current()?.sent ?? 0
-      },
-      get bufferedAmount() {
-        return current()?.bufferedAmount ?? 0
-      },
-    }
   }
 
   get socket(): Socket | undefined {

@@ -48,17 +48,18 @@ class Stream<T> extends Observable<T> {
       typeof next === 'function' || !next
         ? { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
         : next
-    const guard = (call: () => void): void => {
+    // No closure for each value.
+    const guard = (name: keyof Observer<T>, value?: unknown): void => {
       try {
-        call()
+        observer[name]?.(value as T)
       } catch (thrown) {
         this.#report(thrown)
       }
     }
     return super.subscribe({
-      next: (value) => guard(() => observer.next?.(value)),
-      error: (thrown) => guard(() => observer.error?.(thrown)),
-      complete: () => guard(() => observer.complete?.()),
+      next: (value) => guard('next', value),
+      error: (thrown) => guard('error', thrown),
+      complete: () => guard('complete'),
     })
   }
 }

@@ -2,7 +2,7 @@ import type { Announcer } from './announcer.ts'
 import type { Driver } from './driver.ts'
 import type { Clock, Environment } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
-import { Heartbeat, type Traffic } from './heartbeat.ts'
+import { Heartbeat, type HeartbeatHost } from './heartbeat.ts'
 import type { HeartbeatSettings } from './heartbeat-options.ts'
 import type { Machine } from './machine.ts'
 import { failed } from './policies.ts'
@@ -20,7 +20,7 @@ const GRACE = 1_000
 export interface VigilHost {
   /** Sends a control message over the living socket, past the queue. */
   readonly send: (message: unknown) => void
-  readonly traffic: Traffic
+  readonly traffic: HeartbeatHost['traffic']
   /** Its timers come late from now on, and it may end at any time; or it is seen again. */
   readonly onHidden: (isHidden: boolean) => void
 }
