@@ -1,9 +1,11 @@
 import { bound, NO_PROTOCOLS, READY_STATES } from './bound-websocket.ts'
 import { byteLength } from './bytes.ts'
+import { checkFunction } from './checks.ts'
 import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
 import { environmentOf, standsIn } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
+import type { ConnectionEvent } from './events.ts'
 import type { TypedOptions } from './options.ts'
 import { type ConnectionState, readyStateOf } from './state.ts'
 import { checkClose, checkProtocols, type ProtocolsSource, resolveUrl, type UrlSource } from './url.ts'
@@ -16,7 +18,13 @@ import { EventRelay } from './websocket-relay.ts'
  *
  * @remarks With `lazy` it dials at the first `send()` or `open()`, and stays.
  */
-export type WebSocketOptions = Omit<TypedOptions<RawIncoming, RawOutgoing>, 'idleTimeout'>
+export interface WebSocketOptions extends Omit<TypedOptions<RawIncoming, RawOutgoing>, 'idleTimeout'> {
+  /**
+   * Told all that happens, what becomes of each message included, which no DOM event tells: `events$` of
+   * `connect()`, as a function. What it throws is reported, and changes nothing.
+   */
+  readonly onEvent?: (event: ConnectionEvent, socket: ReconnectingWebSocket) => void
+}
 
 /**
  * A WebSocket that comes back, in the shape of the native class.
@@ -59,6 +67,8 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     const environment = environmentOf(options.environment)
     const offered = protocols === NO_PROTOCOLS ? (options.protocols ?? protocols) : protocols
     const text = typeof url === 'function' ? url : usvString(url)
+    const { onEvent } = options
+    if (onEvent !== undefined) checkFunction('onEvent', onEvent)
     const list = typeof offered === 'function' ? offered : stringList(offered)
     const shell = new Shell<RawIncoming, RawOutgoing>(
       typeof text === 'function' ? text : inSyntax(() => resolveUrl(text, environment.baseUrl)),
@@ -70,6 +80,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     )
     this.#shell = shell
     this.#relay = new EventRelay(this, shell, environment)
+    if (onEvent) shell.announcer.events.add((event) => onEvent(event, this))
     this.#handlers = new Handlers(this)
     this.#hasQueue = options.queue !== false
     // One that listens is no longer lazy.

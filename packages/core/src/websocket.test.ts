@@ -276,6 +276,46 @@ describe('open() and reconnect()', () => {
   })
 })
 
+describe('onEvent', () => {
+  it('tells what may be lost and what is dropped, with the messages, and by which socket', async () => {
+    const told: unknown[] = []
+    const onEvent: WebSocketOptions['onEvent'] = (event, by) => {
+      if (event.type === 'unconfirmed') told.push([event.type, event.messages, by])
+      if (event.type === 'dropped') told.push([event.type, event.message, event.reason, by])
+    }
+    const { server, clock, socket } = await setUpOpen({ queue: { ttl: 500 }, onEvent })
+    socket.send('written')
+    server.stall()
+    server.drop()
+    socket.send('waits too long')
+    await clock.advance(501)
+    socket.send('never sent')
+    socket.close()
+    expect(told).toEqual([
+      ['unconfirmed', ['written'], socket],
+      ['dropped', 'waits too long', 'expired', socket],
+      ['dropped', 'never sent', 'closed', socket],
+    ])
+  })
+
+  it('may throw: that is reported, and changes nothing else', async () => {
+    const onEvent = (): never => {
+      throw new Error('mine')
+    }
+    const { told, reported } = await setUpOpen({ onEvent })
+    expect(told).toEqual([['open', 1]])
+    expect(reported).toContainEqual(expect.objectContaining({ code: 'HANDLER', cause: new Error('mine') }))
+  })
+
+  it('is checked before anything is dialled', async () => {
+    const { Bound, clock, server } = setUp()
+    const onEvent = 'console.log' as never
+    expect(() => new Bound(URL, [], { onEvent })).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+    await clock.advance(10)
+    expect(server.connections).toHaveLength(0)
+  })
+})
+
 describe('a full queue', () => {
   it('ends it with error and close, counts what it discards, and keeps what is queued', async () => {
     const { Bound, clock, server, reported } = setUp({ queue: { maxMessages: 2 } })
