@@ -13,6 +13,7 @@ import {
   subprotocol,
   type TokenCarrier,
   type TokenContext,
+  type UrlSource,
 } from './index.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
 
@@ -32,7 +33,7 @@ const inBand = (more: Partial<Parameters<typeof firstMessage<Message>>[0]> = {})
 function setUp(
   auth: Partial<Auth> & Pick<Auth, 'via'>,
   options: ConnectionOptions = {},
-  url = 'wss://fake.test/',
+  url: UrlSource = 'wss://fake.test/',
 ) {
   const clock = virtualClock()
   const server = fakeServer(/^/, { clock, latency: 1 })
@@ -263,6 +264,38 @@ describe('where a token comes from', () => {
     await clock.advance(1)
     expect(server.connections).toEqual([])
   })
+})
+
+describe('a listener that closes', () => {
+  it.each([
+    ['url', [0, 0, 0]],
+    ['token', [0, 0, 0]],
+    ['handshake', [1, 0, 0]],
+    ['sign-in', [1, 1, 0]],
+  ] as const)(
+    'at phase %s ends the dial there: nothing more is asked, made or sent',
+    async (phase, expected) => {
+      let created = 0
+      const via = inBand({
+        create(token) {
+          created += 1
+          return { type: 'sign-in', token }
+        },
+      })
+      const { clock, server, connection, asked } = setUp(
+        { via, token: async (context) => `token-${asked.push(context)}` },
+        {},
+        async () => 'wss://fake.test/',
+      )
+      connection.state$.subscribe((state) => {
+        if ('phase' in state && state.phase === phase) void connection.close()
+      })
+      await clock.advance(10)
+      expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
+      expect([asked.length, server.connections.length, created]).toEqual(expected)
+      expect(clock.pending).toBe(0)
+    },
+  )
 })
 
 describe('a refused sign-in', () => {

@@ -56,6 +56,19 @@ describe('a handover', () => {
     expect(connection).toMatchObject({ readyState: 1, protocol: 'v2' })
   })
 
+  it('counts what the old one still has to send', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    const old = server.connection
+    old.stall()
+    connection.send('abc')
+    connection.reconnect('', { handover: true })
+    await clock.advance(1)
+    expect(server.connection).not.toBe(old)
+    expect(connection.bufferedAmount).toBe(3)
+    old.drain()
+    expect(connection.bufferedAmount).toBe(0)
+  })
+
   it('hears both, until the old one is closed', async () => {
     const { connection, server, clock, old, next } = await setUpMoving()
     const heard: unknown[] = []
@@ -159,14 +172,23 @@ describe('a handover that fails', () => {
   })
 
   it('takes no longer than connectTimeout', async () => {
-    const { connection, server, clock, eventsOf } = await setUpOpen({ connectTimeout: 700 })
+    const { connection, server, clock, eventsOf, errors } = await setUpOpen({ connectTimeout: 700 })
     server.hang()
     connection.reconnect('moving', { handover: true })
     await clock.advance(700)
     expect(eventsOf('handover').at(-1)).toMatchObject({ step: 'failed', close: { local: 'timeout' } })
+    expect(errors).toMatchObject([{ code: 'CONNECT_TIMEOUT' }])
     await clock.advance(1)
     expect(server.live).toHaveLength(1)
     expect(connection.state.status).toBe('open')
+  })
+
+  it('has its error reported where nobody listens: no state tells it', async () => {
+    const { connection, server, clock, reported } = await setUpOpen({ connectTimeout: 700, listens: false })
+    server.hang()
+    connection.reconnect('moving', { handover: true })
+    await clock.advance(700)
+    expect(reported).toMatchObject([{ code: 'CONNECT_TIMEOUT' }])
   })
 
   it('ends with a connection that is lost meanwhile, and the outage is ordinary', async () => {

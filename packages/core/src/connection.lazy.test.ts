@@ -112,6 +112,17 @@ describe('idleTimeout', () => {
     expect(connection.state.status).toBe('idle')
   })
 
+  it('counts from the last deliver(), too', async () => {
+    const { connection, clock } = setUp(IDLE)
+    await Promise.all([connection.deliver('x'), clock.advance(1)])
+    await clock.advance(999)
+    await connection.deliver('y')
+    await clock.advance(999)
+    expect(connection.state.status).toBe('open')
+    await clock.advance(1)
+    expect(connection.state.status).toBe('idle')
+  })
+
   it('counts from the last send(), though nothing waits any more', async () => {
     const { connection, clock, server } = setUp(IDLE)
     connection.send('x')

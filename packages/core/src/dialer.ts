@@ -12,6 +12,7 @@ export interface Attempt {
   readonly binaryType: () => 'blob' | 'arraybuffer'
   /** Whether it is still wanted: it may be given up while a function is asked. */
   readonly isCurrent: () => boolean
+  /** Means nothing for one that is given up. */
   readonly onPhase: (phase: ConnectingPhase) => void
   /** `target` is where it went, without the token. */
   readonly onSocket: (socket: Socket, target: Target) => void
@@ -69,7 +70,6 @@ export class Dialer {
   }
 
   #authorize(attempt: Attempt, target: Target): Promise<void> | undefined {
-    if (!attempt.isCurrent()) return
     if (!this.#authenticator) return this.#open(attempt, target, target)
     attempt.onPhase('token')
     // Whoever was told of it may have ended it.
@@ -80,7 +80,6 @@ export class Dialer {
   }
 
   #open(attempt: Attempt, target: Target, authorized: Target): undefined {
-    if (!attempt.isCurrent()) return
     attempt.onPhase('handshake')
     if (!attempt.isCurrent()) return
     const { WebSocket } = this.#environment

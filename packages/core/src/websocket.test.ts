@@ -346,14 +346,34 @@ describe('a full queue', () => {
   })
 
   it('ends it while it waits between two attempts, too, and no timer is left', async () => {
-    const { server, clock, socket } = await setUpOpen({ queue: { maxMessages: 1 } })
+    const phases: string[] = []
+    const { server, clock, socket } = await setUpOpen({
+      queue: { maxMessages: 1 },
+      onEvent: (event) => {
+        if (event.type === 'lost') phases.push(event.close.phase)
+      },
+    })
     server.drop()
     socket.send('1')
     socket.send('2')
     await clock.advance(100_000)
     expect(socket.readyState).toBe(3)
+    expect(phases).toEqual(['open', 'connecting'])
     expect(server.connections).toHaveLength(1)
     expect(clock.pending).toBe(0)
+  })
+
+  it('ends it while it is open and its peer reads nothing: the close says so', async () => {
+    const phases: string[] = []
+    const { server, socket } = await setUpOpen({
+      queue: { maxMessages: 1, highWaterMark: 1 },
+      onEvent: (event) => {
+        if (event.type === 'lost') phases.push(event.close.phase)
+      },
+    })
+    server.stall()
+    for (const text of ['1', '2', '3']) socket.send(text)
+    expect([socket.state.status, phases]).toEqual(['closed', ['open']])
   })
 })
 
@@ -588,6 +608,29 @@ describe('with()', () => {
 })
 
 describe('the end', () => {
+  it.each<[string, WebSocketOptions['queue']]>([
+    ['there is no queue for it', false],
+    ['it returns to the queue', {}],
+    ['it must not return', { recover: 'none' }],
+    ['more had waited', { highWaterMark: 4 }],
+  ])('counts what had not left once, where %s, until a new life begins', async (_, queue = {}) => {
+    const { socket, server, clock } = await setUpOpen({ reconnect: false, queue })
+    server.stall()
+    socket.send('12345')
+    socket.send('678')
+    // 2 bytes of the first one leave.
+    const { socket: native } = server.connection
+    const kept = native.bufferedAmount - 2
+    Object.defineProperty(native, 'bufferedAmount', { get: () => kept })
+    expect(socket.bufferedAmount).toBe(6)
+    server.drop(1006)
+    expect([socket.readyState, socket.bufferedAmount]).toEqual([3, 6])
+    server.drain()
+    socket.open()
+    await clock.advance(10)
+    expect([socket.readyState, socket.bufferedAmount]).toEqual([1, 0])
+  })
+
   it('leaves no timer and no socket, and tells nothing more', async () => {
     const { server, clock, socket, told } = await setUpOpen()
     const native = server.connection
