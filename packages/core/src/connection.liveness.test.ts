@@ -90,6 +90,19 @@ describe('the heartbeat', () => {
     expect(connection.outbox).toMatchObject({ accepted: 0, written: 0, queued: 0 })
   })
 
+  it('is patient while bytes leave, however slowly, and no longer', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat })
+    server.stall()
+    for (let message = 0; message < 100; message++) connection.send('x'.repeat(100))
+    for (let second = 0; second < 20; second++) {
+      await clock.advance(900)
+      server.drain(1)
+    }
+    expect(eventsOf('lost')).toEqual([])
+    await clock.advance(1_200)
+    expect(eventsOf('lost')).toMatchObject([{ close: { local: 'heartbeat' } }])
+  })
+
   it('sends no ping into a buffer at its high-water mark; that it empties is life', async () => {
     const { server, clock, connection, statuses } = await setUpOpen({
       heartbeat,
@@ -256,6 +269,27 @@ describe('offline', () => {
     expect(server.connections).toHaveLength(2)
   })
 
+  it('that ends replaces nothing where it had not begun, or where the connection is newer', async () => {
+    const { host, clock, connection, statuses } = await setUpOpen()
+    host.network(true)
+    expect(statuses()).toEqual(['idle', 'connecting', 'open'])
+    host.network(false)
+    connection.reconnect()
+    await clock.advance(1)
+    host.network(true)
+    expect(statuses()).toEqual(['idle', 'connecting', 'open', 'connecting', 'open'])
+  })
+
+  it('is over with sleep: a connection that was suspended by it dials at once', async () => {
+    const { host, clock, connection, server } = await setUpOpen({ reconnect: { backoff: () => 25_000 } })
+    server.drop()
+    host.network(false)
+    expect(connection.state).toMatchObject({ status: 'suspended', by: 'offline' })
+    clock.sleep(20_000)
+    await clock.advance(0)
+    expect(connection.state.status).toBe('connecting')
+  })
+
   it('without a heartbeat keeps a connection that said something', async () => {
     const { host, server, statuses } = await setUpOpen()
     host.network(false)
@@ -320,6 +354,19 @@ describe('a page', () => {
     expect(server.connections).toHaveLength(2)
   })
 
+  it('that is hidden does, and that it is kept again and again changes nothing', async () => {
+    const { host, server, clock, connection } = await setUpOpen({ reconnect: { backoff: () => 30_000 } })
+    server.drop()
+    host.visibility(false)
+    expect(connection.state.status).toBe('waiting')
+    host.page(false)
+    host.page(false)
+    await clock.advance(600_000)
+    expect(connection.state).toMatchObject({ status: 'suspended', by: 'page' })
+    expect(server.connections).toHaveLength(1)
+    expect(clock.pending).toBe(0)
+  })
+
   it('that is seen again does not wait for the rest of a delay', async () => {
     const { host, server, connection } = await setUpOpen({ reconnect: { backoff: () => 30_000 } })
     host.visibility(false)
@@ -339,6 +386,15 @@ describe('sleep', () => {
     server.send('pong')
     await clock.advance(20_000)
     expect(statuses().at(-1)).toBe('open')
+  })
+
+  it('leaves a heartbeat 5 s for the answer, whatever one without a heartbeat would do', async () => {
+    const { server, clock, statuses } = await setUpOpen({ heartbeat: { ...PING, interval: 25_000 } })
+    clock.sleep(3_600_000)
+    await clock.advance(4_999)
+    server.send('pong')
+    await clock.advance(20_000)
+    expect(statuses()).toEqual(['idle', 'connecting', 'open'])
   })
 
   it('connects at once when waiting', async () => {

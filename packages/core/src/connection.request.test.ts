@@ -288,6 +288,32 @@ describe('a request over a reconnect', () => {
     expect(server.messages).toEqual([...life, ...life, '"queued"', ...life, '"queued"'])
   })
 
+  it('that is sent again is in no doubt, and the others are told as unconfirmed', async () => {
+    const { connection, server, eventsOf } = await setUpOpen()
+    outcome(connection.request('again', { id: 1, idOf, retry: true }))
+    outcome(connection.request('once', { id: 2, idOf }))
+    server.drop()
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['once'], count: 1 }])
+  })
+
+  it('and is answered by what was slow to read leaves the queue as cleared', async () => {
+    let decode = (): void => undefined
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      codec: {
+        encode: String,
+        decode: (data) =>
+          new Promise((resolve) => (decode = () => resolve(JSON.parse(String(data)) as unknown))),
+      },
+    })
+    const seen = outcome(connection.request('1', { id: 1, idOf, retry: true }))
+    server.send('{"id":1}')
+    server.drop()
+    decode()
+    await clock.settle()
+    expect(seen.answer).toEqual({ id: 1 })
+    expect(eventsOf('dropped')).toMatchObject([{ message: '1', reason: 'cleared' }])
+  })
+
   it('is not sent twice where it was still queued', async () => {
     const { connection, server, clock } = setUp()
     server.refuse()

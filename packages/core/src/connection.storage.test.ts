@@ -90,6 +90,22 @@ describe('what a former life has left', () => {
     await quiet(clock)
   })
 
+  it('goes out before close() does, also where it becomes known only then', async () => {
+    const store = await storeWith('a', 'b')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, server, clock } = setUp(queue(storage))
+    await clock.advance(1)
+    const closed = connection.close()
+    await clock.advance(100)
+    expect(connection.state.status).toBe('closing')
+    release()
+    await clock.advance(10)
+    expect(await closed).toMatchObject({ undelivered: [], wasClean: true })
+    expect(server.messages).toEqual(['a', 'b'])
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
   it('is dropped by clear(), stored and queued', async () => {
     const store = await storeWith('a')
     const { connection, server, clock } = setUp(queue(memoryOutbox(store)))

@@ -47,8 +47,7 @@ export class Exchange<Incoming, Outgoing> {
 
   /** Goes along with a change of state. What it returns is for when all that has come is read. */
   follow(before: ConnectionState, after: ConnectionState): (() => void) | undefined {
-    if (after.status === before.status || after.status === 'open' || after.status === 'closing')
-      return undefined
+    if (after.status === before.status || after.status === 'closing') return undefined
     if (after.status === 'closed') return this.requests.ended()
     if (before.status !== 'open') return undefined
     return this.requests.lost('cause' in after ? after.cause : undefined)

@@ -186,6 +186,37 @@ describe('what changes', () => {
     expect(writes[1]).toEqual({ put: [], remove: [a.storedAs, -2, -3] })
   })
 
+  it('is removed where it was adopted under an order ahead, and what is put later goes behind it', async () => {
+    const ahead = 1_700_000_000_000_000 + 5_000_000
+    const { persister, put, clock, writes, world } = await setUpOpen()
+    world.adopt([
+      { order: ahead - 1, data: 'adopted' },
+      { order: ahead, data: 'adopted, too' },
+    ])
+    const adopted = new Entry('', '')
+    adopted.storedAs = ahead
+    persister.remove(adopted)
+    expect(put(persister, 'a').storedAs).toBe(ahead + 1)
+    await clock.advance(10)
+    expect(writes).toMatchObject([{ put: [{ order: ahead + 1 }], remove: [ahead] }])
+  })
+
+  it('is not written beside a write under way, whoever asks for it', async () => {
+    let done = (): void => undefined
+    const { persister, put, clock, writes } = await setUpOpen({
+      write: () => new Promise((resolve) => (done = () => resolve())),
+    })
+    put(persister, 'a')
+    await clock.advance(10)
+    put(persister, 'b')
+    persister.flush()
+    await clock.settle()
+    expect(writes).toHaveLength(1)
+    done()
+    await clock.advance(10)
+    expect(written(writes)[1]).toEqual({ put: ['b'], remove: 0 })
+  })
+
   it('in the place of one that may be written is removed, not forgotten', async () => {
     const { persister, put, clock, writes } = await setUpOpen()
     const old = put(persister, 'old')
@@ -217,6 +248,40 @@ describe('opening', () => {
     expect(restored).toEqual([messages])
     await clock.advance(10)
     expect(written(writes)).toEqual([{ put: ['a'], remove: 0 }])
+  })
+
+  it('is not hurried by a page that is about to end: nothing is written before it has answered', async () => {
+    let answer = (_messages: StoredMessage[]): void => undefined
+    const { persister, put, clock, calls } = setUp({
+      open: () => new Promise((resolve) => (answer = resolve)),
+    })
+    persister.open()
+    put(persister, 'a')
+    persister.flush()
+    await clock.settle()
+    expect(calls).toEqual(['open'])
+    answer([])
+    await clock.advance(10)
+    expect(calls).toEqual(['open', 'write'])
+  })
+
+  it('keeps the order of what came meanwhile, also of what took the place of another', async () => {
+    let answer = (_messages: StoredMessage[]): void => undefined
+    const { persister, put, clock, writes } = setUp({
+      open: () => new Promise((resolve) => (answer = resolve)),
+    })
+    persister.open()
+    const first = put(persister, 'first')
+    put(persister, 'second')
+    const other = new Entry('in its place', 'in its place')
+    other.storedAs = first.storedAs
+    persister.remove(first)
+    persister.put(other)
+    await clock.settle()
+    answer([{ order: 1, data: 'former' }])
+    await clock.advance(10)
+    const puts = [...(writes[0]?.put ?? [])].sort((a, b) => a.order - b.order)
+    expect(puts.map(({ data }) => data)).toEqual(['in its place', 'second'])
   })
 
   it('puts what came meanwhile behind what is there, also when the clock was set back', async () => {
@@ -262,7 +327,8 @@ describe('opening', () => {
     expect(persister.isRestoring).toBe(false)
     expect(restored).toEqual([[]])
     expect(errors).toMatchObject([{ code: 'STORAGE' }])
-    put(persister, 'b')
+    const b = put(persister, 'b')
+    expect(b.storedAs).toBe(0)
     await clock.advance(1_000)
     expect(calls).toEqual(expected)
     expect(clock.pending).toBe(0)
@@ -297,12 +363,30 @@ describe('a write that fails', () => {
     await clock.advance(10 + after)
     expect(errors).toMatchObject([{ code: 'STORAGE' }])
     delete world.answers.write
-    put(persister, 'c')
+    expect(put(persister, 'c').storedAs).toBe(0)
     persister.remove(a)
     persister.remove(b)
     await clock.advance(10)
     expect(writes.at(-1)).toEqual({ put: [], remove: [a.storedAs, b.storedAs] })
     expect(errors).toHaveLength(1)
+  })
+
+  it('leaves in memory what had waited behind it, and hands on what others had left', async () => {
+    let fail = (_: unknown): void => undefined
+    const { persister, put, clock, writes, world, restored } = await setUpOpen({
+      write: () => new Promise((_, reject) => (fail = reject)),
+    })
+    const a = put(persister, 'a')
+    await clock.advance(10)
+    put(persister, 'b')
+    persister.remove(a)
+    fail(QUOTA)
+    delete world.answers.write
+    await clock.advance(10)
+    expect(writes[1]).toEqual({ put: [], remove: [a.storedAs] })
+    const adopted = [{ order: -1, data: 'adopted' }]
+    world.adopt(adopted)
+    expect(restored).toEqual([[], adopted])
   })
 
   it('tries once more to remove what it was to remove', async () => {
@@ -318,13 +402,21 @@ describe('a write that fails', () => {
   })
 
   it('twice lets the storage go', async () => {
-    const { persister, put, clock, calls, errors } = await setUpOpen({ write: () => Promise.reject(QUOTA) })
+    const { persister, put, clock, calls, errors, world, restored } = await setUpOpen({
+      write: () => Promise.reject(QUOTA),
+    })
     const a = put(persister, 'a')
     await clock.advance(10)
     persister.remove(a)
     await clock.advance(10)
     expect(calls).toEqual(['open', 'write', 'write', 'close'])
-    expect(errors).toMatchObject([{ code: 'STORAGE' }, { code: 'STORAGE' }])
+    expect(errors.map(({ message }) => message)).toEqual([
+      'queue.storage: It takes no more: the outbox goes on in memory.',
+      'queue.storage: Nothing can be removed from it.',
+    ])
+    // Too late: it would be sent twice.
+    world.adopt([{ order: -1, data: 'adopted' }])
+    expect(restored).toEqual([[]])
     expect(await persister.close()).toEqual([])
     expect(calls).toHaveLength(4)
     expect(clock.pending).toBe(0)
@@ -367,6 +459,17 @@ describe('closing', () => {
     expect(writes).toEqual([{ put: [], remove: [-1] }])
     expect(calls).toEqual(['open', 'write', 'close'])
     expect(restored).toEqual([])
+  })
+
+  it('leaves what it could adopt meanwhile to the next owner', async () => {
+    const { persister, put, clock, restored, world } = await setUpOpen({ write: never })
+    put(persister, 'a')
+    const closed = persister.close()
+    await clock.settle()
+    world.adopt([{ order: -1, data: 'adopted' }])
+    await clock.advance(10_000)
+    expect(await closed).toEqual([])
+    expect(restored).toEqual([[]])
   })
 
   it('is over in time where nothing answers', async () => {

@@ -32,6 +32,18 @@ async function opened() {
 }
 
 describe('a socket', () => {
+  it('counts what it was handed, in bytes or a little less', async () => {
+    const { socket } = await opened()
+    expect(socket.sent).toBe(0)
+    const sizes = ['häh', new ArrayBuffer(10), new Uint8Array(100), new Blob(['x'.repeat(1_000)])].map(
+      (data) => {
+        socket.send(data)
+        return socket.sent
+      },
+    )
+    expect(sizes).toEqual([3, 13, 113, 1_113])
+  })
+
   it('dials with URL, subprotocols and binaryType', () => {
     const { server, create } = setUp()
     create()
