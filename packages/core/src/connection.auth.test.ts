@@ -140,6 +140,30 @@ describe('a token in the first message', () => {
     expect(server.messages).toHaveLength(2)
   })
 
+  it('that cannot be made or encoded is a failed attempt, at once', async () => {
+    const circular: Message & { self?: unknown } = { type: 'sign-in' }
+    circular.self = circular
+    const makes = [
+      () => {
+        throw new Error('no words')
+      },
+      () => circular,
+      () => ({ type: 'sign-in' }),
+    ]
+    let made = 0
+    const create = (): Message => makes[made++]?.() ?? { type: 'sign-in' }
+    const { clock, server, states, errors } = setUp({ via: inBand({ create }) })
+    for (const code of ['HANDLER', 'ENCODE']) {
+      await clock.advance(1)
+      expect(states.at(-1)).toMatchObject({ status: 'waiting', cause: { phase: 'open' } })
+      expect(errors.at(-1)?.code).toBe(code)
+      await clock.advance(1_000)
+    }
+    await clock.advance(1)
+    expect(server.messages).toEqual(['{"type":"sign-in"}'])
+    expect(server.live).toHaveLength(1)
+  })
+
   it('obeys a close code that comes instead of an answer', async () => {
     const { clock, server, connection } = setUp({ via: inBand() })
     await clock.advance(1)

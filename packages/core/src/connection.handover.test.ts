@@ -69,6 +69,14 @@ describe('a handover', () => {
     expect(connection.bufferedAmount).toBe(0)
   })
 
+  it('has the binaryType that is set meanwhile', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    connection.reconnect('', { handover: true })
+    connection.binaryType = 'arraybuffer'
+    await clock.advance(1)
+    expect(server.connection.socket.binaryType).toBe('arraybuffer')
+  })
+
   it('hears both, until the old one is closed', async () => {
     const { connection, server, clock, old, next } = await setUpMoving()
     const heard: unknown[] = []
@@ -170,6 +178,42 @@ describe('a handover that fails', () => {
     await clock.advance(10)
     expect(server.live).not.toContain(old)
   })
+
+  it('fails at once where its URL cannot be had', async () => {
+    let isFree = true
+    const { connection, clock, eventsOf, errors } = await setUpOpen({
+      url: async () => {
+        if (!isFree) throw new Error('no host is free')
+        return 'ws://fake.test/'
+      },
+    })
+    isFree = false
+    connection.reconnect('moving', { handover: true })
+    await clock.settle()
+    expect(eventsOf('handover').map(({ step }) => step)).toEqual(['started', 'failed'])
+    expect(errors).toMatchObject([{ code: 'HANDLER' }])
+    expect(connection.state.status).toBe('open')
+  })
+
+  it.each(['close', 'reconnect', 'drop'] as const)(
+    'makes no socket where %s comes before its URL',
+    async (end) => {
+      const answers: ((url: string) => void)[] = []
+      const world = setUp({ url: () => new Promise((resolve) => answers.push(resolve)) })
+      const { connection, server, clock } = world
+      await clock.settle()
+      answers[0]?.('ws://fake.test/first')
+      await clock.advance(1)
+      connection.reconnect('', { handover: true })
+      await clock.settle()
+      expect(answers).toHaveLength(2)
+      if (end === 'drop') server.drop()
+      else void connection[end]()
+      answers[1]?.('ws://fake.test/ghost')
+      await clock.advance(10)
+      expect(server.connections.map(({ url }) => url)).toEqual(['ws://fake.test/first'])
+    },
+  )
 
   it('takes no longer than connectTimeout', async () => {
     const { connection, server, clock, eventsOf, errors } = await setUpOpen({ connectTimeout: 700 })
@@ -307,12 +351,13 @@ describe('what goes along with a handover', () => {
 })
 
 describe('a handover with sign-in', () => {
-  const via = firstMessage<{ type: string }>({
+  const CARRIER: Parameters<typeof firstMessage<{ type: string }>>[0] = {
     create: (token) => ({ type: 'sign-in', token }),
     accepted: ({ type }) => type === 'welcome',
     refused: ({ type }) => type === 'go-away',
     renew: false,
-  })
+  }
+  const via = firstMessage(CARRIER)
   const signIn = (auth: Partial<Auth> = {}): Options => {
     let count = 0
     return {
@@ -372,6 +417,29 @@ describe('a handover with sign-in', () => {
     connection.reconnect('', { handover: true })
     await clock.advance(1)
     expect(asked).toEqual([false, true])
+  })
+
+  it('stays at once where the next sign-in message cannot be made', async () => {
+    let made = 0
+    const create = (token: string) => {
+      made += 1
+      if (made > 1) throw new Error('no words')
+      return { type: 'sign-in', token }
+    }
+    const { connection, server, clock, eventsOf } = setUp(
+      signIn({ via: firstMessage({ ...CARRIER, create }) }),
+    )
+    await clock.advance(1)
+    server.send('{"type":"welcome"}')
+    const old = server.connection
+    connection.reconnect('', { handover: true })
+    await clock.advance(1)
+    expect(eventsOf('handover').at(-1)).toMatchObject({
+      step: 'failed',
+      close: { error: { code: 'HANDLER' } },
+    })
+    await clock.advance(1)
+    expect([connection.state.status, server.live]).toEqual(['open', [old]])
   })
 
   it('has as long for its sign-in as the carrier says', async () => {

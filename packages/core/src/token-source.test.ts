@@ -21,6 +21,7 @@ function setUp(answers: (() => string | Token | Promise<string | Token>)[], auth
   return { clock, tokens, asked }
 }
 
+const CAUSE = new Error('no cookie')
 const TOKEN = expect.objectContaining({ code: 'TOKEN' })
 
 describe('a token that is asked for', () => {
@@ -50,6 +51,32 @@ describe('a token that is asked for', () => {
     const { tokens, clock } = setUp([() => ({ value: 'a', expiresAt: clock.now() + 1_000 })])
     tokens.get(1)
     expect(tokens.renewAt).toBe(clock.now() + 500)
+  })
+
+  it.each<[string, () => string | Token | Promise<string | Token>, string]>([
+    [
+      'throws',
+      () => {
+        throw CAUSE
+      },
+      'auth.token threw.',
+    ],
+    ['rejects', () => Promise.reject(CAUSE), 'auth.token rejected.'],
+  ])('is an error that names its cause where the function %s', async (_, answer, message) => {
+    const { tokens } = setUp([answer])
+    await expect(async () => tokens.get(1)).rejects.toMatchObject({ code: 'TOKEN', message, cause: CAUSE })
+    expect(await tokens.get(2)).toBe('more')
+  })
+
+  it('is refused with a time that is not in ms, or over', () => {
+    const { tokens, clock } = setUp([
+      () => ({ value: 'a', expiresAt: new Date(8e15) as never }),
+      () => ({ value: 'b', expiresAt: clock.now() }),
+      () => ({ value: 'c', expiresAt: clock.now() + 1 }),
+    ])
+    expect(() => tokens.get(1)).toThrow('expiresAt must be epoch ms')
+    expect(() => tokens.get(2)).toThrow('has expired already')
+    expect(tokens.get(3)).toBe('c')
   })
 
   it('is fetched by one call at a time', async () => {
