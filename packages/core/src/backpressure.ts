@@ -1,5 +1,5 @@
-import { oneOf } from './checks.ts'
-import { HoldfastError, misconfigured } from './errors.ts'
+import { checkFunction, count, oneOf } from './checks.ts'
+import { HoldfastError } from './errors.ts'
 import { Ring } from './ring.ts'
 
 /** What a full buffer does with one more value. */
@@ -24,13 +24,9 @@ export class BoundedBuffer<T> {
   #dropped = 0
 
   /** @throws HoldfastError `CONFIGURATION`, naming the option, what it takes and what came. */
-  constructor({ capacity = 1_000, overflow, onDrop }: BufferOptions<T> = {}) {
-    if (!(capacity === Infinity || (Number.isInteger(capacity) && capacity >= 1))) {
-      throw misconfigured('capacity', 'a whole number, 1 or more', capacity)
-    }
-    if (onDrop !== undefined && typeof onDrop !== 'function')
-      throw misconfigured('onDrop', 'a function', onDrop)
-    this.#capacity = capacity
+  constructor({ capacity, overflow, onDrop }: BufferOptions<T> = {}) {
+    this.#capacity = count('capacity', capacity, 1_000)
+    if (onDrop !== undefined) checkFunction('onDrop', onDrop)
     this.#overflow = oneOf('overflow', overflow, ['throw', 'drop-oldest', 'drop-newest'])
     this.#onDrop = onDrop
   }

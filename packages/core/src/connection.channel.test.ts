@@ -68,13 +68,14 @@ describe('a channel', () => {
   })
 
   it('sends nothing while it is not open, and once when it opens, before the queue', async () => {
-    const { connection, server, handshake } = setUp(options)
+    const { connection, server, handshake, eventsOf } = setUp(options)
     connection.send('queued')
     const channel = connection.channel(TICKS)
     channel.subscribe()
     channel.subscribe()
     await handshake()
     expect(server.messages).toEqual([SUBSCRIBE, '"queued"'])
+    expect(eventsOf('channel')).toHaveLength(1)
   })
 
   it('is not sent where nobody is left when the connection opens', async () => {
@@ -121,9 +122,10 @@ describe('a channel', () => {
     })
     connection.channel(TICKS).subscribe()
     await handshake()
+    connection.channel({ subscribe: () => 'late', filter: () => false }).subscribe()
     expect(server.messages).toEqual(['{"token":"secret"}'])
     server.send('"welcome"')
-    expect(server.messages).toEqual(['{"token":"secret"}', SUBSCRIBE])
+    expect(server.messages).toEqual(['{"token":"secret"}', SUBSCRIBE, '"late"'])
   })
 
   it('carries on from the last message with resume, and begins anew where there was none', async () => {

@@ -77,6 +77,79 @@ describe('the snapshots of a connection', () => {
     expect(seen).toMatchObject([{ status: 'waiting', outbox: { accepted: 1 }, lastMessage: 'hello' }])
   })
 
+  it('show the numbers of the queue from the first frame on, and then where they change', async () => {
+    const { clock, server, connection, listen } = await setUp()
+    server.stall()
+    connection.send('1')
+    const { seen } = listen('outbox')
+    vi.advanceTimersByTime(16)
+    expect(seen).toMatchObject([{ outbox: { accepted: 1 } }])
+    connection.send('2')
+    await clock.advance(16)
+    expect(seen).toMatchObject([{ outbox: { accepted: 1 } }, { outbox: { accepted: 2 } }])
+    const { outbox } = seen.at(-1) as { outbox: object }
+    server.send('nothing that a view of the queue shows')
+    await clock.advance(100)
+    vi.advanceTimersByTime(100)
+    expect(seen.slice(2)).toEqual([])
+    expect(outbox).toEqual(connection.outbox)
+  })
+
+  it('keep the numbers of the queue where they say the same, whatever else changes', async () => {
+    const { connection, store, listen, server } = await setUp()
+    const before = store.get()
+    expect(store.get()).toBe(before)
+    const { seen } = listen('state')
+    server.drop(1006)
+    expect(seen).toMatchObject([{ status: 'waiting' }])
+    expect(store.get().outbox).toBe(before.outbox)
+    connection.send('x')
+    expect(store.get()).toMatchObject({ status: 'waiting', outbox: { queued: 1 } })
+  })
+
+  it('come at once where the state has moved on before somebody listened', async () => {
+    const { server, store, listen } = await setUp()
+    const other = listen('lastMessage')
+    expect(store.get().status).toBe('open')
+    server.drop(1006)
+    const { stop } = listen('state')
+    expect(other.seen).toMatchObject([{ status: 'waiting' }])
+    stop()
+    listen('state')
+    expect(other.seen).toHaveLength(1)
+  })
+
+  it('are told to each who listens, also twice by one function, until each has left, once', async () => {
+    const { server, store } = await setUp()
+    let calls = 0
+    const count = (): void => {
+      calls += 1
+    }
+    const stops = [store.subscribe(count, ['lastMessage']), store.subscribe(count, ['lastMessage'])]
+    server.send('1')
+    vi.advanceTimersByTime(16)
+    expect(calls).toBe(2)
+    stops[0]?.()
+    stops[0]?.()
+    server.send('2')
+    vi.advanceTimersByTime(16)
+    expect(calls).toBe(3)
+    expect(store.get()).toMatchObject({ lastMessage: '2', messageCount: 2 })
+  })
+
+  it('are complete when the last who listened has left, and no frame is waited for', async () => {
+    const { server, store, listen } = await setUp()
+    const { seen, stop } = listen('lastMessage')
+    const other = listen('state')
+    server.send('last words')
+    stop()
+    expect(vi.getTimerCount()).toBe(1)
+    other.stop()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(store.get()).toMatchObject({ lastMessage: 'last words', messageCount: 1 })
+    expect(seen).toEqual([])
+  })
+
   it('listen for nothing that nobody wants', async () => {
     const { clock, server, connection, listen } = await setUp()
     const unobserved: unknown[] = []
