@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
-import { onEveryMessage, trySend } from './bindings.ts'
+import { onEveryMessage, tryDeliver, trySend } from './bindings.ts'
 
 describe('trySend()', () => {
   it('sends, and says so', async () => {
@@ -35,6 +35,21 @@ describe('trySend()', () => {
     expect(() => trySend(connection, 'x', { ttl: -1 })).toThrow(
       expect.objectContaining({ code: 'CONFIGURATION' }),
     )
+  })
+})
+
+describe('tryDeliver()', () => {
+  it('delivers', async () => {
+    const { connection } = await setUpOpen()
+    expect(await tryDeliver(connection, 'x')).toMatchObject({ status: 'written' })
+  })
+
+  it('rejects without a connection', async () => {
+    await expect(tryDeliver(null, 'x')).rejects.toMatchObject({
+      code: 'CLOSED',
+      message: 'There is no connection.',
+      reason: 'closed',
+    })
   })
 })
 
