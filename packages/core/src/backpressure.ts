@@ -31,15 +31,6 @@ export class BoundedBuffer<T> {
     this.#onDrop = onDrop
   }
 
-  get length(): number {
-    return this.#ring.length
-  }
-
-  /** How many were dropped. */
-  get dropped(): number {
-    return this.#dropped
-  }
-
   /** @throws HoldfastError `OVERFLOW`, with `overflow: 'throw'`, where it is full. */
   push(value: T): void {
     if (this.#ring.length < this.#capacity) {

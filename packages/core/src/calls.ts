@@ -107,7 +107,7 @@ export function hangUp(machine: Machine, config: MachineConfig): Transition {
       { type: 'stop', timer: 'drain' },
       // Before the socket is told: a socket that closes within the call must find the timer to stop.
       { type: 'start', timer: 'close', delay: config.closeTimeout },
-      { type: 'hang-up', reason, ...(code === undefined ? {} : { code }) },
+      { type: 'hang-up', reason, code },
     ],
   ]
 }

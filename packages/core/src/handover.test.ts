@@ -114,8 +114,8 @@ describe('a handover', () => {
   })
 
   it.each([
-    ['connect', 'No next connection within 10000 ms (connectTimeout).'],
-    ['sign-in', 'No answer to the sign-in message of the next connection within 700 ms.'],
+    ['connect', "No connection within 10000 ms (connectTimeout); was in phase 'handover'."],
+    ['sign-in', 'No answer to the sign-in message within 700 ms.'],
   ] as const)('fails when its %s timer fires', (timer, text) => {
     const { host, send, begin, fire } = setUp()
     begin()

@@ -1,7 +1,6 @@
-import { HoldfastError } from './errors.ts'
 import type { Effect, Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
 import type { CloseInfo } from './state.ts'
-import { leave, NO_CLOSE_FRAME, same } from './steps.ts'
+import { leave, same, tooLong } from './steps.ts'
 
 /**
  * A planned move to another socket. `'preparing'`: the next one is dialled and signed in, while this one is in
@@ -78,13 +77,7 @@ export function unreadyInTime(
   timer: 'connect' | 'sign-in',
   config: MachineConfig,
 ): Transition {
-  const { connectTimeout, signInTimeout } = config
-  const text =
-    timer === 'connect'
-      ? `No next connection within ${connectTimeout} ms (connectTimeout).`
-      : `No answer to the sign-in message of the next connection within ${signInTimeout} ms.`
-  const error = new HoldfastError('CONNECT_TIMEOUT', text)
-  return unready(machine, { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error })
+  return unready(machine, tooLong(timer, 'handover', config))
 }
 
 /** The old socket is closed, or has had its time: the new one is written to. */

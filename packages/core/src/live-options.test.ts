@@ -3,10 +3,11 @@ import type { Auth } from './auth.ts'
 import { constant } from './backoff.ts'
 import { firstMessage, queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
-import { liveOptions, plainData } from './live-options.ts'
+import { canonical, liveOptions, plainData } from './live-options.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
+import { memoryOutbox } from './testing/index.ts'
 
 type Options = ConnectionOptions & MessageOptions
 
@@ -108,6 +109,22 @@ describe('liveOptions()', () => {
     expect(protocols).toEqual([])
   })
 
+  it('refuses and recognises nothing where the new ones have no function for it', () => {
+    const live = liveOptions(URL, optionsOf('first'))
+    live.update(URL, {
+      auth: { token: () => 'x', via: firstMessage({ create: () => 'x', accepted: () => true }) },
+      heartbeat: { message: () => 'x' },
+      reconnect: {},
+    })
+    const { refused, isReply, shouldReconnect, backoff } = answersOf(live.options)
+    expect({ refused, isReply, shouldReconnect }).toEqual({
+      refused: false,
+      isReply: false,
+      shouldReconnect: undefined,
+    })
+    expect(backoff).toBe(5)
+  })
+
   it('falls back on the first policies where the new options do not reconnect', () => {
     const live = liveOptions(URL, optionsOf('first'))
     live.update(URL, { ...optionsOf('second'), reconnect: false })
@@ -120,6 +137,7 @@ describe('plainData()', () => {
     expect(plainData(optionsOf('first'))).toBe(plainData(optionsOf('second')))
     expect(plainData({ codec: json() })).toBe(plainData({ codec: json() }))
     expect(plainData({ environment: {} })).toBe(plainData({}))
+    expect(plainData({ protocols: () => 'a' })).toBe(plainData({ protocols: () => ['b'] }))
   })
 
   it('is the same whatever the order, and for undefined', () => {
@@ -137,8 +155,21 @@ describe('plainData()', () => {
     ['a function and a value', { protocols: () => 'a' }, { protocols: 'a' }],
     ['a codec that is there', { codec: json() }, {}],
     ['a schema that is there', { schema: schemaOf('x') }, {}],
+    ['a storage that is there', { queue: { storage: memoryOutbox() } }, { queue: {} }],
     ['null and an object', { queue: null as never }, { queue: {} }],
   ])('tells %s apart', (_, a, b) => {
     expect(plainData(a)).not.toBe(plainData(b))
+  })
+})
+
+describe('canonical()', () => {
+  it('tells a list from an object with the same entries, and from one with a gap', () => {
+    expect(canonical(['a', 'b'])).not.toBe(canonical({ 0: 'a', 1: 'b' }))
+    expect(canonical(['a', undefined])).not.toBe(canonical(['a']))
+  })
+
+  it('sorts what is nested, but no list', () => {
+    expect(canonical({ to: { b: 1, a: [2] } })).toBe(canonical({ to: { a: [2], b: 1 } }))
+    expect(canonical([1, 2])).not.toBe(canonical([2, 1]))
   })
 })

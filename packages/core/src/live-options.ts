@@ -22,6 +22,7 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let options = first
   const { auth, codec, delivery, heartbeat, schema, protocols } = first
   const reconnect = first.reconnect || {}
+  const { backoff } = reconnect
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
     options: {
@@ -37,9 +38,8 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
       ...(first.reconnect !== false && {
         reconnect: {
           ...reconnect,
-          ...(reconnect.backoff && {
-            backoff: (context) =>
-              ((options.reconnect || reconnect).backoff ?? fallback(reconnect.backoff))(context),
+          ...(backoff && {
+            backoff: (context) => ((options.reconnect || reconnect).backoff ?? backoff)(context),
           }),
           ...(reconnect.shouldReconnect && {
             shouldReconnect: (close, attempt) =>
@@ -53,11 +53,6 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
       options = newOptions
     },
   }
-}
-
-function fallback<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('reconnect.backoff is gone.')
-  return value
 }
 
 function ask<T>(source: T | ((attempt: number) => T | Promise<T>), attempt: number): T | Promise<T> {

@@ -203,7 +203,7 @@ describe('close()', () => {
   it('hangs up without a code where none was given', () => {
     const { host, send } = driven('open')
     const effects = send({ type: 'close', reason: '', drainTimeout: 0 })
-    expect(effects.at(-1)).toStrictEqual({ type: 'hang-up', reason: '' })
+    expect(effects.at(-1)).toEqual({ type: 'hang-up', reason: '' })
     expect(host.state).toStrictEqual({ status: 'closing', attempt: 1, reason: '' })
   })
 

@@ -87,7 +87,12 @@ export type MachineEvent = { readonly now: number } & (
   | { readonly type: 'signs-in' | 'retired' }
   | { readonly type: 'ready'; readonly protocol: string; readonly extensions: string }
   | { readonly type: 'unready'; readonly close: CloseInfo }
-  | { readonly type: 'close'; readonly code?: number; readonly reason: string; readonly drainTimeout: number }
+  | {
+      readonly type: 'close'
+      readonly code?: number | undefined
+      readonly reason: string
+      readonly drainTimeout: number
+    }
   | { readonly type: 'wanted'; readonly wanted: boolean }
   | { readonly type: 'timer'; readonly timer: TimerName }
   | { readonly type: 'network'; readonly isOnline: boolean }
@@ -122,7 +127,7 @@ export type Effect =
   /** Write what is queued to the socket. */
   | { readonly type: 'drain' }
   /** Start the closing handshake. */
-  | { readonly type: 'hang-up'; readonly code?: number; readonly reason: string }
+  | { readonly type: 'hang-up'; readonly code?: number | undefined; readonly reason: string }
   /** Detach from the socket or the dial, and close it without waiting. */
   | { readonly type: 'abandon' }
   /** Tell what ended an attempt or a connection. */

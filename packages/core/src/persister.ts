@@ -119,7 +119,7 @@ export class Persister {
       this.#hand(messages)
       if (this.#early.length > 0) this.#adopt(this.#early)
     } catch (cause) {
-      this.#fail('It could not be opened: the outbox is in memory.', cause)
+      this.#fail('It could not be opened: the outbox goes on in memory.', cause)
       this.#host.onRestored([])
       // One that refuses holds nothing; one that hangs may.
       if (cause instanceof NoAnswer) await this.#release()

@@ -119,15 +119,23 @@ export function timedOut(
 ): Transition {
   const { state } = machine
   if (state.status !== 'connecting') return same(machine)
-  const text =
-    timer === 'connect'
-      ? `No connection within ${config.connectTimeout} ms (connectTimeout); was in phase '${state.phase}'.`
-      : `No answer to the sign-in message within ${config.signInTimeout} ms.`
-  const error = new HoldfastError('CONNECT_TIMEOUT', text)
-  const close: CloseInfo = { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
-  const [next, effects] = lost(machine, close, now, config)
+  const [next, effects] = lost(machine, tooLong(timer, state.phase, config), now, config)
   // A browser holds the next dial to this host back until the hanging one is closed.
   return [next, [{ type: 'abandon' }, ...effects]]
+}
+
+/** How an attempt ends that took too long. */
+export function tooLong(
+  timer: 'connect' | 'sign-in',
+  phase: ConnectingPhase | 'handover',
+  { connectTimeout, signInTimeout }: MachineConfig,
+): CloseInfo {
+  const text =
+    timer === 'connect'
+      ? `No connection within ${connectTimeout} ms (connectTimeout); was in phase '${phase}'.`
+      : `No answer to the sign-in message within ${signInTimeout} ms.`
+  const error = new HoldfastError('CONNECT_TIMEOUT', text)
+  return { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
 }
 
 /** A new attempt. */

@@ -87,7 +87,7 @@ export class TokenSource {
   }
 
   #accept(answer: string | Token): string {
-    const { value, expiresAt = Infinity } = checkToken(answer)
+    const { value, expiresAt } = checkToken(answer)
     const now = this.#environment.now()
     if (!(expiresAt > now)) throw new HoldfastError('TOKEN', 'The token has expired already (expiresAt).')
     const life = expiresAt - now
@@ -102,17 +102,17 @@ export class TokenSource {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\u0000-\u001f\u007f]/
 
-function checkToken(answer: string | Token): Token {
+function checkToken(answer: string | Token): Required<Token> {
   const token = typeof answer === 'string' ? { value: answer } : answer
-  const { value, expiresAt } = Object(token) as Partial<Token>
+  const { value, expiresAt = Infinity } = Object(token) as Partial<Token>
   if (typeof value !== 'string' || value === '') {
     throw new HoldfastError('TOKEN', `auth.token must give a text that is not empty; got ${describe(value)}.`)
   }
   if (CONTROL.test(value)) throw new HoldfastError('TOKEN', 'A token must not have line breaks.')
-  if (expiresAt !== undefined && typeof expiresAt !== 'number') {
+  if (typeof expiresAt !== 'number') {
     throw new HoldfastError('TOKEN', `expiresAt must be epoch ms; got ${describe(expiresAt)}.`)
   }
-  return { value, ...(expiresAt === undefined ? {} : { expiresAt }) }
+  return { value, expiresAt }
 }
 
 function aborted(): HoldfastError {
