@@ -3,6 +3,7 @@ import type { SendOptions } from './composer.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
 import { Emitter } from './emitter.ts'
 import { Engine, type ShellOptions } from './engine.ts'
+import type { Entry } from './entry.ts'
 import { HoldfastError, misconfigured } from './errors.ts'
 import type { RequestOptions } from './request-options.ts'
 import { type CloseReport, hasEnded } from './state.ts'
@@ -80,13 +81,13 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   }
 
   /** Drops what is queued; returns it, oldest first. */
-  clear(): readonly Outgoing[] {
+  clear(): readonly Entry[] {
     return this.announcer.notices.during(() => {
       // What another life has stored is cleared too, also before the first dial.
       if (!hasEnded(this.state)) this.sender.prepare()
-      const messages = this.sender.clear('cleared')
+      const entries = this.sender.clear('cleared')
       this.onEmpty()
-      return messages
+      return entries
     })
   }
 
@@ -113,12 +114,7 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
     const report = this.ending.wait()
-    this.driver.dispatch({
-      type: 'close',
-      reason,
-      drainTimeout,
-      ...(code === undefined ? {} : { code }),
-    })
+    this.driver.dispatch({ type: 'close', code, reason, drainTimeout })
     return report
   }
 

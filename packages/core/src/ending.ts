@@ -1,4 +1,5 @@
 import { frameCode } from './close-codes.ts'
+import { messagesOf } from './entry.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
@@ -86,7 +87,7 @@ export class Ending<Outgoing> {
   /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
   finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
     const unconfirmed = this.#unconfirmed
-    const undelivered = this.#sender.clear('closed')
+    const undelivered = messagesOf<Outgoing>(this.#sender.clear('closed'))
     const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
     if (released === undefined) return this.#settle(report)

@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { queryParameter } from './carriers.ts'
 import type { Environment } from './environment.ts'
 import type { HoldfastError } from './errors.ts'
-import { Lease, type LeaseOptions } from './lease.ts'
+import { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
 import type { Entry } from './registry.ts'
 import { fakeServer } from './testing/index.ts'
 
 const A = 'ws://fake.test/a'
 const B = 'ws://fake.test/b'
+/** How long a connection that nobody holds is kept, in ms, and then some for its close handshake. */
+const KEPT = 110
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -43,16 +45,68 @@ function setUp() {
 }
 
 /** Renders, and commits: what a view does. */
-function show(lease: Lease, url: string | null, options: LeaseOptions): Entry | undefined {
+function show(lease: Lease, url: LeaseUrl, options: LeaseOptions): Entry | undefined {
   const entry = lease.find(url, options)
   expect(lease.hold(entry, url, options)).toBe(true)
   return entry
+}
+
+/** The codes of the errors that a connection tells from now on. */
+function errorsOf(entry: Entry | undefined): string[] {
+  const codes: string[] = []
+  entry?.connection.errors$.subscribe(({ code }) => codes.push(code))
+  return codes
 }
 
 describe('a lease', () => {
   it('has no connection on a server', () => {
     vi.stubGlobal('window', undefined)
     expect(createLease().find(A, setUp())).toBeUndefined()
+  })
+
+  it.each<[string, LeaseUrl, boolean]>([
+    ['the URL is null', null, true],
+    ['the URL is undefined', undefined, true],
+    ['it is not enabled', A, false],
+  ])('has no connection while %s, and lets go of the one it held', async (_, url, enabled) => {
+    const { server, environment } = setUp()
+    const lease = createLease()
+    expect(show(lease, url, { environment, enabled })).toBeUndefined()
+    expect(show(lease, A, { environment, enabled: true })).toBeDefined()
+    await vi.advanceTimersByTimeAsync(5)
+    expect(server.live).toHaveLength(1)
+    expect(show(lease, url, { environment, enabled })).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(5)
+    expect(server.live).toEqual([])
+  })
+
+  it('keeps its connection over renders, and lets go of it once', async () => {
+    const { server, environment } = setUp()
+    const lease = createLease()
+    const first = show(lease, A, { environment })
+    await vi.advanceTimersByTimeAsync(5)
+    expect(show(lease, A, { environment })).toBe(first)
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect(first?.connection.state.status).toBe('open')
+    lease.release()
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect(first?.connection.state.status).toBe('closed')
+    expect(server.connections).toHaveLength(1)
+  })
+
+  it('leaves a connection that another view holds as it is, with its queue', async () => {
+    const { server, environment } = setUp()
+    const [leaving, staying] = [createLease(), createLease()]
+    server.hang()
+    const shared = show(staying, A, { environment })
+    expect(show(leaving, A, { environment })).toBe(shared)
+    shared?.connection.send('of both')
+    show(leaving, B, { environment, handover: 'move' })
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect(server.live.map(({ url }) => url)).toEqual([A, B])
+    server.accept()
+    await vi.advanceTimersByTimeAsync(5)
+    expect(server.live.map(({ messages }) => messages)).toEqual([['of both'], []])
   })
 
   it('goes over to another URL under the same key, with all views of that key', async () => {
@@ -93,6 +147,32 @@ describe('a lease', () => {
     expect(reportError.mock.lastCall).toMatchObject([{ code: 'CONFIGURATION' }])
   })
 
+  it('does not say so once more for a view that has left within the same commit', async () => {
+    const { environment } = setUp()
+    const options = { environment, key: 'room' }
+    const [other, staying, leaving] = [createLease(), createLease(), createLease()]
+    const errors = [errorsOf(show(other, A, options)), errorsOf(show(staying, B, options))]
+    show(leaving, B, options)
+    leaving.release()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(errors).toEqual([['CONFIGURATION'], ['CONFIGURATION']])
+  })
+
+  it('keeps the first options, and tells that others differ, once for each change', () => {
+    const { environment } = setUp()
+    const [first, other] = [createLease(), createLease()]
+    const entry = show(first, A, { environment, connectTimeout: 1 })
+    const errors = errorsOf(entry)
+    show(other, A, { environment, connectTimeout: 1, handover: 'move' })
+    expect(errors).toEqual([])
+    for (let render = 0; render < 3; render++) show(other, A, { environment, connectTimeout: 2 })
+    expect(errors).toEqual(['CONFIGURATION'])
+    show(other, A, { environment, connectTimeout: 3 })
+    show(first, A, { environment, connectTimeout: 1 })
+    expect(errors).toEqual(['CONFIGURATION', 'CONFIGURATION'])
+    expect(entry?.live.options.connectTimeout).toBe(1)
+  })
+
   it('finds another connection when protocols change beside a URL function', () => {
     const { environment } = setUp()
     const lease = createLease()
@@ -123,9 +203,121 @@ describe('a lease', () => {
     await vi.advanceTimersByTimeAsync(150)
     const current = show(other, A, { environment })
     expect(hidden.hold(rendered, A, { environment })).toBe(false)
+    expect(current?.holders).toBe(1)
     expect(show(hidden, A, { environment })).toBe(current)
     await vi.advanceTimersByTimeAsync(10)
     expect(server.live).toHaveLength(1)
+  })
+})
+
+describe('a connection is shared', () => {
+  const find = (url: LeaseUrl, options: LeaseOptions = {}) =>
+    createLease().find(url, { ...setUp(), ...options })
+
+  it('by those who give the same URL and protocols, in whatever form', () => {
+    expect(find(new URL(A))).toBe(find(A))
+    expect(find(A, { protocols: [] })).toBe(find(A))
+    expect(find(A, { protocols: ['chat'] })).toBe(find(A, { protocols: 'chat' }))
+  })
+
+  it.each<[string, LeaseUrl, LeaseOptions]>([
+    ['URL', B, {}],
+    ['protocols', A, { protocols: 'chat' }],
+    ['key', A, { key: 'room' }],
+  ])('by nobody with another %s', (_, url, options) => {
+    expect(find(url, options)).not.toBe(find(A))
+  })
+
+  it.each<[string, () => LeaseUrl, () => LeaseOptions]>([
+    ['URL function', () => () => A, () => ({})],
+    ['protocols function', () => A, () => ({ protocols: () => 'chat' })],
+  ])('by one view alone where it has a %s, unless there is a key', (_, url, options) => {
+    const lease = createLease()
+    const mine = lease.find(url(), options())
+    expect(lease.find(url(), options())).toBe(mine)
+    expect(find(url(), options())).not.toBe(mine)
+    const named = () => find(url(), { ...options(), key: 'room' })
+    expect(named()).toBe(named())
+  })
+
+  it('by all renders of a view, however its URL function is written', () => {
+    const lease = createLease()
+    expect(lease.find(() => B, setUp())).toBe(lease.find(() => A, setUp()))
+  })
+})
+
+describe('onRelease', () => {
+  const setUpReleased = (options: LeaseOptions = {}) => {
+    const world = setUp()
+    const reports: ReleaseReport[] = []
+    const onRelease = (report: ReleaseReport) => void reports.push(report)
+    return { ...world, reports, options: { environment: world.environment, onRelease, ...options } }
+  }
+
+  it('is told what was not sent when the last view lets go, after a moment', async () => {
+    const { server, reports, options } = setUpReleased()
+    const lease = createLease()
+    server.hang()
+    show(lease, A, options)?.connection.send('late')
+    lease.release()
+    await vi.advanceTimersByTimeAsync(90)
+    expect(reports).toEqual([])
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(reports).toMatchObject([{ moved: 0, undelivered: ['late'] }])
+  })
+
+  it('is not told when a view lets go that was not the last', async () => {
+    const { reports, options } = setUpReleased()
+    const [leaving, staying] = [createLease(), createLease()]
+    show(staying, A, options)
+    show(leaving, A, options)
+    leaving.release()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(reports).toEqual([])
+  })
+
+  it('is asked of the newest render, and need not be there', async () => {
+    const { reports, options, environment } = setUpReleased()
+    const lease = createLease()
+    const errors = errorsOf(show(lease, A, options))
+    show(lease, A, { environment })
+    lease.release()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(reports).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it('may throw: its error goes to the connection', async () => {
+    const mine = new Error('mine')
+    const { options } = setUpReleased({
+      onRelease: () => {
+        throw mine
+      },
+    })
+    const lease = createLease()
+    const errors: HoldfastError[] = []
+    show(lease, A, options)?.connection.errors$.subscribe((error) => errors.push(error))
+    lease.release()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(errors).toMatchObject([{ code: 'HANDLER', cause: mine }])
+  })
+
+  it.each<[string, LeaseUrl, LeaseUrl, LeaseOptions]>([
+    ['without a handover', A, B, {}],
+    ["with handover 'drop'", A, B, { handover: 'drop' }],
+    ['to another origin', A, 'ws://other.test/a', { handover: 'move' }],
+    ['to no URL', A, null, { handover: 'move' }],
+    ['from a URL that is not known yet', () => new Promise<string>(() => undefined), A, { handover: 'move' }],
+    ['to a URL that is not known yet', A, () => B, { handover: 'move' }],
+  ])('is told what was queued, which does not go over %s', async (_, from, to, how) => {
+    const { server, reports, options } = setUpReleased(how)
+    const lease = createLease()
+    server.hang()
+    show(lease, from, options)?.connection.send('queued')
+    const after = show(lease, to, options)
+    expect(after?.connection.outbox.queued ?? 0).toBe(0)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(reports).toMatchObject([{ moved: 0, undelivered: ['queued'] }])
   })
 })
 
@@ -160,6 +352,88 @@ describe("handover: 'move'", () => {
       expect(reported).toEqual([{ moved: 2, undelivered: [] }])
     },
   )
+
+  it('moves what fits, and tells of the rest', async () => {
+    const { server, environment } = setUp()
+    const reported: unknown[] = []
+    const lease = createLease()
+    const options: LeaseOptions = {
+      environment,
+      handover: 'move',
+      queue: { maxMessages: 2 },
+      onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
+    }
+    server.hang()
+    const before = show(lease, A, options)
+    for (const message of ['1', '2']) before?.connection.send(message)
+    const after = show(createLease(), B, options)
+    after?.connection.send('0')
+    const errors: HoldfastError[] = []
+    after?.connection.errors$.subscribe((error) => errors.push(error))
+    show(lease, B, options)
+    server.accept()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.messages).toEqual(['0', '1'])
+    expect(errors).toMatchObject([{ code: 'OVERFLOW' }])
+    expect(reported).toEqual([{ moved: 1, undelivered: ['2'] }])
+  })
+
+  it('moves nothing into a connection that is closed, and says so', async () => {
+    const { server, environment } = setUp()
+    const reported: unknown[] = []
+    const lease = createLease()
+    const options: LeaseOptions = {
+      environment,
+      handover: 'move',
+      onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
+    }
+    server.hang()
+    show(lease, A, options)?.connection.send('queued')
+    const after = show(createLease(), B, options)
+    const errors: HoldfastError[] = []
+    after?.connection.errors$.subscribe((error) => errors.push(error))
+    await after?.connection.close()
+    show(lease, B, options)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(errors).toMatchObject([{ code: 'CLOSED' }])
+    expect(reported).toEqual([{ moved: 0, undelivered: ['queued'] }])
+  })
+
+  it('moves a message with its key and the rest of its time', async () => {
+    const { server, environment } = setUp()
+    const lease = createLease()
+    const options: LeaseOptions = { environment, handover: 'move', queue: { ttl: 60_000 } }
+    server.hang()
+    const before = show(lease, A, options)?.connection
+    before?.send('first of its key', { key: 'k' })
+    before?.send('of no use after a second', { ttl: 1_000 })
+    before?.send('of use for ever', { ttl: Infinity })
+    await vi.advanceTimersByTimeAsync(600)
+    const after = show(lease, B, options)?.connection
+    after?.send('last of its key', { key: 'k', ttl: Infinity })
+    expect(after?.outbox).toMatchObject({ queued: 3 })
+    await vi.advanceTimersByTimeAsync(400)
+    expect(after?.outbox).toMatchObject({ queued: 2 })
+    await vi.advanceTimersByTimeAsync(100_000)
+    server.accept()
+    after?.reconnect()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.messages).toEqual(['last of its key', 'of use for ever'])
+  })
+
+  it('moves nothing from or to a URL that cannot be resolved, and goes over all the same', async () => {
+    const { server, environment } = setUp()
+    const lease = createLease()
+    const options: LeaseOptions = { environment, handover: 'move' }
+    const before = show(lease, '/a', options)
+    before?.connection.send('of nowhere')
+    const after = show(lease, B, options)
+    await vi.advanceTimersByTimeAsync(10)
+    expect([after?.holders, server.live.length, server.messages]).toEqual([1, 1, []])
+    show(lease, '/b', options)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.live).toEqual([])
+  })
 })
 
 describe('who signs in', () => {

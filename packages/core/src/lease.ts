@@ -1,4 +1,4 @@
-import { isServer } from './environment.ts'
+import { environmentOf, isServer } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import { plainData } from './live-options.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
@@ -27,6 +27,10 @@ export interface LeaseOptions extends ConnectionOptions, MessageOptions {
   /** Told when a connection was closed because this view, the last to hold it, let go. */
   readonly onRelease?: (report: ReleaseReport) => void
 }
+
+type Moved = readonly [moved: number, left: readonly unknown[]]
+
+const NONE: Moved = [0, []]
 
 export type LeaseUrl = UrlSource | null | undefined
 
@@ -63,6 +67,7 @@ export class Lease {
     if (before !== undefined && before !== entry) this.#handOver(before, entry, options.handover)
     if (entry === undefined || url === null || url === undefined) return true
     if (before !== entry) {
+      this.#reported = ''
       registry?.acquire(entry)
       // The other views of this commit have their turn first: all of them may go over to a new URL.
       queueMicrotask(() => this.#checkKey(entry))
@@ -76,7 +81,7 @@ export class Lease {
   release(): void {
     const entry = this.#held
     this.#held = undefined
-    if (entry) registry?.release(entry, () => this.#close(entry, 0))
+    if (entry) registry?.release(entry, () => this.#close(entry, ...NONE))
   }
 
   /**
@@ -94,18 +99,17 @@ export class Lease {
   }
 
   #handOver(before: Entry, entry: Entry | undefined, handover: LeaseOptions['handover']): void {
-    registry?.release(before, () => this.#close(before, 0))
     // Others still hold it, and what is queued there is theirs too.
     if (!registry?.retire(before)) return
     const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
-    this.#close(before, moves ? move(before.connection, entry.connection) : 0)
+    this.#close(before, ...(moves ? move(before, entry.connection) : NONE))
   }
 
-  #close({ connection }: Entry, moved: number): void {
+  #close({ connection }: Entry, ...[moved, left]: Moved): void {
     const onRelease = this.#onRelease
     connection.close().then((report) => {
       try {
-        onRelease?.({ ...report, moved })
+        onRelease?.({ ...report, undelivered: [...left, ...report.undelivered], moved })
       } catch (cause) {
         fail(connection, new HoldfastError('HANDLER', 'onRelease threw.', { cause }))
       }
@@ -115,13 +119,13 @@ export class Lease {
   #checkData({ data, connection }: Entry, mine: string): void {
     if (mine === data || mine === this.#reported) return
     this.#reported = mine
-    const problem = 'Different options for one shared connection: the first ones hold. Give a key of its own.'
+    const problem = 'Different options for one shared connection: the first ones hold. Give another key.'
     fail(connection, new HoldfastError('CONFIGURATION', problem))
   }
 
   #checkKey(entry: Entry): void {
     if (this.#held !== entry || !registry?.isContested(entry)) return
-    const problem = 'Different URLs or protocols under one key: each is a connection of its own.'
+    const problem = 'Different URLs or protocols under one key are different connections.'
     fail(entry.connection, new HoldfastError('CONFIGURATION', problem))
   }
 }
@@ -136,26 +140,32 @@ function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOp
   return rest
 }
 
-/** Queued messages leave the one in order and enter the other, ahead of what is sent there next. */
-function move(from: Connection<unknown, unknown>, to: Connection<unknown, unknown>): number {
-  let moved = 0
-  for (const message of shellOf(from).clear()) {
+/**
+ * Queued messages leave the one in order and enter the other, ahead of what is sent there next.
+ *
+ * @returns How many did, and those that it did not take.
+ */
+function move({ connection, live }: Entry, to: Connection<unknown, unknown>): Moved {
+  const now = environmentOf(live.options.environment).now()
+  const queued = shellOf(connection).clear()
+  const left: unknown[] = []
+  for (const { message, key, expiresAt } of queued) {
     try {
-      to.send(message)
-      moved += 1
-    } catch (cause) {
-      fail(
-        to,
-        new HoldfastError('OVERFLOW', 'A message could not be moved to the new connection.', { cause }),
-      )
+      to.send(message, { ttl: Math.max(0, expiresAt - now), ...(key === undefined ? {} : { key }) })
+    } catch (error) {
+      left.push(message)
+      // send() throws nothing else.
+      fail(to, error as HoldfastError)
     }
   }
-  return moved
+  return [queued.length - left.length, left]
 }
 
 /** To the same origin, for the same user. */
 function mayMove(a: Entry, b: Entry): boolean {
   const [from, to] = [a.connection.url, b.connection.url]
   if (a.live.options.auth?.identity !== b.live.options.auth?.identity) return false
-  return from !== '' && to !== '' && new URL(from).origin === new URL(to).origin
+  // Not known yet, or relative without a base.
+  if (!URL.canParse(from) || !URL.canParse(to)) return false
+  return new URL(from).origin === new URL(to).origin
 }

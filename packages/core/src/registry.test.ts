@@ -182,19 +182,22 @@ describe('release()', () => {
 })
 
 describe('retire()', () => {
-  it('ends the moment at once, and the callback is not called', async () => {
-    const { registry, entry, find, release, closed } = await setUpHeld()
-    release(entry)
+  it('waits for nobody, and calls nothing back', async () => {
+    const { registry, entry, find, closed } = await setUpHeld()
     expect(registry.retire(entry)).toBe(true)
     expect(find()).not.toBe(entry)
     await vi.advanceTimersByTimeAsync(KEPT)
     expect(closed).toEqual([])
   })
 
-  it('is refused while somebody holds it', async () => {
-    const { registry, entry, find } = await setUpHeld()
+  it('leaves it to the others who hold it', async () => {
+    const { registry, entry, find, release, closed } = await setUpHeld()
+    registry.acquire(entry)
     expect(registry.retire(entry)).toBe(false)
     expect(find()).toBe(entry)
+    release(entry)
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect(closed).toEqual(['room'])
   })
 })
 

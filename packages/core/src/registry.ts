@@ -86,8 +86,9 @@ export class Registry {
     })
   }
 
-  /** Ends the moment at once; false where somebody holds it. */
+  /** Lets go, and waits for nobody to take hold again; false where others still hold it. */
   retire(entry: Entry): boolean {
+    entry.holders -= 1
     if (entry.holders > 0) return false
     this.#cancel(entry)
     this.#forget(entry)

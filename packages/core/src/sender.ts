@@ -180,11 +180,11 @@ export class Sender<Outgoing> {
   }
 
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
-  clear(reason: 'cleared' | 'closed'): readonly Outgoing[] {
+  clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     this.#keep?.clear()
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
-    return messagesOf(entries)
+    return entries
   }
 
   /**
