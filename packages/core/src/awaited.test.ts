@@ -100,6 +100,12 @@ describe('a function that reads ids', () => {
     expect(awaited.answeredBy({ other: 1 })).toEqual([two])
     expect(awaited.answeredBy({ id: 1, other: 1 })).toEqual([one, two])
     expect(awaited.answeredBy({ id: 2, other: 1 })).toEqual([two])
+    const three = byId(3, other.idOf)
+    awaited.add(three)
+    expect(awaited.answeredBy({ id: 3, other: 4 })).toEqual([])
+    awaited.remove(one)
+    awaited.add(byId(5, plain.idOf))
+    expect(awaited.answeredBy({ id: 1, other: 3 })).toEqual([three])
   })
 
   it('that throws is told once a message, and the others are asked all the same', () => {

@@ -61,8 +61,7 @@ export class Awaited<Incoming, One extends Waiting<Incoming>> {
 
   /** Those whom a message answers. */
   answeredBy(message: Incoming): One[] {
-    const matched = this.#matching.size > 0 ? this.#matchedBy(message) : []
-    return this.#readers.size > 0 ? [...this.#identifiedBy(message), ...matched] : matched
+    return [...this.#identifiedBy(message), ...this.#matchedBy(message)]
   }
 
   #matchedBy(message: Incoming): One[] {
@@ -97,7 +96,7 @@ export class Awaited<Incoming, One extends Waiting<Incoming>> {
       const id = read(idOf)
       const candidates = id === undefined ? undefined : this.#byId.get(id)
       const answered = candidates?.filter((one) => one.options.idOf === idOf || read(one.options.idOf) === id)
-      if (answered && answered.length > 0) return answered
+      if (answered?.length) return answered
     }
     return []
   }
