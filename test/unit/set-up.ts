@@ -1,4 +1,5 @@
 import type { ShellOptions } from '../../packages/core/src/engine.ts'
+import type { Environment } from '../../packages/core/src/environment.ts'
 import type { HoldfastError } from '../../packages/core/src/errors.ts'
 import {
   type ConnectionEvent,
@@ -41,6 +42,20 @@ export interface World {
   readonly handshake: () => Promise<void>
 }
 
+/** An environment under a clock that stands, to a scripted server; it draws 0.5. */
+export function standing(
+  { clock, server, reported }: Pick<World, 'clock' | 'server' | 'reported'>,
+  more: Partial<Environment> | undefined,
+): Partial<Environment> {
+  return {
+    ...clock.environment,
+    WebSocket: server.WebSocket,
+    random: () => 0.5,
+    reportError: (error) => reported.push(error),
+    ...more,
+  }
+}
+
 /** A connection to a scripted server, under a clock that stands: comes back after 1 s, draws 0.5. */
 export function setUp({ url = 'ws://fake.test/room', listens = true, ...options }: Options = {}): World {
   const clock = virtualClock()
@@ -51,13 +66,7 @@ export function setUp({ url = 'ws://fake.test/room', listens = true, ...options 
   const connection = open(url, {
     ...options,
     reconnect: options.reconnect === false ? false : { backoff: constant(1_000), ...options.reconnect },
-    environment: {
-      ...clock.environment,
-      WebSocket: server.WebSocket,
-      random: () => 0.5,
-      reportError: (error) => reported.push(error),
-      ...options.environment,
-    } satisfies Options['environment'],
+    environment: standing({ clock, server, reported }, options.environment),
   })
   const states: ConnectionState[] = []
   const events: ConnectionEvent[] = []

@@ -1,5 +1,6 @@
 import { fakeServer, virtualClock } from '../../packages/core/src/testing/index.ts'
 import { constant, ReconnectingWebSocket, type WebSocketOptions } from '../../packages/core/src/websocket.ts'
+import { standing } from './set-up.ts'
 
 export const URL = 'ws://fake.test/room'
 
@@ -11,13 +12,7 @@ export function setUp(options: WebSocketOptions = {}) {
   const bound: WebSocketOptions = {
     reconnect: { backoff: constant(1_000) },
     ...options,
-    environment: {
-      ...clock.environment,
-      WebSocket: server.WebSocket,
-      random: () => 0.5,
-      reportError: (error) => reported.push(error),
-      ...options.environment,
-    },
+    environment: standing({ clock, server, reported }, options.environment),
   }
   return { clock, server, reported, Bound: ReconnectingWebSocket.with(bound), options: bound }
 }

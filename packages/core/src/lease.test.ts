@@ -44,6 +44,14 @@ function setUp() {
   return { server, environment }
 }
 
+/** With what `onRelease` is told. */
+function setUpReleased(options: LeaseOptions = {}) {
+  const world = setUp()
+  const reports: ReleaseReport[] = []
+  const onRelease = (report: ReleaseReport) => void reports.push(report)
+  return { ...world, reports, options: { environment: world.environment, onRelease, ...options } }
+}
+
 /** Renders, and commits: what a view does. */
 function show(lease: Lease, url: LeaseUrl, options: LeaseOptions): Entry | undefined {
   const entry = lease.find(url, options)
@@ -247,13 +255,6 @@ describe('a connection is shared', () => {
 })
 
 describe('onRelease', () => {
-  const setUpReleased = (options: LeaseOptions = {}) => {
-    const world = setUp()
-    const reports: ReleaseReport[] = []
-    const onRelease = (report: ReleaseReport) => void reports.push(report)
-    return { ...world, reports, options: { environment: world.environment, onRelease, ...options } }
-  }
-
   it('is told what was not sent when the last view lets go, after a moment', async () => {
     const { server, reports, options } = setUpReleased()
     const lease = createLease()
@@ -325,14 +326,8 @@ describe("handover: 'move'", () => {
   it.each(['a view', 'a listener of the connection'])(
     'moves what is queued when %s goes over',
     async (who) => {
-      const { server, environment } = setUp()
-      const reported: unknown[] = []
+      const { server, reports, options } = setUpReleased({ handover: 'move' })
       const lease = createLease()
-      const options: LeaseOptions = {
-        environment,
-        handover: 'move',
-        onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
-      }
       const before = show(lease, A, options)
       server.hang()
       await vi.advanceTimersByTimeAsync(5)
@@ -349,54 +344,39 @@ describe("handover: 'move'", () => {
       server.accept()
       await vi.advanceTimersByTimeAsync(10)
       expect(server.messages).toEqual(['1', '2', '3'])
-      expect(reported).toEqual([{ moved: 2, undelivered: [] }])
+      expect(reports).toMatchObject([{ moved: 2, undelivered: [] }])
     },
   )
 
   it('moves what fits, and tells of the rest', async () => {
-    const { server, environment } = setUp()
-    const reported: unknown[] = []
+    const { server, reports, options } = setUpReleased({ handover: 'move', queue: { maxMessages: 2 } })
     const lease = createLease()
-    const options: LeaseOptions = {
-      environment,
-      handover: 'move',
-      queue: { maxMessages: 2 },
-      onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
-    }
     server.hang()
     const before = show(lease, A, options)
     for (const message of ['1', '2']) before?.connection.send(message)
     const after = show(createLease(), B, options)
     after?.connection.send('0')
-    const errors: HoldfastError[] = []
-    after?.connection.errors$.subscribe((error) => errors.push(error))
+    const errors = errorsOf(after)
     show(lease, B, options)
     server.accept()
     await vi.advanceTimersByTimeAsync(10)
     expect(server.messages).toEqual(['0', '1'])
-    expect(errors).toMatchObject([{ code: 'OVERFLOW' }])
-    expect(reported).toEqual([{ moved: 1, undelivered: ['2'] }])
+    expect(errors).toEqual(['OVERFLOW'])
+    expect(reports).toMatchObject([{ moved: 1, undelivered: ['2'] }])
   })
 
   it('moves nothing into a connection that is closed, and says so', async () => {
-    const { server, environment } = setUp()
-    const reported: unknown[] = []
+    const { server, reports, options } = setUpReleased({ handover: 'move' })
     const lease = createLease()
-    const options: LeaseOptions = {
-      environment,
-      handover: 'move',
-      onRelease: ({ moved, undelivered }) => reported.push({ moved, undelivered }),
-    }
     server.hang()
     show(lease, A, options)?.connection.send('queued')
     const after = show(createLease(), B, options)
-    const errors: HoldfastError[] = []
-    after?.connection.errors$.subscribe((error) => errors.push(error))
+    const errors = errorsOf(after)
     await after?.connection.close()
     show(lease, B, options)
     await vi.advanceTimersByTimeAsync(10)
-    expect(errors).toMatchObject([{ code: 'CLOSED' }])
-    expect(reported).toEqual([{ moved: 0, undelivered: ['queued'] }])
+    expect(errors).toEqual(['CLOSED'])
+    expect(reports).toMatchObject([{ moved: 0, undelivered: ['queued'] }])
   })
 
   it('moves a message with its key and the rest of its time', async () => {
