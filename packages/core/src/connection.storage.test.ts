@@ -59,6 +59,13 @@ describe('what a former life has left', () => {
     expect(store.size).toBe(0)
   })
 
+  it('is not told of where there is none', async () => {
+    const { clock, eventsOf, connection } = setUp(queue(memoryOutbox()))
+    await clock.advance(10)
+    expect(connection.state.status).toBe('open')
+    expect(eventsOf('restored')).toEqual([])
+  })
+
   it('is in the report of close(), and not there any more', async () => {
     const store = await storeWith('a', 'b')
     const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
