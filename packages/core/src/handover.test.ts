@@ -114,8 +114,8 @@ describe('a handover', () => {
   })
 
   it.each([
-    ['connect', "No connection within 10000 ms (connectTimeout); was in phase 'handover'."],
-    ['sign-in', 'No answer to the sign-in message within 700 ms.'],
+    ['connect', 'No connection within 10000 ms (connectTimeout); in a handover.'],
+    ['sign-in', 'No answer to the sign-in message within 700 ms; in a handover.'],
   ] as const)('fails when its %s timer fires', (timer, text) => {
     const { host, send, begin, fire } = setUp()
     begin()

@@ -130,11 +130,12 @@ export function tooLong(
   phase: ConnectingPhase | 'handover',
   { connectTimeout, signInTimeout }: MachineConfig,
 ): CloseInfo {
-  const text =
+  const what =
     timer === 'connect'
-      ? `No connection within ${connectTimeout} ms (connectTimeout); was in phase '${phase}'.`
-      : `No answer to the sign-in message within ${signInTimeout} ms.`
-  const error = new HoldfastError('CONNECT_TIMEOUT', text)
+      ? `No connection within ${connectTimeout} ms (connectTimeout)`
+      : `No answer to the sign-in message within ${signInTimeout} ms`
+  const where = phase === 'handover' ? 'in a handover' : `was in phase '${phase}'`
+  const error = new HoldfastError('CONNECT_TIMEOUT', `${what}; ${where}.`)
   return { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
 }
 

@@ -48,7 +48,7 @@ class Stream<T> extends Observable<T> {
       typeof next === 'function' || !next
         ? { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
         : next
-    // No closure for each value.
+    // Without a closure for each value. What is told by a name is of the type that it takes.
     const guard = (name: keyof Observer<T>, value?: unknown): void => {
       try {
         observer[name]?.(value as T)
