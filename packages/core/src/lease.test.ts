@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts'
 import type { HoldfastError } from './errors.ts'
 import { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
 import type { Entry } from './registry.ts'
+import type { OutboxStorage, StoredMessage } from './storage.ts'
 import { fakeServer } from './testing/index.ts'
 
 const A = 'ws://fake.test/a'
@@ -399,6 +400,74 @@ describe("handover: 'move'", () => {
     after?.reconnect()
     await vi.advanceTimersByTimeAsync(10)
     expect(server.messages).toEqual(['last of its key', 'of use for ever'])
+  })
+
+  it('leaves out a message whose key has a newer one there', async () => {
+    const { server, reports, options } = setUpReleased({ handover: 'move' })
+    server.hang()
+    const lease = createLease()
+    show(lease, A, options)?.connection.send('old', { key: 'k' })
+    // A view sends over what it has rendered, and may do so before the effect that takes hold of it.
+    lease.find(B, options)?.connection.send('new', { key: 'k' })
+    const after = show(lease, B, options)
+    server.accept()
+    after?.connection.reconnect()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.messages).toEqual(['new'])
+    expect(reports).toMatchObject([{ moved: 0, undelivered: [] }])
+  })
+
+  it('leaves out a message that is of no use any more, though its timer is late', async () => {
+    let late = 0
+    const { server, environment, reports, options } = setUpReleased({ handover: 'move' })
+    environment.now = () => Date.now() + late
+    show(createLease(), B, options)
+    await vi.advanceTimersByTimeAsync(5)
+    server.hang()
+    const lease = createLease()
+    show(lease, A, options)?.connection.send('stale', { ttl: 1_000 })
+    late = 1_000
+    show(lease, B, options)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.messages).toEqual([])
+    expect(reports).toMatchObject([{ moved: 0, undelivered: ['stale'] }])
+  })
+
+  it('tells what stays in the order in which it was sent', async () => {
+    const queue = { maxMessages: 3, highWaterMark: 2 }
+    const { server, reports, options } = setUpReleased({ handover: 'move', queue })
+    const lease = createLease()
+    const before = show(lease, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    const { connection } = server
+    connection.stall()
+    for (const message of ['11', '22', '33']) before?.connection.send(message)
+    server.hang()
+    const after = show(createLease(), B, options)
+    for (const message of ['a', 'b', 'c']) after?.connection.send(message)
+    show(lease, B, options)
+    connection.drop()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(reports).toMatchObject([{ moved: 0, undelivered: ['11', '22', '33'] }])
+  })
+
+  it('takes nothing of what a storage has still to hand out: that goes out before the end', async () => {
+    let give = (_messages: StoredMessage[]): void => undefined
+    const storage: OutboxStorage = {
+      open: () => new Promise((resolve) => (give = resolve)),
+      write: async () => undefined,
+      close: async () => undefined,
+    }
+    const { server, reports, options } = setUpReleased({ handover: 'move' })
+    const lease = createLease()
+    const before = show(lease, A, { ...options, queue: { storage } })
+    await vi.advanceTimersByTimeAsync(5)
+    before?.connection.send('mine')
+    show(lease, B, options)
+    give([{ order: 1, data: 'of another life' }])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect([...server.messages].sort()).toEqual(['mine', 'of another life'])
+    expect(reports).toMatchObject([{ moved: 1, undelivered: [] }])
   })
 
   it('moves nothing from or to a URL that cannot be resolved, and goes over all the same', async () => {

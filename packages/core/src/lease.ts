@@ -9,7 +9,7 @@ import type { UrlSource } from './url.ts'
 
 /** What became of a connection that a view was the last to hold. */
 export interface ReleaseReport extends CloseReport {
-  /** Queued messages that went over to the connection that took its place. */
+  /** Queued messages that the connection took which came in its place; its own overflow policy holds for them. */
   readonly moved: number
 }
 
@@ -109,7 +109,7 @@ export class Lease {
     const onRelease = this.#onRelease
     connection.close().then((report) => {
       try {
-        onRelease?.({ ...report, undelivered: [...left, ...report.undelivered], moved })
+        onRelease?.({ ...report, undelivered: [...report.undelivered, ...left], moved })
       } catch (cause) {
         fail(connection, new HoldfastError('HANDLER', 'onRelease threw.', { cause }))
       }
@@ -143,22 +143,32 @@ function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOp
 /**
  * Queued messages leave the one in order and enter the other, ahead of what is sent there next.
  *
- * @returns How many did, and those that it did not take.
+ * @returns How many it accepted, and those that it refused or that are of no use any more.
  */
 function move({ connection, live }: Entry, to: Connection<unknown, unknown>): Moved {
+  const { sender, announcer } = shellOf(connection)
+  const target = shellOf(to).sender
   const now = environmentOf(live.options.environment).now()
-  const queued = shellOf(connection).clear()
+  let moved = 0
   const left: unknown[] = []
-  for (const { message, key, expiresAt } of queued) {
+  for (const { message, key, expiresAt } of announcer.notices.during(() => sender.takeOut('cleared'))) {
+    // As everywhere: of a key only the newest matters.
+    if (target.isQueued(key)) continue
     try {
-      to.send(message, { ttl: Math.max(0, expiresAt - now), ...(key === undefined ? {} : { key }) })
-    } catch (error) {
+      // The timer is late that would have dropped it.
+      if (expiresAt <= now) left.push(message)
+      else {
+        to.send(message, { ttl: expiresAt - now, ...(key === undefined ? {} : { key }) })
+        moved += 1
+      }
+    } catch (cause) {
       left.push(message)
       // send() throws nothing else.
-      fail(to, error as HoldfastError)
+      const { code } = cause as HoldfastError
+      fail(to, new HoldfastError(code, 'A message could not be moved to this connection.', { cause }))
     }
   }
-  return [queued.length - left.length, left]
+  return [moved, left]
 }
 
 /** To the same origin, for the same user. */

@@ -167,6 +167,11 @@ export class Outbox {
     this.#drop(this.#queue.expire(now), 'expired')
   }
 
+  /** Whether a message of this key waits. */
+  isQueued(key: string | undefined): boolean {
+    return this.#queue.byKey(key) !== undefined
+  }
+
   /** Drops everything that waits; returns it, oldest first. */
   clear(reason: 'cleared' | 'closed'): Entry[] {
     const entries = this.#queue.clear()

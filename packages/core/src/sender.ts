@@ -75,6 +75,11 @@ export class Sender<Outgoing> {
     })
   }
 
+  /** Whether a message of this key waits. */
+  isQueued(key: string | undefined): boolean {
+    return this.#outbox.isQueued(key)
+  }
+
   get length(): number {
     return this.#outbox.length
   }
@@ -182,6 +187,11 @@ export class Sender<Outgoing> {
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     this.#keep?.clear()
+    return this.takeOut(reason)
+  }
+
+  /** As {@link clear}, but for what a storage is about to hand out. */
+  takeOut(reason: 'cleared' | 'closed'): readonly Entry[] {
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
     return entries
