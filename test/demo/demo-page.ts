@@ -23,7 +23,7 @@ export interface PageOptions extends BrowserContextOptions {
 export class DemoPage {
   /** Console errors and uncaught exceptions. */
   readonly problems: string[] = []
-  /** What the dial has shown since the page was open, e.g. `waiting 1.8 s to attempt 1`. */
+  /** What the dial has shown since the page was open, e.g. `waiting 1.8 s to #2`. */
   readonly shown: string[] = []
   /** Tokens that the server issued to this page. */
   readonly tokens: string[] = []

@@ -13,7 +13,7 @@ describe('the server’s faults', () => {
     const page = await openPage()
     await page.sayWhen('waiting', 'Said while the line is down')
     await page.press('fault-cut')
-    await page.hasShown(/^waiting \d+\.\d s to attempt \d+$/)
+    await page.hasShown(/^waiting \d+\.\d s to #\d+$/)
     await page.shows('verdict', /^Lost: 1006 \(cut, no close frame\)\. Verdict: retry in \d/)
     await page.becomes('open')
     await allArrived(page, 1)
@@ -51,7 +51,7 @@ describe('the server’s faults', () => {
     await page.choose('close-preset', '1013')
     await page.press('fault-close')
     await page.becomes('waiting')
-    await page.hasShown(/^waiting 3\d\.\d s to attempt/)
+    await page.hasShown(/^waiting 3\d\.\d s to #/)
     await page.shows('open', 'Try now')
     await page.press('open')
     await page.becomes('open')
@@ -229,6 +229,18 @@ describe('the page', () => {
     // Numbers that grow in their places count a little.
     for (const page of [light, dark]) expect(await page.shifted()).toBeLessThan(0.02)
     expect(await light.background()).not.toBe(await dark.background())
+  })
+
+  it('has room for the name of each figure, at any width', async () => {
+    const { tab } = await openPage()
+    for (const width of [360, 620, 800, 1024, 1200, 1440, 1800]) {
+      await tab.setViewportSize({ width, height: 900 })
+      const names = tab.locator('.figures dt')
+      const cramped = await names.evaluateAll((found) =>
+        found.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent),
+      )
+      expect({ width, cramped }).toEqual({ width, cramped: [] })
+    }
   })
 
   it('is shown by a slow device when it is whole: nothing jumps', async () => {

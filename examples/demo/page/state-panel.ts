@@ -106,7 +106,7 @@ function readDial(state: ConnectionState, now: number): DialReading {
     case 'waiting': {
       const left = Math.max(0, state.retryAt - now)
       const part = state.delay > 0 ? Math.min(1, left / state.delay) : 0
-      return { text: (left / 1_000).toFixed(1), unit: `s to attempt ${state.attempt + 1}`, part }
+      return { text: (left / 1_000).toFixed(1), unit: `s to #${state.attempt + 1}`, part }
     }
     case 'suspended':
       return { text: '‖', unit: state.by, part: 0 }
