@@ -72,6 +72,8 @@ describe('the built site', () => {
     })
     await page.goto(`${site.origin}/start.html`)
     await Promise.all(fetched)
+    // The pages that it links to are fetched ahead: a fetch that the network leaves is told in the console.
+    await page.waitForLoadState('networkidle')
     await context.setOffline(true)
     await page.keyboard.press('Control+k')
     await page.getByRole('searchbox').fill('jitter')

@@ -444,11 +444,13 @@ describe("handover: 'move'", () => {
     for (const message of ['11', '22', '33']) before?.connection.send(message)
     server.hang()
     const after = show(createLease(), B, options)
+    const errors = errorsOf(after)
     for (const message of ['a', 'b', 'c']) after?.connection.send(message)
     show(lease, B, options)
     connection.drop()
     await vi.advanceTimersByTimeAsync(10)
     expect(reports).toMatchObject([{ moved: 0, undelivered: ['11', '22', '33'] }])
+    expect(errors).toEqual(['OVERFLOW', 'OVERFLOW'])
   })
 
   it('takes nothing of what a storage has still to hand out: that goes out before the end', async () => {
