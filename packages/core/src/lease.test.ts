@@ -182,6 +182,14 @@ describe('a lease', () => {
     expect(entry?.live.options.connectTimeout).toBe(1)
   })
 
+  it('tells that options differ for each connection that it goes over to', () => {
+    const { environment } = setUp()
+    const errors = [A, B].map((url) => errorsOf(show(createLease(), url, { environment, connectTimeout: 1 })))
+    const lease = createLease()
+    for (const url of [A, B]) show(lease, url, { environment, connectTimeout: 2 })
+    expect(errors).toEqual([['CONFIGURATION'], ['CONFIGURATION']])
+  })
+
   it('finds another connection when protocols change beside a URL function', () => {
     const { environment } = setUp()
     const lease = createLease()
