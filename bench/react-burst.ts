@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { launchChromium } from '../test/support/chromium.ts'
 import { servePage } from '../test/support/serve-page.ts'
 import type { Tally } from './react-burst/page.tsx'
-import { median, print, round } from './tools.ts'
+import { median, print, round, times } from './tools.ts'
 
 const COUNT = 10_000
 const RUNS = Number(process.argv[2] ?? 7)
@@ -83,17 +83,18 @@ try {
   for (let i = 0; i < RUNS; i++) {
     for (const variant of variants) results.get(variant)?.push(await run(browser, sockets, origin, variant))
   }
-  const of = (variant: string, field: keyof Result): number =>
-    median((results.get(variant) ?? []).map((result) => result[field]))
+  const all = (variant: string, field: keyof Result): number[] =>
+    (results.get(variant) ?? []).map((result) => result[field])
+  const of = (variant: string, field: keyof Result): number => median(all(variant, field))
   print(
-    `${COUNT} messages in a burst, medians of ${RUNS} runs`,
+    `${COUNT} messages in a burst, medians and quartiles of ${RUNS} runs`,
     variants.map((variant) => ({
       variant,
       'messages seen': of(variant, 'seen'),
       renders: of(variant, 'renders'),
       frames: of(variant, 'frames'),
       'CPU, ms': round(of(variant, 'cpu')),
-      '× bare': round(of(variant, 'cpu') / of(BARE, 'cpu'), 2),
+      '× bare': times(all(variant, 'cpu'), all(BARE, 'cpu')),
     })),
   )
 } finally {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BARE, clientKinds } from './clients.ts'
 import { NullSocket } from './null-socket.ts'
-import { heapUsed, median, print, round, timed } from './tools.ts'
+import { heapUsed, median, print, round, timed, times } from './tools.ts'
 
 const URL = 'ws://null.test'
 const MESSAGES = 200_000
@@ -74,18 +74,22 @@ for (const { name, native, send } of all) {
   ])
 }
 
-const bareSend = median(sends.get(BARE) ?? [])
-const bareReceive = median(receives.get(BARE) ?? [])
+function figures(runs: ReadonlyMap<string, readonly number[]>, name: string): [ns: number, ratio: string] {
+  const own = runs.get(name) ?? []
+  return [round(median(own)), times(own, runs.get(BARE) ?? [])]
+}
+
 print(
-  `${RUNS} runs of ${MESSAGES} messages, medians, CPU time`,
+  `${RUNS} runs of ${MESSAGES} messages, medians and quartiles, CPU time`,
   all.map(({ name }) => {
-    const [send, receive] = [median(sends.get(name) ?? []), median(receives.get(name) ?? [])]
+    const [send, timesSend] = figures(sends, name)
+    const [receive, timesReceive] = figures(receives, name)
     return {
       client: name,
-      'send, ns': round(send),
-      '× bare send': round(send / bareSend),
-      'receive, ns': round(receive),
-      '× bare receive': round(receive / bareReceive),
+      'send, ns': send,
+      '× bare send': timesSend,
+      'receive, ns': receive,
+      '× bare receive': timesReceive,
       'bytes a send': bytes.get(name)?.[0] ?? 0,
       'bytes a message': bytes.get(name)?.[1] ?? 0,
     }

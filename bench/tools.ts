@@ -27,6 +27,11 @@ export function spread(values: readonly number[], digits = 2): string {
   return `${middle} (${low}–${high})`
 }
 
+/** Each round as a multiple of the same round of another: a slow moment of the machine meets both. */
+export function times(own: readonly number[], other: readonly number[]): string {
+  return spread(own.map((value, round) => value / (other[round] ?? Number.NaN)))
+}
+
 export function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits))
 }

@@ -10,7 +10,7 @@ import type { Page as BrowserPage, CDPSession } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { launchChromium } from '../test/support/chromium.ts'
 import { servePage } from '../test/support/serve-page.ts'
-import { median, print, round } from './tools.ts'
+import { median, print, round, times } from './tools.ts'
 import type { Counts, Page, Way } from './vue-burst/page.ts'
 
 declare const page: Page
@@ -81,7 +81,7 @@ async function measure(tab: BrowserPage, cdp: CDPSession, way: Way, burst: Burst
 function burst(kind: string, make: (index: number) => string, isInPage: boolean): Burst {
   const how = isInPage ? `handed over ${IN_ONE_TASK} in a task` : 'from a server'
   return {
-    title: `${BURST.toLocaleString('en')} ${kind} messages, ${how}: medians of ${ROUNDS} runs`,
+    title: `${BURST.toLocaleString('en')} ${kind} messages, ${how}: medians and quartiles of ${ROUNDS} runs`,
     messages: Array.from({ length: BURST }, (_, index) => make(index)),
     isInPage,
   }
@@ -110,9 +110,9 @@ try {
         if (turn > 0) results.get(way)?.push(result)
       }
     }
-    const of = (way: Way, part: 'calls' | 'renders' | 'cpu'): number =>
-      median((results.get(way) ?? []).map((result) => result[part]))
-    const bare = of('bare onmessage', 'cpu')
+    const all = (way: Way, part: 'calls' | 'renders' | 'cpu'): number[] =>
+      (results.get(way) ?? []).map((result) => result[part])
+    const of = (way: Way, part: 'calls' | 'renders' | 'cpu'): number => median(all(way, part))
     print(
       each.title,
       names.map((way) => ({
@@ -120,7 +120,7 @@ try {
         'calls or runs': of(way, 'calls'),
         renders: of(way, 'renders'),
         'main thread, ms': round(of(way, 'cpu')),
-        '× bare': round(of(way, 'cpu') / bare, 2),
+        '× bare': times(all(way, 'cpu'), all('bare onmessage', 'cpu')),
       })),
     )
   }
