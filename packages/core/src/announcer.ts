@@ -59,6 +59,7 @@ export class Announcer {
       this.#toldState = state
       this.states.emit(state)
     })
+    if (this.events.size === 0) return
     this.tell({ type: 'state', state, previous, cause, duration, outbox: this.#outbox() })
   }
 
@@ -119,5 +120,5 @@ function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {
 
 /** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
 export function bare({ code, message, reason }: HoldfastError): HoldfastError {
-  return new HoldfastError(code, message, reason === undefined ? {} : { reason })
+  return new HoldfastError(code, message, { reason })
 }

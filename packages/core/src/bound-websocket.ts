@@ -1,7 +1,8 @@
 import { standsIn } from './environment.ts'
-import type { ReconnectingWebSocket, WebSocketOptions } from './reconnecting-websocket.ts'
+import type { ReconnectingWebSocket } from './reconnecting-websocket.ts'
 import type { ProtocolsSource, UrlSource } from './url.ts'
 import { shape } from './webidl.ts'
+import type { WebSocketOptions } from './websocket-options.ts'
 
 export const READY_STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const
 

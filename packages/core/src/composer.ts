@@ -11,7 +11,7 @@ export interface SendOptions {
   /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
   readonly ttl?: number
   /** Replaces a queued message of the same key, in its place: where only the newest of them matters. */
-  readonly key?: string
+  readonly key?: string | undefined
 }
 
 /** Makes of a message what can be queued: encoded, copied, with its id and its time. */

@@ -72,7 +72,7 @@ export class Ending<Outgoing> {
   detach({ close, buffered, isLast, hasEnded }: Detached): void {
     const queued = this.#sender.bytes
     const unconfirmed = this.#sender.detach({
-      ...(close ? { code: close.code } : {}),
+      code: close?.code,
       buffered,
       // Another code is of a close frame that has crossed ours: what came after that one was discarded.
       isAnswered: close?.wasClean === true && close.code === this.#hungUpWith,

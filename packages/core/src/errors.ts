@@ -19,7 +19,7 @@ export type HoldfastErrorCode =
 
 export interface HoldfastErrorOptions {
   readonly cause?: unknown
-  readonly reason?: DropReason
+  readonly reason?: DropReason | undefined
 }
 
 const NAME = 'HoldfastError'

@@ -17,7 +17,8 @@ export interface HeartbeatOptions {
 }
 
 /** {@link HeartbeatOptions} with every default filled in. */
-export interface HeartbeatSettings extends HeartbeatOptions {
+export interface HeartbeatSettings extends Omit<HeartbeatOptions, 'isReply'> {
+  readonly isReply?: HeartbeatOptions['isReply'] | undefined
   readonly interval: number
   readonly timeout: number
   /** Bytes in the native buffer at and above which no ping is sent. */
@@ -38,7 +39,7 @@ export function heartbeatSettings(
   if (isReply !== undefined) checkFunction('heartbeat.isReply', isReply)
   checkPeriod('heartbeat.interval', interval)
   checkPeriod('heartbeat.timeout', timeout)
-  return { message, interval, timeout, highWaterMark, ...(isReply === undefined ? {} : { isReply }) }
+  return { message, isReply, interval, timeout, highWaterMark }
 }
 
 /** Of no length it would ask for ever, or wait for nothing. */

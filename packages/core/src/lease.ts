@@ -2,6 +2,7 @@ import { environmentOf, isServer } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import { plainData } from './live-options.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
+import { failed } from './policies.ts'
 import { type Entry, Registry } from './registry.ts'
 import type { CloseReport } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
@@ -28,11 +29,10 @@ export interface LeaseOptions extends ConnectionOptions, MessageOptions {
   readonly onRelease?: (report: ReleaseReport) => void
 }
 
-type Moved = readonly [moved: number, left: readonly unknown[]]
-
-const NONE: Moved = [0, []]
-
 export type LeaseUrl = UrlSource | null | undefined
+
+/** How many messages went over to another connection, and those that did not. */
+type Moved = readonly [moved: number, left: readonly unknown[]]
 
 /** Made when first needed; never on a server, where one process renders for many users. */
 let registry: Registry | undefined
@@ -81,7 +81,7 @@ export class Lease {
   release(): void {
     const entry = this.#held
     this.#held = undefined
-    if (entry) registry?.release(entry, () => this.#close(entry, ...NONE))
+    if (entry) registry?.release(entry, () => this.#close(entry))
   }
 
   /**
@@ -102,16 +102,17 @@ export class Lease {
     // Others still hold it, and what is queued there is theirs too.
     if (!registry?.retire(before)) return
     const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
-    this.#close(before, ...(moves ? move(before, entry.connection) : NONE))
+    if (moves) this.#close(before, ...move(before, entry.connection))
+    else this.#close(before)
   }
 
-  #close({ connection }: Entry, ...[moved, left]: Moved): void {
+  #close({ connection }: Entry, moved = 0, left: readonly unknown[] = []): void {
     const onRelease = this.#onRelease
     connection.close().then((report) => {
       try {
         onRelease?.({ ...report, undelivered: [...report.undelivered, ...left], moved })
       } catch (cause) {
-        fail(connection, new HoldfastError('HANDLER', 'onRelease threw.', { cause }))
+        fail(connection, failed('onRelease', cause))
       }
     })
   }
@@ -119,7 +120,7 @@ export class Lease {
   #checkData({ data, connection }: Entry, mine: string): void {
     if (mine === data || mine === this.#reported) return
     this.#reported = mine
-    const problem = 'Different options for one shared connection: the first ones hold. Give another key.'
+    const problem = 'Different options for one connection: the first ones hold. Give another key.'
     fail(connection, new HoldfastError('CONFIGURATION', problem))
   }
 
@@ -155,18 +156,17 @@ function move({ connection, live }: Entry, to: Connection<unknown, unknown>): Mo
     // As everywhere: of a key only the newest matters.
     if (target.isQueued(key)) continue
     try {
-      // The timer is late that would have dropped it.
-      if (expiresAt <= now) left.push(message)
-      else {
-        to.send(message, { ttl: expiresAt - now, ...(key === undefined ? {} : { key }) })
+      // Else the timer is late that would have dropped it.
+      if (expiresAt > now) {
+        to.send(message, { key, ttl: expiresAt - now })
         moved += 1
+        continue
       }
-    } catch (cause) {
-      left.push(message)
+    } catch (error) {
       // send() throws nothing else.
-      const { code } = cause as HoldfastError
-      fail(to, new HoldfastError(code, 'A message could not be moved to this connection.', { cause }))
+      fail(to, error as HoldfastError)
     }
+    left.push(message)
   }
   return [moved, left]
 }

@@ -184,7 +184,7 @@ export class Line {
     if (!this.#driver.isCurrent(generation)) return
     this.#driver.during(() => {
       this.abandon()
-      this.#driver.dispatch({ type: 'lost', generation, close, ...(cause ? { cause } : {}) })
+      this.#driver.dispatch({ type: 'lost', generation, close, cause })
     })
   }
 

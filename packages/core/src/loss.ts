@@ -11,7 +11,7 @@ export interface Remains {
 /** How a socket was lost. */
 export interface Loss {
   /** The close code that came from the server. */
-  readonly code?: number
+  readonly code?: number | undefined
   /** Its `bufferedAmount` in the `close` event; undefined where it told none. */
   readonly buffered?: number | undefined
   /** The server has answered our close frame, and so has read all that came before it (RFC 6455 §5.5.1). */

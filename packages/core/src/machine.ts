@@ -113,7 +113,7 @@ export type MachineEvent = { readonly now: number } & (
       readonly type: 'lost'
       readonly generation: number
       readonly close: CloseInfo
-      readonly cause?: LossCause
+      readonly cause?: LossCause | undefined
     }
 )
 
@@ -136,7 +136,7 @@ export type Effect =
       readonly close: CloseInfo
       readonly verdict: Verdict
       readonly delay?: number
-      readonly error?: HoldfastError
+      readonly error?: HoldfastError | undefined
     }
   /** Dial and sign in the next socket of a handover, beside the one in use. */
   | { readonly type: 'prepare' }

@@ -94,8 +94,9 @@ export interface TypedOptions<Incoming, Outgoing> extends Omit<ConnectionOptions
 export interface Settings {
   readonly protocols: ProtocolsSource
   readonly binaryType: 'blob' | 'arraybuffer'
-  readonly reconnect: Required<Omit<ReconnectOptions, 'shouldReconnect'>> &
-    Pick<ReconnectOptions, 'shouldReconnect'>
+  readonly reconnect: Required<Omit<ReconnectOptions, 'shouldReconnect'>> & {
+    readonly shouldReconnect: ReconnectOptions['shouldReconnect'] | undefined
+  }
   readonly canReconnect: boolean
   readonly auth: Auth | undefined
   readonly maxRefusals: number
@@ -103,7 +104,9 @@ export interface Settings {
   readonly closeTimeout: number
   readonly heartbeat: HeartbeatSettings | undefined
   readonly queue:
-    | (Required<Omit<QueueOptions, 'storage'>> & Pick<QueueOptions, 'storage'> & OutboxLimits)
+    | (Required<Omit<QueueOptions, 'storage'>> & {
+        readonly storage: OutboxStorage | undefined
+      } & OutboxLimits)
     | undefined
   readonly delivery: DeliveryOptions | undefined
   readonly lazy: boolean
@@ -160,7 +163,7 @@ function reconnectSettings(options: ReconnectOptions): Settings['reconnect'] {
     backoff,
     maxAttempts: count('reconnect.maxAttempts', options.maxAttempts, Infinity),
     stableAfter: duration('reconnect.stableAfter', options.stableAfter, 5_000),
-    ...(shouldReconnect === undefined ? {} : { shouldReconnect }),
+    shouldReconnect,
   }
 }
 
@@ -196,7 +199,7 @@ function queueSettings(options: QueueOptions): NonNullable<Settings['queue']> {
     highWaterMark: count('queue.highWaterMark', options.highWaterMark, 256 * 1024),
     recover: oneOf('queue.recover', options.recover, ['unsent', 'none']),
     keepWritten: count('queue.keepWritten', options.keepWritten, 256 * 1024, 0),
-    ...(storage === undefined ? {} : { storage }),
+    storage,
   }
 }
 

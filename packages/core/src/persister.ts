@@ -70,7 +70,7 @@ export class Persister {
     if (this.#status === 'removing' || this.#status === 'failed') return
     if (entry.storedAs === 0) {
       // By the clock: behind what a former life has stored, which may not be known yet.
-      this.#last = Math.max(this.#last + 1, Math.floor(this.#clock.now() * 1_000))
+      this.#last = Math.max(this.#last + 1, this.#written + 1, Math.floor(this.#clock.now() * 1_000))
       entry.storedAs = this.#last
     }
     this.#changes.set(entry.storedAs, entry)
@@ -139,7 +139,6 @@ export class Persister {
     if (this.#status === 'opening') this.#early.push(...messages)
     if (this.#status !== 'open' && this.#status !== 'removing') return
     for (const { order } of messages) this.#written = Math.max(this.#written, order)
-    this.#last = Math.max(this.#last, this.#written)
     this.#host.onRestored(messages)
   }
 
@@ -149,7 +148,6 @@ export class Persister {
     if (this.#written === 0) return
     const waiting = [...this.#changes].sort(([a], [b]) => a - b)
     this.#changes.clear()
-    this.#last = this.#written
     for (const [, entry] of waiting) {
       if (entry === undefined) continue
       entry.storedAs = 0

@@ -5,28 +5,12 @@ import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
 import { environmentOf, standsIn } from './environment.ts'
 import { isHoldfastError } from './errors.ts'
-import type { ConnectionEvent } from './events.ts'
-import type { TypedOptions } from './options.ts'
 import { type ConnectionState, readyStateOf } from './state.ts'
 import { checkClose, checkProtocols, type ProtocolsSource, resolveUrl, type UrlSource } from './url.ts'
 import { clampedShort, inDom, inSyntax, isObject, sendable, shape, stringList, usvString } from './webidl.ts'
 import { type Handler, Handlers, WebSocketEventTarget } from './websocket-events.ts'
+import type { WebSocketOptions } from './websocket-options.ts'
 import { EventRelay } from './websocket-relay.ts'
-
-/**
- * The options of `connect()`, but for codec and schema, since messages are what the native class takes and gives;
- * and `onEvent`.
- *
- * @remarks With `lazy` it dials at the first `send()` or `open()`, and stays.
- */
-export interface WebSocketOptions extends Omit<TypedOptions<RawIncoming, RawOutgoing>, 'idleTimeout'> {
-  /**
-   * Told all that happens, as `events$` of `connect()` tells it: so which messages were given up or may not have
-   * arrived, of which there is no DOM event. Called at once, also within a call of yours that causes it. What it
-   * throws is reported, and changes nothing.
-   */
-  readonly onEvent?: (event: ConnectionEvent, socket: ReconnectingWebSocket) => void
-}
 
 /**
  * A WebSocket that comes back, in the shape of the native class.

@@ -75,11 +75,6 @@ export class Sender<Outgoing> {
     })
   }
 
-  /** Whether a message of this key waits. */
-  isQueued(key: string | undefined): boolean {
-    return this.#outbox.isQueued(key)
-  }
-
   get length(): number {
     return this.#outbox.length
   }
@@ -182,6 +177,11 @@ export class Sender<Outgoing> {
   /** Looks whether more can be written; worth a call whenever the host shows a sign of life. */
   pump(): void {
     this.#flow.pump()
+  }
+
+  /** Whether a message of this key waits. */
+  isQueued(key: string | undefined): boolean {
+    return this.#outbox.isQueued(key)
   }
 
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */

@@ -87,10 +87,7 @@ export function lost(
         ...(error ? { error } : {}),
       },
     }
-    return [
-      closed,
-      [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', ...(error ? { error } : {}) }],
-    ]
+    return [closed, [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', error }]]
   }
   const ahead: Wait = { delay, retryAt: now + delay, floorUntil: now + floor }
   const [next, effects] = rest({ ...given, tally: counted }, ahead, close, now, config)
@@ -103,7 +100,7 @@ export function lost(
         close,
         verdict,
         ...(next.state.status === 'waiting' ? { delay } : {}),
-        ...(close.error ? { error: close.error } : {}),
+        error: close.error,
       },
       ...effects,
     ],

@@ -74,7 +74,7 @@ export class Understudy {
     if (answer === 'refused') {
       const error = new HoldfastError(
         'AUTH_REFUSED',
-        'The server refused the sign-in of the next connection.',
+        'The server refused the sign-in message of the next connection.',
       )
       this.#fail(localLoss(error, 'open'))
     }
