@@ -30,6 +30,7 @@ const OURS: readonly (readonly [name: string, code: string])[] = [
 /** What is not there unless it is imported, by where it is from. */
 const PARTS: readonly (readonly [name: string, from: string])[] = [
   ['queryParameter', '@holdfast/core'],
+  ['tokenCarrier', '@holdfast/core'],
   ['subprotocol', '@holdfast/core'],
   ['firstMessage', '@holdfast/core'],
   ['decorrelatedJitter', '@holdfast/core'],

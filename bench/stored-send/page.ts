@@ -1,5 +1,6 @@
-import { type ConnectionEvent, connect, type OutboxStorage } from '@holdfast/core'
-import { indexedDbOutbox } from '@holdfast/core/storage'
+import { type ConnectionEvent, connect } from '@holdfast/core'
+import { indexedDbOutbox, type OutboxStorage } from '@holdfast/core/storage'
+import { storageOf } from '../../test/unit/storage-of.ts'
 import { NullSocket } from '../null-socket.ts'
 
 /** ms, of one run. */
@@ -23,7 +24,7 @@ class HangingSocket extends NullSocket {
 
 function counted(storage: OutboxStorage) {
   const tally = { writes: 0, stored: 0, onStored: (_stored: number): void => undefined }
-  const counting: OutboxStorage = {
+  const counting = storageOf({
     open: (adopt) => storage.open(adopt),
     async write(changes) {
       await storage.write(changes)
@@ -32,7 +33,7 @@ function counted(storage: OutboxStorage) {
       tally.onStored(tally.stored)
     },
     close: () => storage.close(),
-  }
+  })
   return { tally, storage: counting }
 }
 

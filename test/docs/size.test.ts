@@ -32,6 +32,7 @@ it('promises in the README the sizes that size-limit holds', () => {
   })
   expect(promised.map(({ name }) => name)).toEqual([
     'connect',
+    'connect and queryParameter',
     'all of @holdfast/core',
     'ReconnectingWebSocket',
     'useWebSocket of React',

@@ -39,7 +39,8 @@ const MARKS = {
   binary: 'binary() takes binary messages',
   queryParameter: 'access_token',
   subprotocol: 'bearer.',
-  firstMessage: 'firstMessage.create',
+  firstMessage: 'firstMessage',
+  tokenCarrier: 'tokenCarrier.handshake',
   constant: 'constant(delay)',
 }
 
@@ -54,14 +55,27 @@ describe('an application that imports connect() alone', () => {
   })
 })
 
+describe('signing in', () => {
+  it('is in no application that imports no carrier', { timeout: 60_000 }, async () => {
+    const [alone, signsIn] = await Promise.all([bundled('connect'), bundled('connect', 'queryParameter')])
+    expect(signsIn).toContain('auth.via threw')
+    expect(alone).not.toContain('auth.via threw')
+  })
+})
+
 describe('the storage', () => {
   it('is in no application that stores nothing', { timeout: 60_000 }, async () => {
-    const [storage, app] = await Promise.all([
-      bundledFrom('@holdfast/core/storage', 'indexedDbOutbox'),
+    const entry = '@holdfast/core/storage'
+    const [storage, own, app] = await Promise.all([
+      bundledFrom(entry, 'indexedDbOutbox'),
+      bundledFrom(entry, 'OutboxStorage'),
       bundled('connect'),
     ])
     expect(storage).toContain('.objectStore')
+    expect(own).not.toContain('.objectStore')
+    expect(own).toContain('queue.storage: ')
     expect(app).not.toContain('.objectStore')
+    expect(app).not.toContain('queue.storage: ')
   })
 })
 

@@ -1,4 +1,4 @@
-import { queryParameter, subprotocol, type TokenCarrier } from '@holdfast/core'
+import { queryParameter, subprotocol, type TokenCarrier, tokenCarrier } from '@holdfast/core'
 import type { Via } from './arguments.ts'
 
 /** @param headers Those of the next dial: here a token can travel as browsers do not let it. */
@@ -9,12 +9,12 @@ export function carrierOf(via: Via, headers: Record<string, string>): TokenCarri
     case 'subprotocol':
       return subprotocol()
     case 'header':
-      return {
+      return tokenCarrier({
         handshake(target, token) {
           headers.Authorization = `Bearer ${token}`
           return target
         },
-      }
+      })
     default:
       return via satisfies never
   }

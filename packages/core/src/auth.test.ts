@@ -24,6 +24,7 @@ describe('checkAuth()', () => {
     ['auth.via', { token, via: null }],
     ['auth.via', { token, via: 'query' }],
     ['auth.via', { token, via: {} }],
+    ['auth.via', { token, via: { handshake: () => undefined } }],
   ])('names %s where it is wrong: %o', (name, auth) => {
     expect(() => checkAuth(auth as never)).toThrow(
       expect.objectContaining({

@@ -1,5 +1,7 @@
+import type { Authenticator, AuthenticatorHost } from './authenticator.ts'
 import { checkFunction, checkObject } from './checks.ts'
 import type { Target } from './dial.ts'
+import type { Clock } from './environment.ts'
 import { misconfigured } from './errors.ts'
 
 /** A token and how long it is good for. */
@@ -18,12 +20,20 @@ export interface TokenContext {
   readonly signal: AbortSignal
 }
 
-/** How a token travels. {@link queryParameter}, {@link subprotocol}, {@link firstMessage}, or one of your own. */
-export interface TokenCarrier {
+export interface TokenCarrierOptions {
   /** Puts the token into the URL or the subprotocols of a dial. */
   readonly handshake?: (target: Target, token: string) => Target
   /** Sends the token as a message, before anything else. */
   readonly signIn?: SignIn
+}
+
+/**
+ * How a token travels: {@link queryParameter}, {@link subprotocol}, {@link firstMessage}, or one of your own by
+ * {@link tokenCarrier}. It brings along all that signing in takes: whoever uses none has none of that code.
+ */
+export interface TokenCarrier extends TokenCarrierOptions {
+  /** @internal Called by the connection. */
+  readonly authenticator: (auth: Auth, clock: Clock, host: AuthenticatorHost) => Authenticator
 }
 
 export interface SignIn {
@@ -68,8 +78,8 @@ export function checkAuth(auth: Auth): void {
   checkObject('auth', auth)
   const { token, via } = auth
   checkFunction('auth.token', token)
-  if (typeof via !== 'object' || via === null || (!via.handshake && !via.signIn)) {
-    throw misconfigured('auth.via', 'a carrier: queryParameter(), subprotocol(), firstMessage()', via)
+  if (typeof via?.authenticator !== 'function') {
+    throw misconfigured('auth.via', 'a carrier, as queryParameter() or tokenCarrier() makes', via)
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Auth, SignIn, Token, TokenContext } from './auth.ts'
 import { Authenticator } from './authenticator.ts'
-import { queryParameter } from './carriers.ts'
+import { queryParameter, tokenCarrier } from './carriers.ts'
 import { HoldfastError } from './errors.ts'
 import { type Effect, initial, type Machine } from './machine.ts'
 import type { CloseInfo, ConnectionState } from './state.ts'
@@ -35,7 +35,7 @@ function setUp(
         asked.push(context)
         return answer?.(asked.length) ?? { value: `t${asked.length}`, expiresAt: clock.now() + LIFE }
       },
-      via: { signIn },
+      via: tokenCarrier({ signIn }),
       ...auth,
     },
     clock.environment,
@@ -119,23 +119,23 @@ describe('the token of a dial', () => {
   it.each<[string, Auth['via'], (authenticator: Authenticator) => unknown]>([
     [
       'handshake',
-      {
+      tokenCarrier({
         handshake: (_target, token) => {
           throw new Error(`cannot carry ${token}`)
         },
-      },
+      }),
       (authenticator) => authenticator.authorize(TARGET, 1),
     ],
     [
       'signIn.create',
-      {
+      tokenCarrier({
         signIn: {
           ...signIn,
           create: (token) => {
             throw new Error(`cannot carry ${token}`)
           },
         },
-      },
+      }),
       (authenticator) => {
         authenticator.authorize(TARGET, 1)
         authenticator.begin()
@@ -193,7 +193,7 @@ describe('the answer to a sign-in message', () => {
     authenticator.begin()
     expect(authenticator.read('go away')).toBe('refused')
     const { refused: _, ...without } = signIn
-    const other = setUp({ via: { signIn: without } })
+    const other = setUp({ via: tokenCarrier({ signIn: without }) })
     await other.authenticator.authorize(TARGET, 1)
     other.authenticator.begin()
     expect(other.authenticator.read('go away')).toBe('other')
@@ -206,7 +206,9 @@ describe('the answer to a sign-in message', () => {
     const throwing = (): never => {
       throw cause
     }
-    const { authenticator, errors } = setUp({ via: { signIn: { ...signIn, refused: throwing } } })
+    const { authenticator, errors } = setUp({
+      via: tokenCarrier({ signIn: { ...signIn, refused: throwing } }),
+    })
     await authenticator.authorize(TARGET, 1)
     authenticator.begin()
     expect(authenticator.read('news')).toBe('other')
@@ -387,7 +389,7 @@ describe('the renewal of a living connection', () => {
   })
 
   it('is kept for the next dial where the carrier cannot bring it, or is not to', async () => {
-    for (const via of [queryParameter(), { signIn: { ...signIn, renew: false } }]) {
+    for (const via of [queryParameter(), tokenCarrier({ signIn: { ...signIn, renew: false } })]) {
       const { clock, open, authenticator, asked, sent, renewals } = setUp({ via })
       await open()
       const before = sent.length

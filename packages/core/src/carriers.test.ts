@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstMessage, queryParameter, subprotocol } from './carriers.ts'
+import { firstMessage, queryParameter, subprotocol, tokenCarrier } from './carriers.ts'
 
 const target = { url: 'wss://example.com/chat?room=1', protocols: ['chat.v1'] }
 
@@ -54,7 +54,17 @@ const accepted = () => true
 describe('firstMessage', () => {
   it('hands on what it was given', () => {
     const options = { create, accepted, refused: () => false, timeout: 0 }
-    expect(firstMessage(options)).toEqual({ signIn: options })
+    expect(firstMessage(options)).toMatchObject({ signIn: options })
+  })
+})
+
+describe('tokenCarrier', () => {
+  it('hands on what it was given, in the handshake, by message or both', () => {
+    const handshake = () => target
+    const signIn = { create, accepted }
+    expect(tokenCarrier({ handshake })).toMatchObject({ handshake })
+    expect(tokenCarrier({ signIn })).toMatchObject({ signIn })
+    expect(tokenCarrier({ handshake, signIn })).toMatchObject({ handshake, signIn })
   })
 })
 
@@ -73,6 +83,15 @@ describe('bad input to a carrier', () => {
     [
       'firstMessage.refused must be a function; got 1',
       () => firstMessage({ create, accepted, refused: 1 as never }),
+    ],
+    ['firstMessage must be an object; got undefined', () => firstMessage(undefined as never)],
+    ['tokenCarrier(options) must be an object; got null', () => tokenCarrier(null as never)],
+    ['tokenCarrier.handshake must be a function; got undefined', () => tokenCarrier({})],
+    ['tokenCarrier.handshake must be a function; got 5', () => tokenCarrier({ handshake: 5 as never })],
+    ['tokenCarrier.signIn must be an object; got 5', () => tokenCarrier({ signIn: 5 as never })],
+    [
+      'tokenCarrier.signIn.accepted must be a function; got undefined',
+      () => tokenCarrier({ signIn: { create } as never }),
     ],
     ...([-1, Number.NaN, '5'] as number[]).map((timeout): [string, () => unknown] => [
       `firstMessage.timeout must be a number of ms, 0 or more; got ${timeout === ('5' as never) ? 'a string' : timeout}`,

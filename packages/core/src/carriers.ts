@@ -1,5 +1,6 @@
-import type { SignIn, TokenCarrier } from './auth.ts'
-import { checkFunction, duration } from './checks.ts'
+import type { SignIn, TokenCarrier, TokenCarrierOptions } from './auth.ts'
+import { Authenticator } from './authenticator.ts'
+import { checkFunction, checkObject, duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /**
@@ -8,13 +9,13 @@ import { misconfigured } from './errors.ts'
  */
 export function queryParameter(name: string = 'access_token'): TokenCarrier {
   if (typeof name !== 'string' || name === '') throw misconfigured('queryParameter(name)', 'a name', name)
-  return {
+  return tokenCarrier({
     handshake({ url, protocols }, token) {
       const parsed = new URL(url)
       parsed.searchParams.set(name, token)
       return { url: parsed.href, protocols }
     },
-  }
+  })
 }
 
 /** What fits a subprotocol as it is: a token of RFC 7230. */
@@ -31,13 +32,13 @@ export function subprotocol(prefix: string = 'bearer.'): TokenCarrier {
   if (typeof prefix !== 'string' || (prefix !== '' && !PLAIN.test(prefix))) {
     throw misconfigured('subprotocol(prefix)', 'a token as RFC 7230 defines it', prefix)
   }
-  return {
+  return tokenCarrier({
     // After the caller's own: a server that takes the first one takes a real one.
     handshake: ({ url, protocols }, token) => ({
       url,
       protocols: [...protocols, prefix + (PLAIN.test(token) ? token : base64Url(token))],
     }),
-  }
+  })
 }
 
 export interface FirstMessageOptions<Incoming> extends Omit<SignIn, 'accepted' | 'refused'> {
@@ -54,12 +55,37 @@ export interface FirstMessageOptions<Incoming> extends Omit<SignIn, 'accepted' |
  * @typeParam Incoming - What the connection's codec and schema make of a message.
  */
 export function firstMessage<Incoming = unknown>(options: FirstMessageOptions<Incoming>): TokenCarrier {
+  checkSignIn('firstMessage', options)
+  return tokenCarrier({ signIn: options })
+}
+
+/**
+ * Carries the token as you say: in the handshake, in a message, or in both (one that is renewed by message, say).
+ *
+ * @example
+ * ```ts
+ * // A path instead of a query.
+ * const via = tokenCarrier({
+ *   handshake: ({ url, protocols }, token) => ({ url: `${url}/${encodeURIComponent(token)}`, protocols }),
+ * })
+ * ```
+ * @throws HoldfastError `CONFIGURATION`
+ */
+export function tokenCarrier(options: TokenCarrierOptions): TokenCarrier {
+  checkObject('tokenCarrier(options)', options)
+  const { handshake, signIn } = options
+  if (handshake !== undefined || signIn === undefined) checkFunction('tokenCarrier.handshake', handshake)
+  if (signIn !== undefined) checkSignIn('tokenCarrier.signIn', signIn)
+  return { ...options, authenticator: (auth, clock, host) => new Authenticator(auth, clock, host) }
+}
+
+function checkSignIn(name: string, options: SignIn): void {
+  checkObject(name, options)
   const { create, accepted, refused, timeout } = options
-  checkFunction('firstMessage.create', create)
-  checkFunction('firstMessage.accepted', accepted)
-  if (refused !== undefined) checkFunction('firstMessage.refused', refused)
-  duration('firstMessage.timeout', timeout, Infinity)
-  return { signIn: options }
+  checkFunction(`${name}.create`, create)
+  checkFunction(`${name}.accepted`, accepted)
+  if (refused !== undefined) checkFunction(`${name}.refused`, refused)
+  duration(`${name}.timeout`, timeout, Infinity)
 }
 
 function base64Url(text: string): string {

@@ -13,6 +13,7 @@ import {
   subprotocol,
   type TokenCarrier,
   type TokenContext,
+  tokenCarrier,
   type UrlSource,
 } from './index.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
@@ -505,11 +506,11 @@ describe('secrecy', () => {
     ['firstMessage', inBand()],
     [
       'a carrier that throws it',
-      {
+      tokenCarrier({
         handshake: (_, token) => {
           throw new Error(`bad ${token}`)
         },
-      },
+      }),
     ],
     [
       'a first message that throws it',
@@ -521,11 +522,11 @@ describe('secrecy', () => {
     ],
     [
       'a carrier that makes a bad URL of it',
-      { handshake: ({ protocols }, token) => ({ url: `wss://${token} x`, protocols }) },
+      tokenCarrier({ handshake: ({ protocols }, token) => ({ url: `wss://${token} x`, protocols }) }),
     ],
     [
       'a carrier that makes a bad subprotocol of it',
-      { handshake: ({ url }, token) => ({ url, protocols: [`${token},x`] }) },
+      tokenCarrier({ handshake: ({ url }, token) => ({ url, protocols: [`${token},x`] }) }),
     ],
   ])('with %s, no token is anywhere to be seen', async (_, via) => {
     const MARKER = 'mArKeR-0123456789'

@@ -1,6 +1,7 @@
 import { firstValueFrom, type Subscription, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { answerAtOnce, setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { firstMessage } from './carriers.ts'
 import { json } from './codec.ts'
 import type { HoldfastError } from './errors.ts'
 
@@ -116,7 +117,7 @@ describe('a channel', () => {
       ...options,
       auth: {
         token: () => 'secret',
-        via: { signIn: { create: (token) => ({ token }), accepted: (message) => message === 'welcome' } },
+        via: firstMessage({ create: (token) => ({ token }), accepted: (message) => message === 'welcome' }),
       },
       url: 'wss://fake.test',
     })

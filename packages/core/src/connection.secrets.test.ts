@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { storageOf } from '../../../test/unit/storage-of.ts'
 import { type Auth, connect, constant, firstMessage, json, queryParameter, subprotocol } from './index.ts'
-import type { OutboxStorage } from './storage.ts'
+import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { fakeServer, memoryOutbox, virtualClock } from './testing/index.ts'
 
 const TOKEN = 'mArKeR-0123456789'
@@ -15,14 +16,14 @@ const signIn = firstMessage<{ type: string }>({
 function noted() {
   const storage = memoryOutbox()
   const written: unknown[] = []
-  const outbox: OutboxStorage = {
+  const outbox = storageOf({
     open: (adopt) => storage.open(adopt),
     write(changes) {
       written.push(...changes.put)
       return storage.write(changes)
     },
     close: () => storage.close(),
-  }
+  })
   return { outbox, written }
 }
 

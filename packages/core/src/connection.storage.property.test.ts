@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { integer, pick, type Random, seeded } from '../../../test/support/random.ts'
 import { type Options, setUp, type World } from '../../../test/unit/set-up.ts'
+import { storageOf } from '../../../test/unit/storage-of.ts'
 import { constant } from './index.ts'
-import type { OutboxStorage } from './storage.ts'
+import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { MemoryStore, memoryOutbox } from './testing/index.ts'
 
 describe('life after life', () => {
@@ -26,14 +27,14 @@ function answering(storage: OutboxStorage, random: Random, world: () => World, d
     await new Promise<void>((resolve) => setTimeout(resolve, integer(random, 0, 20)))
     return value
   }
-  const slow: OutboxStorage = {
+  const slow = storageOf({
     open: (adopt) => late(storage.open(adopt)),
     async write(changes) {
       await late(storage.write(changes))
       for (const { data } of changes.put) durable.add(Number(data))
     },
     close: () => late(storage.close()),
-  }
+  })
   return slow
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
+import { storageOf } from '../../../test/unit/storage-of.ts'
 import { json } from './codec.ts'
-import type { OutboxStorage } from './storage.ts'
+import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { MemoryStore, memoryOutbox } from './testing/index.ts'
 
 const queue = (storage: OutboxStorage) => ({ queue: { storage } })
@@ -20,11 +21,11 @@ async function storeWith(...texts: string[]): Promise<MemoryStore> {
 function held(storage: OutboxStorage) {
   let release = (): void => undefined
   const released = new Promise<void>((resolve) => (release = resolve))
-  const slow: OutboxStorage = {
+  const slow = storageOf({
     open: (adopt) => released.then(() => storage.open(adopt)),
     write: (changes) => storage.write(changes),
     close: () => storage.close(),
-  }
+  })
   return { storage: slow, release }
 }
 
@@ -268,14 +269,14 @@ describe('a message is stored', () => {
   it('not at all where it leaves at once', async () => {
     let writes = 0
     const storage = memoryOutbox()
-    const counted: OutboxStorage = {
+    const counted = storageOf({
       open: (adopt) => storage.open(adopt),
       write(changes) {
         writes += 1
         return storage.write(changes)
       },
       close: () => storage.close(),
-    }
+    })
     const { connection, server, clock } = await setUpOpen(queue(counted))
     for (let i = 0; i < 1_000; i++) connection.send(`${i}`)
     await clock.advance(100)
@@ -302,11 +303,11 @@ describe('a storage that fails', () => {
   const FULL = new DOMException('No room.', 'QuotaExceededError')
 
   it('to open: sends from memory, and tells STORAGE', async () => {
-    const storage: OutboxStorage = {
+    const storage = storageOf({
       open: () => Promise.reject(FULL),
       write: () => Promise.reject(FULL),
       close: () => Promise.reject(FULL),
-    }
+    })
     const { connection, server, clock, errors } = setUp(queue(storage))
     connection.send('a')
     await clock.advance(1)
@@ -323,11 +324,11 @@ describe('a storage that fails', () => {
     const store = new MemoryStore()
     const inner = memoryOutbox(store)
     let isFull = false
-    const storage: OutboxStorage = {
+    const storage = storageOf({
       open: (adopt) => inner.open(adopt),
       write: (changes) => (isFull && changes.put.length > 0 ? Promise.reject(FULL) : inner.write(changes)),
       close: () => inner.close(),
-    }
+    })
     const { connection, server, clock, errors, handshake } = setUp(queue(storage))
     server.hang()
     connection.send('a')
@@ -392,11 +393,11 @@ describe('a life that begins before the last has let go', () => {
   })
 
   it('settles every close() of a quick sequence, though the storage never answers', async () => {
-    const storage: OutboxStorage = {
+    const storage = storageOf({
       open: () => new Promise(() => undefined),
       write: () => new Promise(() => undefined),
       close: () => new Promise(() => undefined),
-    }
+    })
     const { connection, server, clock } = setUp(queue(storage))
     server.hang()
     await clock.settle()

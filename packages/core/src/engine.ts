@@ -1,6 +1,5 @@
 import { Announcer, told } from './announcer.ts'
 import { Audience } from './audience.ts'
-import { Authenticator } from './authenticator.ts'
 import { Dialer } from './dialer.ts'
 import { Digest } from './digest.ts'
 import { type Act, Driver } from './driver.ts'
@@ -63,13 +62,11 @@ export class Engine<Incoming, Outgoing> {
 
     // What a late timer is about must not have changed by the time it is dealt with.
     const clock = announcer.notices.clock(environment)
-    const authenticator =
-      settings.auth &&
-      new Authenticator(settings.auth, clock, {
-        send: (message) => this.#sendControl(message),
-        onError,
-        onRenewed: () => this.driver.dispatch({ type: 'reconnect', reason: 'token renewed', handover: true }),
-      })
+    const authenticator = settings.auth?.via.authenticator(settings.auth, clock, {
+      send: (message) => this.#sendControl(message),
+      onError,
+      onRenewed: () => this.driver.dispatch({ type: 'reconnect', reason: 'token renewed', handover: true }),
+    })
     if (URL.canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
     const dialer = new Dialer(source, settings.protocols, environment, authenticator)
     const config = machineConfig(settings, dialer.firstPhase, environment, onError)

@@ -1,5 +1,5 @@
 export type { BoundedIterable } from './async-iterable.ts'
-export type { Auth, SignIn, Token, TokenCarrier, TokenContext } from './auth.ts'
+export type { Auth, SignIn, Token, TokenCarrier, TokenCarrierOptions, TokenContext } from './auth.ts'
 export {
   type Backoff,
   type BackoffContext,
@@ -10,7 +10,13 @@ export {
   fullJitter,
 } from './backoff.ts'
 export type { BufferOptions, BufferOverflow } from './backpressure.ts'
-export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
+export {
+  type FirstMessageOptions,
+  firstMessage,
+  queryParameter,
+  subprotocol,
+  tokenCarrier,
+} from './carriers.ts'
 export type { ChannelOptions } from './channel.ts'
 export type { Verdict } from './close-codes.ts'
 export {
@@ -62,6 +68,7 @@ export type {
   SuspendedState,
   WaitingState,
 } from './state.ts'
-export type { OutboxStorage, StoredChanges, StoredMessage } from './storage.ts'
+export type { OutboxStorage } from './storage/outbox-storage.ts'
+export type { StoredChanges, StoredMessage } from './storage/stored-message.ts'
 export { Connection } from './streams.ts'
 export type { ProtocolsSource, UrlSource } from './url.ts'

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { storageOf } from '../../../test/unit/storage-of.ts'
 import { queryParameter } from './carriers.ts'
 import type { Environment } from './environment.ts'
 import type { HoldfastError } from './errors.ts'
 import { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
 import type { Entry } from './registry.ts'
-import type { OutboxStorage, StoredMessage } from './storage.ts'
+import type { StoredMessage } from './storage/stored-message.ts'
 import { fakeServer } from './testing/index.ts'
 
 const A = 'ws://fake.test/a'
@@ -463,11 +464,11 @@ describe("handover: 'move'", () => {
 
   it('takes nothing of what a storage has still to hand out: that goes out before the end', async () => {
     let give = (_messages: StoredMessage[]): void => undefined
-    const storage: OutboxStorage = {
+    const storage = storageOf({
       open: () => new Promise((resolve) => (give = resolve)),
       write: async () => undefined,
       close: async () => undefined,
-    }
+    })
     const { server, reports, options } = setUpReleased({ handover: 'move' })
     const lease = createLease()
     const before = show(lease, A, { ...options, queue: { storage } })

@@ -66,6 +66,7 @@ function liveAuth(first: Auth, current: () => Auth): Auth {
     ...first,
     token: (context) => current().token(context),
     via: {
+      ...first.via,
       ...(handshake && {
         handshake: (target, token) => (current().via.handshake ?? handshake)(target, token),
       }),

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
+import { firstMessage } from './carriers.ts'
 import { json } from './codec.ts'
 import { HoldfastError } from './errors.ts'
 import type { ConnectionEvent, Without } from './events.ts'
@@ -58,7 +59,7 @@ describe('logger()', () => {
       url: 'wss://fake.test',
       auth: {
         token: () => SECRET,
-        via: { signIn: { create: (token) => ({ token }), accepted: (message) => message === 'welcome' } },
+        via: firstMessage({ create: (token) => ({ token }), accepted: (message) => message === 'welcome' }),
       },
     })
     connection.events$.subscribe(listen)

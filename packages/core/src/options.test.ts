@@ -3,6 +3,7 @@ import { queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
 import { describe as describeValue } from './errors.ts'
 import { settingsOf } from './options.ts'
+import { memoryOutbox } from './testing/index.ts'
 
 /** Settings of options that TypeScript would not let pass. */
 const untyped = settingsOf as (options: unknown) => ReturnType<typeof settingsOf>
@@ -97,7 +98,6 @@ const NO_FUNCTION = [5, 'x', null, {}, true]
 const AUTH = { token: () => 't', via: queryParameter() }
 const NO_OBJECT = [5, 'x', null, true]
 
-const STORAGE = { open: () => undefined, write: () => undefined, close: () => undefined }
 const DELIVERY = { id: () => 1, acknowledged: () => undefined }
 const MS = 'a number of ms, 0 or more'
 const MORE_MS = 'a number of ms, more than 0'
@@ -181,19 +181,11 @@ describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>
     [-1, 1.5, '5', null],
     (keepWritten) => ({ queue: { keepWritten } }),
   ],
-  ['queue.storage', 'an object', NO_OBJECT, (storage) => ({ queue: { storage } })],
-  ['queue.storage.open', 'a function', NO_FUNCTION, (open) => ({ queue: { storage: { ...STORAGE, open } } })],
   [
-    'queue.storage.write',
-    'a function',
-    NO_FUNCTION,
-    (write) => ({ queue: { storage: { ...STORAGE, write } } }),
-  ],
-  [
-    'queue.storage.close',
-    'a function',
-    NO_FUNCTION,
-    (close) => ({ queue: { storage: { ...STORAGE, close } } }),
+    'queue.storage',
+    'an OutboxStorage, as indexedDbOutbox() makes',
+    [...NO_OBJECT, { open: () => undefined, write: () => undefined, close: () => undefined }],
+    (storage) => ({ queue: { storage } }),
   ],
   ['delivery', 'an object', [...NO_OBJECT, false], (delivery) => ({ delivery })],
   ['delivery', 'given together with a queue', [DELIVERY], (delivery) => ({ queue: false, delivery })],
@@ -262,11 +254,10 @@ describe('delivery', () => {
 
 describe('queue', () => {
   it('may keep nothing of what is written, and take a storage', () => {
-    expect(untyped({ queue: { keepWritten: 0, recover: 'none', storage: STORAGE } }).queue).toMatchObject({
-      keepWritten: 0,
-      recover: 'none',
-      storage: STORAGE,
-    })
+    const storage = memoryOutbox()
+    const { queue } = settingsOf({ queue: { keepWritten: 0, recover: 'none', storage } })
+    expect(queue).toMatchObject({ keepWritten: 0, recover: 'none' })
+    expect(queue?.storage).toBe(storage)
   })
 })
 

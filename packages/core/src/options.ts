@@ -10,7 +10,7 @@ import { misconfigured } from './errors.ts'
 import { type HeartbeatOptions, type HeartbeatSettings, heartbeatSettings } from './heartbeat-options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { CloseInfo } from './state.ts'
-import type { OutboxStorage } from './storage.ts'
+import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { checkProtocols, type ProtocolsSource } from './url.ts'
 
 /** Refused sign-ins in a row, the first included, that end the connection. */
@@ -185,11 +185,8 @@ function authSettings(auth: Auth | undefined, canQueue: boolean): Pick<Settings,
 function queueSettings(options: QueueOptions): NonNullable<Settings['queue']> {
   checkObject('queue', options)
   const { storage } = options
-  if (storage !== undefined) {
-    checkObject('queue.storage', storage)
-    for (const method of ['open', 'write', 'close'] as const) {
-      checkFunction(`queue.storage.${method}`, storage[method])
-    }
+  if (storage !== undefined && typeof storage?.keep !== 'function') {
+    throw misconfigured('queue.storage', 'an OutboxStorage, as indexedDbOutbox() makes', storage)
   }
   return {
     maxMessages: count('queue.maxMessages', options.maxMessages, 10_000),

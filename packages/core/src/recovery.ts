@@ -1,10 +1,10 @@
 import type { Entry } from './entry.ts'
 import type { InFlight } from './in-flight.ts'
-import type { Keep } from './keep.ts'
 import { type Loss, newest, type Remains, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecoveryListeners } from './sender-listeners.ts'
+import type { Keep } from './storage/keep.ts'
 
 /** What becomes of the messages that a lost socket was given: queued again, or told as unconfirmed. */
 export class Recovery {

@@ -8,7 +8,6 @@ import { HoldfastError } from './errors.ts'
 import { Expiry } from './expiry.ts'
 import { Flow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
-import { Keep } from './keep.ts'
 import type { Loss } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
@@ -16,6 +15,7 @@ import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Recovery } from './recovery.ts'
 import type { SenderListeners } from './sender-listeners.ts'
 import type { Socket } from './socket.ts'
+import type { Keep } from './storage/keep.ts'
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
@@ -58,15 +58,13 @@ export class Sender<Outgoing> {
       },
       onError: listeners.onError,
     })
-    this.#keep =
-      queue?.storage &&
-      new Keep(queue.storage, codec, this.#outbox, clock, {
-        ...listeners,
-        onRemoved: () => this.#onRemoved(),
-        onReady: () => {
-          if (this.#socket) this.#flow.start(this.#socket)
-        },
-      })
+    this.#keep = queue?.storage?.keep(codec, this.#outbox, clock, {
+      ...listeners,
+      onRemoved: () => this.#onRemoved(),
+      onReady: () => {
+        if (this.#socket) this.#flow.start(this.#socket)
+      },
+    })
     this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.#keep, listeners)
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)

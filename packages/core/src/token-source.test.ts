@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Auth, Token, TokenContext } from './auth.ts'
+import { queryParameter } from './carriers.ts'
 import { virtualClock } from './testing/index.ts'
 import { TokenSource } from './token-source.ts'
 
@@ -13,7 +14,7 @@ function setUp(answers: (() => string | Token | Promise<string | Token>)[], auth
         const answer = answers[asked.length - 1] ?? (() => 'more')
         return answer()
       },
-      via: {},
+      via: queryParameter(),
       ...auth,
     },
     clock.environment,

@@ -1,4 +1,4 @@
-export type { Auth, SignIn, Token, TokenCarrier, TokenContext } from './auth.ts'
+export type { Auth, SignIn, Token, TokenCarrier, TokenCarrierOptions, TokenContext } from './auth.ts'
 export {
   type Backoff,
   type BackoffContext,
@@ -8,7 +8,13 @@ export {
   exponential,
   fullJitter,
 } from './backoff.ts'
-export { type FirstMessageOptions, firstMessage, queryParameter, subprotocol } from './carriers.ts'
+export {
+  type FirstMessageOptions,
+  firstMessage,
+  queryParameter,
+  subprotocol,
+  tokenCarrier,
+} from './carriers.ts'
 export type { Verdict } from './close-codes.ts'
 export type { ReconnectCallOptions } from './connection.ts'
 export type { DeliveryOptions } from './delivery.ts'

@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, unwrap } from 'idb'
-import type { StoredChanges, StoredMessage } from '../storage.ts'
+import type { StoredChanges, StoredMessage } from './stored-message.ts'
 
 const VERSION = 1
 /** Messages that are put in one go. */

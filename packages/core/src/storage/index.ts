@@ -1,9 +1,10 @@
 import { misconfigured } from '../errors.ts'
-import type { OutboxStorage } from '../storage.ts'
 import { storageHost } from './host.ts'
 import { IndexedDbOutbox } from './indexed-db-outbox.ts'
+import type { OutboxStorage } from './outbox-storage.ts'
 
-export type { OutboxStorage, StoredChanges, StoredMessage } from '../storage.ts'
+export { OutboxStorage } from './outbox-storage.ts'
+export type { StoredChanges, StoredMessage } from './stored-message.ts'
 
 export interface IndexedDbOutboxOptions {
   /**

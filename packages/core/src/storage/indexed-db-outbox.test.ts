@@ -1,12 +1,13 @@
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FakeLocks } from '../../../../test/unit/fake-locks.ts'
-import type { OutboxStorage, StoredMessage } from '../storage.ts'
 import { outboxStorageContract, type StorageUnderTest } from '../testing/index.ts'
 import { openDatabase } from './database.ts'
 import type { StorageHost } from './host.ts'
 import { indexedDbOutbox } from './index.ts'
 import { IndexedDbOutbox } from './indexed-db-outbox.ts'
+import type { OutboxStorage } from './outbox-storage.ts'
+import type { StoredMessage } from './stored-message.ts'
 
 const WAIT = { timeout: 5_000, interval: 5 }
 let count = 0

@@ -1,17 +1,19 @@
-import type { OutboxStorage, StoredChanges, StoredMessage } from '../storage.ts'
 import { adopt, apply, type Database, openDatabase, sessionsIn } from './database.ts'
 import type { StorageHost } from './host.ts'
+import { OutboxStorage } from './outbox-storage.ts'
 import { Sessions } from './sessions.ts'
+import type { StoredChanges, StoredMessage } from './stored-message.ts'
 
 type Adopt = (messages: readonly StoredMessage[]) => void
 
 /** An outbox storage in IndexedDB: one life of it after another, each a session of its own. */
-export class IndexedDbOutbox implements OutboxStorage {
+export class IndexedDbOutbox extends OutboxStorage {
   readonly #name: string
   readonly #host: () => StorageHost
   #life: Life | undefined
 
   constructor(name: string, host: () => StorageHost) {
+    super()
     this.#name = `holdfast-outbox:${name}`
     this.#host = host
   }

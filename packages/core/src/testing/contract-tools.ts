@@ -1,5 +1,6 @@
 import { isBlob } from '../bytes.ts'
-import type { OutboxStorage, StoredMessage } from '../storage.ts'
+import type { OutboxStorage } from '../storage/outbox-storage.ts'
+import type { StoredMessage } from '../storage/stored-message.ts'
 
 /** As the core puts them: rising, and above 0. */
 export const FIRST = 1_700_000_000_000_000

@@ -1,4 +1,5 @@
-import type { OutboxStorage, StoredChanges, StoredMessage } from '../storage.ts'
+import { OutboxStorage } from '../storage/outbox-storage.ts'
+import type { StoredChanges, StoredMessage } from '../storage/stored-message.ts'
 
 /** One opening of a storage: owns messages until it is closed or dies. */
 interface Session {
@@ -56,12 +57,13 @@ export function memoryOutbox(store: MemoryStore = new MemoryStore()): MemoryOutb
   return new MemoryOutbox(store)
 }
 
-export class MemoryOutbox implements OutboxStorage {
+export class MemoryOutbox extends OutboxStorage {
   readonly #store: MemoryStore
   #session: Session | undefined
   #isDead = false
 
   constructor(store: MemoryStore) {
+    super()
     this.#store = store
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { OutboxStorage, StoredMessage } from '../storage.ts'
+import { storageOf } from '../../../../test/unit/storage-of.ts'
+import type { OutboxStorage } from '../storage/outbox-storage.ts'
+import type { StoredMessage } from '../storage/stored-message.ts'
 import { MemoryStore, memoryOutbox } from './memory-outbox.ts'
 import { outboxStorageContract, type StorageUnderTest } from './outbox-storage-contract.ts'
 
@@ -34,11 +36,13 @@ describe('the contract of a storage', () => {
     'removes, and takes no offence at orders that it does not know',
     'removes what it handed out, under the orders that it handed out',
   ])('is broken by a storage that forgets to remove: %s', async (name) => {
-    const keeps = memory((storage) => ({
-      open: (adopt) => storage.open(adopt),
-      write: ({ put }) => storage.write({ put, remove: [] }),
-      close: () => storage.close(),
-    }))
+    const keeps = memory((storage) =>
+      storageOf({
+        open: (adopt) => storage.open(adopt),
+        write: ({ put }) => storage.write({ put, remove: [] }),
+        close: () => storage.close(),
+      }),
+    )
     expect(await broken(name, keeps)).toMatch(/^The contract is broken/)
   })
 
@@ -47,11 +51,12 @@ describe('the contract of a storage', () => {
     'hands out each message of the dead to one owner',
   ])('is broken by a storage that hands out whatever there is: %s', async (name) => {
     const shared = new Map<number, StoredMessage>()
-    const create = (): OutboxStorage => ({
-      open: async () => [...shared.values()],
-      write: async ({ put }) => put.forEach((message) => void shared.set(message.order, message)),
-      close: async () => undefined,
-    })
+    const create = () =>
+      storageOf({
+        open: async () => [...shared.values()],
+        write: async ({ put }) => put.forEach((message) => void shared.set(message.order, message)),
+        close: async () => undefined,
+      })
     expect(await broken(name, { create, kill: () => undefined })).toMatch(/^The contract is broken/)
   })
 })

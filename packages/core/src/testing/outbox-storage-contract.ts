@@ -1,4 +1,5 @@
-import type { OutboxStorage, StoredMessage } from '../storage.ts'
+import type { OutboxStorage } from '../storage/outbox-storage.ts'
+import type { StoredMessage } from '../storage/stored-message.ts'
 import { described, equal, FIRST, life, message, open, rising, textsOf, until } from './contract-tools.ts'
 
 /** What the contract is tried on: a store of your own, empty at the beginning of each case. */

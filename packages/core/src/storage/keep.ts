@@ -1,11 +1,11 @@
-import type { Codec } from './codec.ts'
-import type { DropReason, Entry } from './entry.ts'
-import type { Clock } from './environment.ts'
-import type { HoldfastError } from './errors.ts'
-import type { Outbox } from './outbox.ts'
+import type { Codec } from '../codec.ts'
+import type { DropReason, Entry } from '../entry.ts'
+import type { Clock } from '../environment.ts'
+import type { HoldfastError } from '../errors.ts'
+import type { Outbox } from '../outbox.ts'
 import { Persister } from './persister.ts'
-import type { OutboxStorage, StoredMessage } from './storage.ts'
 import { restoredEntry } from './stored-entry.ts'
+import type { Store, StoredMessage } from './stored-message.ts'
 
 export interface KeepHost {
   readonly onRestored: (entries: readonly Entry[]) => void
@@ -20,7 +20,7 @@ export interface KeepHost {
 
 /** The queue's copy in a storage: one life after the other, each with what the one before has left. */
 export class Keep {
-  readonly #storage: OutboxStorage
+  readonly #storage: Store
   readonly #codec: Codec<unknown, never>
   readonly #outbox: Outbox
   readonly #clock: Clock
@@ -30,13 +30,7 @@ export class Keep {
   #clearsRestored = false
   #isHidden = false
 
-  constructor(
-    storage: OutboxStorage,
-    codec: Codec<unknown, never>,
-    outbox: Outbox,
-    clock: Clock,
-    host: KeepHost,
-  ) {
+  constructor(storage: Store, codec: Codec<unknown, never>, outbox: Outbox, clock: Clock, host: KeepHost) {
     this.#storage = storage
     this.#codec = codec
     this.#outbox = outbox

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Codec, json } from './codec.ts'
-import { Entry, type EntryDetails } from './entry.ts'
+import { type Codec, json } from '../codec.ts'
+import { Entry, type EntryDetails } from '../entry.ts'
 import { restoredEntry, storedMessage } from './stored-entry.ts'
 
 const codec: Codec<unknown, never> = json()

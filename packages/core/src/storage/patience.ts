@@ -1,4 +1,4 @@
-import type { Clock } from './environment.ts'
+import type { Clock } from '../environment.ts'
 
 /** How long a storage may take for one call, in ms: a database that hangs must not hold the queue up. */
 const PATIENCE = 5_000

@@ -1,6 +1,6 @@
-import type { Codec } from './codec.ts'
-import { Entry } from './entry.ts'
-import type { StoredMessage } from './storage.ts'
+import type { Codec } from '../codec.ts'
+import { Entry } from '../entry.ts'
+import type { StoredMessage } from './stored-message.ts'
 
 /** As a storage keeps it. */
 export function storedMessage({ storedAs, data, key, id, expiresAt }: Entry): StoredMessage {

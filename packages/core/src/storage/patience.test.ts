@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { virtualClock } from '../testing/index.ts'
 import { NoAnswer, patiently } from './patience.ts'
-import { virtualClock } from './testing/index.ts'
 
 /** A call that answers when it is told to, and what has become of it. */
 function setUp() {

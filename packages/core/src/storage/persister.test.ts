@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
-import { Entry } from './entry.ts'
-import type { HoldfastError } from './errors.ts'
+import { Entry } from '../entry.ts'
+import type { HoldfastError } from '../errors.ts'
+import { virtualClock } from '../testing/index.ts'
 import { Persister } from './persister.ts'
-import type { OutboxStorage, StoredChanges, StoredMessage } from './storage.ts'
-import { virtualClock } from './testing/index.ts'
+import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
 
 const QUOTA = new Error('The disk is full.')
 const never = <T>() => new Promise<T>(() => undefined)
 
 /** A storage that answers as the test says, and keeps a book of its calls. */
-function scripted(answers: Partial<OutboxStorage> = {}) {
+function scripted(answers: Partial<Store> = {}) {
   const calls: string[] = []
   const writes: StoredChanges[] = []
   const world = {
@@ -18,7 +18,7 @@ function scripted(answers: Partial<OutboxStorage> = {}) {
     adopt: (_messages: readonly StoredMessage[]): void => undefined,
     answers,
   }
-  const storage: OutboxStorage = {
+  const storage: Store = {
     open(adopt) {
       calls.push('open')
       world.adopt = adopt
@@ -37,7 +37,7 @@ function scripted(answers: Partial<OutboxStorage> = {}) {
   return { ...world, world, storage }
 }
 
-function setUp(answers: Partial<OutboxStorage> = {}) {
+function setUp(answers: Partial<Store> = {}) {
   const clock = virtualClock()
   const page = { isHidden: false }
   const script = scripted(answers)
@@ -62,7 +62,7 @@ function setUp(answers: Partial<OutboxStorage> = {}) {
   return { ...script, clock, page, restored, errors, life, put, persister: life() }
 }
 
-async function setUpOpen(answers: Partial<OutboxStorage> = {}) {
+async function setUpOpen(answers: Partial<Store> = {}) {
   const world = setUp(answers)
   world.persister.open()
   await world.clock.settle()

@@ -1,9 +1,9 @@
-import type { Entry } from './entry.ts'
-import type { Clock } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import type { Entry } from '../entry.ts'
+import type { Clock } from '../environment.ts'
+import { HoldfastError } from '../errors.ts'
 import { NoAnswer, patiently } from './patience.ts'
-import type { OutboxStorage, StoredMessage } from './storage.ts'
 import { storedMessage } from './stored-entry.ts'
+import type { Store, StoredMessage } from './stored-message.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
@@ -20,7 +20,7 @@ export interface PersisterHost {
 
 /** Keeps a storage in step with the outbox for one life: in batches, one call at a time. */
 export class Persister {
-  readonly #storage: OutboxStorage
+  readonly #storage: Store
   readonly #clock: Clock
   readonly #host: PersisterHost
   /** Since the last write: a message to put, or undefined for one to remove. */
@@ -43,12 +43,7 @@ export class Persister {
   /** While it closes: what came too late for the queue. */
   #leftover: readonly StoredMessage[] | undefined
 
-  constructor(
-    storage: OutboxStorage,
-    clock: Clock,
-    host: PersisterHost,
-    before: Promise<void> = Promise.resolve(),
-  ) {
+  constructor(storage: Store, clock: Clock, host: PersisterHost, before: Promise<void> = Promise.resolve()) {
     this.#storage = storage
     this.#clock = clock
     this.#host = host
