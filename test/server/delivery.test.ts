@@ -151,6 +151,47 @@ describe.each(nativeClasses)('without acknowledgements, with the class of %s', (
     expect(ids.length).toBeLessThan(count)
   })
 
+  it('tells of all that a reset has taken, what it has not kept by number, and of nothing that a pong proves', async () => {
+    const { server, proxy } = await startLine()
+    server.onMessage = (socket, data) => {
+      if (String(data) === 'ping') socket.send('pong')
+    }
+    const isReply = (incoming: unknown) => incoming === 'pong'
+    const { connection, seen } = connectTo(proxy.url, {
+      environment: { WebSocket },
+      heartbeat: { message: () => 'ping', isReply, interval: 20, timeout: 60_000 },
+      queue: { maxMessages: Infinity, maxBytes: Infinity },
+    })
+    const told: { count: number; older: number }[] = []
+    connection.events$.subscribe((event) => {
+      if (event.type === 'unconfirmed') told.push(event)
+    })
+    await seen('open')
+    const proven = 1_000
+    for (let i = 0; i < proven; i++) connection.send(`${i};`.padEnd(KIB, '.'))
+    // The second goes out once the first was answered.
+    await server.waitFor(
+      ({ messages }) => messages.length > proven && messages.slice(-2).every((message) => message === 'ping'),
+    )
+    proxy.stall()
+    const count = 20_000
+    for (let i = proven; i < count; i++) connection.send(`${i};`.padEnd(KIB, '.'))
+    await waitFor(() => connection.outbox.written > proven + 1_000, { what: 'more on the line than is kept' })
+    proxy.reset()
+    proxy.stall(false)
+    await seen('open', 2)
+    await waitFor(() => connection.outbox.queued === 0, { what: 'an empty queue' })
+    connection.send('last')
+    await server.waitFor(({ messages }) => messages.includes('last'))
+    const arrived = new Set(server.messages.map((message) => Number.parseInt(String(message), 10)))
+    const lost = Array.from({ length: count }, (_, id) => id).filter((id) => !arrived.has(id))
+    expect(told).toHaveLength(1)
+    const { count: kept = 0, older = 0 } = told[0] ?? {}
+    expect(lost.length).toBeGreaterThan(kept)
+    expect(kept + older).toBeGreaterThanOrEqual(lost.length)
+    expect(kept + older).toBeLessThanOrEqual(count - proven)
+  })
+
   it("resolves deliver() with 'written' when the message has left", async () => {
     const { server, proxy } = await startLine()
     const { connection } = connectTo(proxy.url, { environment: { WebSocket } })

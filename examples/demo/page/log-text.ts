@@ -49,7 +49,8 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
       return { at, label: 'recovered', tone: 'good', text }
     }
     case 'unconfirmed': {
-      const text = `${formatPlural(event.count, 'message')} (${formatBytes(event.bytes)}) may have arrived or not: nothing proves it.`
+      const older = event.older === 0 ? '' : `, and ${event.older} before,`
+      const text = `${formatPlural(event.count, 'message')} (${formatBytes(event.bytes)})${older} may have arrived or not: nothing proves it.`
       return { at, label: 'unconfirmed', tone: 'warn', text }
     }
     case 'restored': {

@@ -108,8 +108,8 @@ export function told(
     onRestored(entries) {
       announcer.tell({ type: 'restored', messages: messagesOf(entries), ...sizeOf(entries) })
     },
-    onUnconfirmed(entries, kept) {
-      announcer.tell({ type: 'unconfirmed', messages: messagesOf(kept), ...sizeOf(entries) })
+    onUnconfirmed(entries, kept, older) {
+      announcer.tell({ type: 'unconfirmed', messages: messagesOf(kept), ...sizeOf(entries), older })
     },
   }
 }

@@ -79,7 +79,7 @@ export function checkAuth(auth: Auth): void {
   const { token, via } = auth
   checkFunction('auth.token', token)
   if (typeof via?.authenticator !== 'function') {
-    throw misconfigured('auth.via', 'a carrier, as queryParameter() or tokenCarrier() makes', via)
+    throw misconfigured('auth.via', 'a carrier, as queryParameter() makes', via)
   }
 }
 

@@ -106,7 +106,7 @@ const options = fc.record({
   heartbeat: fc.constantFrom<false | HeartbeatOptions>(
     false,
     { message: () => PING, interval: 500, timeout: 200 },
-    { message: () => PING, interval: 20_000, timeout: 10_000 },
+    { message: () => PING, isReply: (message) => message === 'pong', interval: 300, timeout: 10_000 },
   ),
   /** Most messages in flight; undefined: no acknowledgements. */
   window: fc.constantFrom(undefined, 1, 3, 1_000),
@@ -198,6 +198,7 @@ class Play {
       if (event.type === 'state' && event.state.status !== 'open') this.#isPreparing = false
       if (event.type === 'unconfirmed') {
         expect(event.messages.length, 'messages of an unconfirmed event').toBe(event.count)
+        expect(event.older, 'messages that are not remembered').toBe(0)
         for (const message of event.messages) this.unconfirmed.add(idOf(message))
       }
     })

@@ -3,6 +3,12 @@ import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
 import { firstMessage } from './carriers.ts'
 
 const BACK = 1_001
+const HEARTBEAT = {
+  message: () => 'ping',
+  isReply: (incoming: unknown) => incoming === 'pong',
+  interval: 1_000,
+  timeout: 5_000,
+}
 
 describe('what a lost socket had not sent', () => {
   it('goes out over the next one, before what was queued since, once and in order', async () => {
@@ -92,6 +98,7 @@ describe('what nothing proves', () => {
     const [event] = eventsOf('unconfirmed')
     expect(event?.messages).toEqual(['four', 'x'])
     expect(connection.outbox.unconfirmed).toBe(event?.count)
+    expect((event?.count ?? 0) + (event?.older ?? 0)).toBe(4)
   })
 
   it('is told once, by the connection that it was written to', async () => {
@@ -109,6 +116,82 @@ describe('what nothing proves', () => {
     for (const text of ['a', 'b']) connection.send(text)
     server.drop(1006)
     expect(eventsOf('unconfirmed').flatMap(({ messages }) => messages)).toEqual([])
+    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 1 }])
+  })
+
+  it('is nothing of what went before a ping that was answered', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat: HEARTBEAT })
+    connection.send('before')
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['before', 'ping'])
+    connection.send('after')
+    server.connection.send('pong')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['after'], count: 1, older: 0 }])
+    expect(connection.outbox).toMatchObject({ written: 2, unconfirmed: 1 })
+  })
+
+  it('is all, where a message came that answers no ping, or an answer to no ping', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat: HEARTBEAT })
+    server.connection.send('pong')
+    connection.send('a')
+    await clock.advance(1_000)
+    server.connection.send('news')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+  })
+
+  it('is all that came after the first of two pings, where one answer came', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat: HEARTBEAT })
+    connection.send('a')
+    await clock.advance(1_000)
+    server.connection.send('news')
+    connection.send('b')
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['a', 'ping', 'b', 'ping'])
+    server.connection.send('pong')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['b'] }])
+  })
+
+  it('is proven by no answer that the socket before had brought, however slowly it was read', async () => {
+    let read: (text: unknown) => void = () => {}
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      heartbeat: HEARTBEAT,
+      codec: {
+        encode: String,
+        decode: (data) => (data === 'pong' ? new Promise((resolve) => (read = resolve)) : data),
+      },
+    })
+    await clock.advance(1_000)
+    server.connection.send('pong')
+    await clock.advance(0)
+    server.drop(1006)
+    await clock.advance(BACK)
+    connection.send('a')
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['ping', 'a', 'ping'])
+    read('pong')
+    await clock.advance(0)
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+  })
+
+  it('does not count what is acknowledged, or ours', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      queue: { keepWritten: 1 },
+      heartbeat: { ...HEARTBEAT, interval: 100 },
+      delivery: {
+        id: (text) => (text === 'plain' ? undefined : String(text)),
+        acknowledged: () => undefined,
+      },
+    })
+    for (const text of ['plain', 'with an id', 'plain', 'another id', 'plain']) connection.send(text)
+    await clock.advance(100)
+    server.drop(1006)
+    const [event] = eventsOf('unconfirmed')
+    expect((event?.count ?? 0) + (event?.older ?? 0)).toBe(3)
+    expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
   })
 
   it('is nothing after a clean end of our own: the server has read all that came before its answer', async () => {

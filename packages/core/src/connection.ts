@@ -84,7 +84,7 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   clear(): readonly Entry[] {
     return this.announcer.notices.during(() => {
       // What another life has stored is cleared too, also before the first dial.
-      if (!hasEnded(this.state)) this.sender.prepare()
+      if (!hasEnded(this.state)) this.sender.keep?.open()
       const entries = this.sender.clear('cleared')
       this.onEmpty()
       return entries

@@ -113,9 +113,12 @@ export class Engine<Incoming, Outgoing> {
     }
     this.exchange = new Exchange(host, this.sender, clock, announcer)
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {
-      send: (message) => this.#sendControl(message),
+      ping: (message) => {
+        this.sender.ask()
+        this.#sendControl(message)
+      },
       traffic: () => this.line.socket,
-      onHidden: (isHidden) => this.sender.hide(isHidden),
+      onHidden: (isHidden) => this.sender.keep?.hide(isHidden),
     })
   }
 
@@ -149,7 +152,7 @@ export class Engine<Incoming, Outgoing> {
     switch (act.type) {
       case 'dial':
         this.ending.forget()
-        this.sender.prepare()
+        this.sender.keep?.open()
         return this.line.dial(act.generation, act.attempt)
       case 'restore':
         return this.exchange.channels.restore()
@@ -216,7 +219,12 @@ export class Engine<Incoming, Outgoing> {
 
   #onMessage(message: Incoming, generation: number): void {
     if (this.#isRead) {
-      if (this.line.answers(message, generation) || this.#vigil.isReply(message)) return
+      if (this.line.answers(message, generation)) return
+      if (this.#vigil.isReply(message)) {
+        // Whoever answers a ping has read all that went before it.
+        if (this.driver.isCurrent(generation)) this.sender.answered()
+        return
+      }
       this.sender.read(message)
     }
     if (this.messages.tell(message)) return

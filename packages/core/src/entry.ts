@@ -79,6 +79,17 @@ export function entryOf(composed: Composed): Entry {
   return typeof composed === 'string' ? new Entry(composed, composed) : composed
 }
 
+/** As {@link entryOf}, of one that was written already. */
+export function writtenEntryOf(text: string): Entry {
+  return Object.assign(entryOf(text), { status: 'written' as const })
+}
+
+/** Whether nobody would send it again, and nobody knows whether it has arrived. */
+export function isInDoubt(written: Composed): boolean {
+  if (typeof written === 'string') return true
+  return written.status === 'written' && written.id === undefined && !written.fate?.retries
+}
+
 /** As they were given to `send()`, or copies. */
 export function messagesOf<Outgoing>(entries: readonly Entry[]): readonly Outgoing[] {
   return entries.map(({ message }) => message as Outgoing)

@@ -38,14 +38,16 @@ export type ConnectionEvent = {
   /** Messages that a lost socket was given are queued again: they never left, or were not acknowledged. */
   | { readonly type: 'recovered'; readonly count: number; readonly bytes: number }
   /**
-   * Messages that a lost socket was given, and of which nothing proves whether they have arrived: a lower
-   * bound, since older ones are not remembered. `messages`: the newest, up to `keepWritten` bytes.
+   * Messages that a lost socket was given, and of which nothing proves whether they have arrived. `messages`: the
+   * newest, up to `keepWritten` bytes; `count` and `bytes`: of those that are remembered; `older`: how many went
+   * before these and are not remembered, since the last reply to a ping, or since the connection was open.
    */
   | {
       readonly type: 'unconfirmed'
       readonly messages: readonly unknown[]
       readonly count: number
       readonly bytes: number
+      readonly older: number
     }
   /** Messages of a former life are queued, out of the storage; as the codec reads them back, oldest first. */
   | {

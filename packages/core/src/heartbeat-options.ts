@@ -5,7 +5,10 @@ import { misconfigured } from './errors.ts'
 export interface HeartbeatOptions {
   /** Makes a ping, before the codec. Any message from the server is an answer to it. */
   readonly message: () => unknown
-  /** Which messages only answer pings; they are kept out of `messages$`. @defaultValue none */
+  /**
+   * Which messages only answer pings; they are kept out of `messages$`. An answer proves that the server has read all
+   * that went before the ping: nothing of that is `unconfirmed` any more. @defaultValue none
+   */
   readonly isReply?: (incoming: unknown) => boolean
   /** After how many ms without a message from the server it is asked. @defaultValue 25_000 */
   readonly interval?: number

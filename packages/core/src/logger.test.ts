@@ -140,6 +140,10 @@ describe('a line', () => {
       'info 2 messages (7 bytes) of a former life are queued',
       { type: 'restored', messages: [], count: 2, bytes: 7 },
     ],
+    [
+      'warn 2 messages (7 bytes), and 30 before them, may have arrived or not',
+      { type: 'unconfirmed', messages: [], count: 2, bytes: 7, older: 30 },
+    ],
     ['info handover started "deploy"', { type: 'handover', step: 'started', reason: 'deploy' }],
     ['info handover done', { type: 'handover', step: 'done', reason: '' }],
     ['warn handover failed: 4401', { type: 'handover', step: 'failed', reason: '', close: REFUSED }],

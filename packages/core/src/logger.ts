@@ -37,8 +37,10 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
       return ['warn', `dropped a message of ${event.bytes} bytes: ${event.reason}`]
     case 'recovered':
       return ['info', `${event.count} messages (${event.bytes} bytes) are queued again`]
-    case 'unconfirmed':
-      return ['warn', `${event.count} messages (${event.bytes} bytes) may have arrived or not`]
+    case 'unconfirmed': {
+      const older = event.older === 0 ? '' : `, and ${event.older} before them,`
+      return ['warn', `${event.count} messages (${event.bytes} bytes)${older} may have arrived or not`]
+    }
     case 'restored':
       return ['info', `${event.count} messages (${event.bytes} bytes) of a former life are queued`]
     case 'unobserved':

@@ -17,7 +17,7 @@ const LOST: Loss = { isAnswered: false, isFinal: false }
 const left = written('left', 1)
 const stayed = written('stayed', 2)
 const asked = written('asked', 3, 1)
-const remains = { unproven: [left], unsent: [stayed] }
+const remains = { unproven: [left], unsent: [stayed], older: 0 }
 
 function textsOf(...[remains, unacknowledged, loss, recover]: Parameters<typeof sortOut>) {
   const { back, given } = sortOut(remains, unacknowledged, loss, recover)
@@ -38,19 +38,25 @@ describe('what a lost socket was given', () => {
   })
 
   it('comes back without an acknowledgement, whatever had left, in the order of writing', () => {
-    const remains = { unproven: [left, asked], unsent: [stayed] }
+    const remains = { unproven: [left, asked], unsent: [stayed], older: 0 }
     const loss = { ...LOST, isAnswered: true }
     expect(textsOf(remains, [asked], loss, 'unsent')).toEqual({ back: ['stayed', 'asked'], given: [] })
   })
 
   it('comes back no more at the end, and what is unacknowledged is told of then, once', () => {
-    const remains = { unproven: [asked], unsent: [stayed] }
+    const remains = { unproven: [asked], unsent: [stayed], older: 0 }
     const loss = { ...LOST, isFinal: true }
     expect(textsOf(remains, [asked], loss)).toEqual({ back: [], given: ['stayed', 'asked'] })
   })
 
+  it('is in doubt with all that went before, unless the server has answered the close frame', () => {
+    const older = { ...remains, older: 7 }
+    expect(sortOut(older, [], LOST).older).toBe(7)
+    expect(sortOut(older, [], { ...LOST, isAnswered: true }).older).toBe(0)
+  })
+
   it('is not told of where a request sends it again', () => {
-    const remains = { unproven: [written('request', 1, undefined, true), left], unsent: [] }
+    const remains = { unproven: [written('request', 1, undefined, true), left], unsent: [], older: 0 }
     expect(textsOf(remains, [], LOST)).toEqual({ back: [], given: ['left'] })
   })
 })
@@ -60,7 +66,7 @@ describe('a message that was too big for the server', () => {
   const large = written('xx', 2, 2)
   const later = written('yy', 3, 3)
   const tooBig = (unacknowledged: Entry[], loss: Partial<Loss>) =>
-    sortOut({ unproven: [], unsent: [] }, unacknowledged, { ...LOST, ...loss }).tooBig
+    sortOut({ unproven: [], unsent: [], older: 0 }, unacknowledged, { ...LOST, ...loss }).tooBig
 
   it('is the largest, of several the first', () => {
     expect(tooBig([small, large, later], { code: 1009 })).toBe(large)

@@ -6,6 +6,8 @@ export interface Remains {
   readonly unsent: readonly Entry[]
   /** Nothing proves whether these have arrived. */
   readonly unproven: readonly Entry[]
+  /** How many were written before these, and are not remembered; nothing proves them either. */
+  readonly older: number
 }
 
 /** How a socket was lost. */
@@ -26,6 +28,8 @@ export interface Outcome {
   readonly back: readonly Entry[]
   /** Nothing proves whether these have arrived, and they are not sent again. */
   readonly given: readonly Entry[]
+  /** How many older ones, no longer remembered, are in the same doubt. */
+  readonly older: number
   /** One of those that return must not: it was too big for the server, and would be again. */
   readonly tooBig: Entry | undefined
 }
@@ -39,7 +43,7 @@ const TOO_BIG = 1009
  * @param unacknowledged - Written ones with an id, over this socket.
  */
 export function sortOut(
-  { unsent, unproven }: Remains,
+  { unsent, unproven, older }: Remains,
   unacknowledged: readonly Entry[],
   { code, isAnswered, isFinal }: Loss,
   recover: 'unsent' | 'none' = 'none',
@@ -52,6 +56,7 @@ export function sortOut(
   return {
     back: bySequence(back),
     given: bySequence(given),
+    older: isAnswered ? 0 : older,
     tooBig: code === TOO_BIG && !isFinal ? largest(unacknowledged) : undefined,
   }
 }

@@ -51,7 +51,7 @@ export interface QueueOptions {
   readonly recover?: 'unsent' | 'none'
   /**
    * Bytes of the newest written messages that are kept, to be told as `unconfirmed` when the connection is
-   * lost; 0 for none. @defaultValue 256 KiB
+   * lost; 0 for none. Older ones are told by number. @defaultValue 256 KiB
    */
   readonly keepWritten?: number
   /** Where the queue survives the page. @defaultValue memory alone */

@@ -16,7 +16,10 @@ export interface OutboxSnapshot {
   readonly recovered: number
   /** Messages given up, ever; each was told as a `dropped` event. */
   readonly dropped: number
-  /** Messages of which nothing proves whether they arrived, ever; told as `unconfirmed` events. */
+  /**
+   * Messages of which nothing proves whether they arrived, ever, as `unconfirmed` events `count` them: without the
+   * `older` ones there.
+   */
   readonly unconfirmed: number
   /** Messages that the server has acknowledged, ever. */
   readonly acknowledged: number

@@ -30,16 +30,17 @@ export class Recovery {
 
   /** Returns the newest of those that may be lost, oldest first. */
   recover(remains: Remains, loss: Loss): readonly Entry[] {
-    const { back, given, tooBig } = sortOut(remains, this.#inFlight.onWire(), loss, this.#options?.recover)
+    const onWire = this.#inFlight.onWire()
+    const { back, given, older, tooBig } = sortOut(remains, onWire, loss, this.#options?.recover)
     if (back.length > 0) {
       this.#listeners.onRecovered(back)
       this.#outbox.recover(back)
     }
     if (tooBig) this.#outbox.drop(tooBig, 'too-large')
-    return given.length > 0 ? this.#giveUp(given) : []
+    return given.length + older > 0 ? this.#giveUp(given, older) : []
   }
 
-  #giveUp(entries: readonly Entry[]): readonly Entry[] {
+  #giveUp(entries: readonly Entry[], older: number): readonly Entry[] {
     this.#outbox.giveUp(entries)
     for (const entry of entries) {
       this.#inFlight.remove(entry)
@@ -48,7 +49,7 @@ export class Recovery {
       if (entry.fate?.written) entry.fate.failed('closed')
     }
     const kept = newest(entries, this.#options?.keepWritten ?? 0)
-    this.#listeners.onUnconfirmed(entries, kept)
+    this.#listeners.onUnconfirmed(entries, kept, older)
     return kept
   }
 }

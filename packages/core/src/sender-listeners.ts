@@ -3,8 +3,8 @@ import type { HoldfastError } from './errors.ts'
 
 export interface RecoveryListeners {
   readonly onRecovered: (entries: readonly Entry[]) => void
-  /** `kept`: the newest of them, of which the messages are told. */
-  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[]) => void
+  /** `kept`: the newest of them, of which the messages are told; `older`: so many are not remembered. */
+  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[], older: number) => void
 }
 
 export interface SenderListeners extends RecoveryListeners {

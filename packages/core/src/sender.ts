@@ -19,6 +19,8 @@ import type { Keep } from './storage/keep.ts'
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
+  /** Where there is a storage. */
+  readonly keep: Keep | undefined
   readonly #queue: Settings['queue']
   readonly #clock: Clock
   readonly #listeners: SenderListeners
@@ -27,7 +29,6 @@ export class Sender<Outgoing> {
   readonly #flow: Flow
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
-  readonly #keep: Keep | undefined
   readonly #recovery: Recovery
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
@@ -54,18 +55,18 @@ export class Sender<Outgoing> {
       onWrite: (entry) => this.#inFlight.add(entry),
       onLeft: (entry) => {
         entry.fate?.written?.()
-        this.#keep?.remove(entry)
+        this.keep?.remove(entry)
       },
       onError: listeners.onError,
     })
-    this.#keep = queue?.storage?.keep(codec, this.#outbox, clock, {
+    this.keep = queue?.storage?.keep(codec, this.#outbox, clock, {
       ...listeners,
       onRemoved: () => this.#onRemoved(),
       onReady: () => {
         if (this.#socket) this.#flow.start(this.#socket)
       },
     })
-    this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.#keep, listeners)
+    this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -84,7 +85,7 @@ export class Sender<Outgoing> {
   /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
     const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
-    return isEmpty && !this.#keep?.mayGrow
+    return isEmpty && !this.keep?.mayGrow
   }
 
   snapshot(nativeBufferedAmount: number): OutboxSnapshot {
@@ -129,13 +130,23 @@ export class Sender<Outgoing> {
     this.#flow.control(this.#composer.encode(message), socket)
   }
 
+  /** The server is asked something, behind all that was written. */
+  ask(): void {
+    this.#flow.tail.ask()
+  }
+
+  /** It has answered, and so has read all that went before. */
+  answered(): void {
+    this.#flow.tail.answered()
+  }
+
   /** Reads what the server acknowledges. */
   read(message: unknown): void {
     const entries = this.#inFlight.take(message)
     if (entries.length === 0) return
     for (const entry of entries) {
       this.#outbox.acknowledge(entry)
-      this.#keep?.remove(entry)
+      this.keep?.remove(entry)
       entry.fate?.acknowledged?.()
     }
     // There is room on the wire.
@@ -143,20 +154,10 @@ export class Sender<Outgoing> {
     this.#onRemoved()
   }
 
-  /** A connection is made: what a storage has is wanted now. */
-  prepare(): void {
-    this.#keep?.open()
-  }
-
-  /** The page is hidden: what is to be stored does not wait for a timer. */
-  hide(isHidden: boolean): void {
-    this.#keep?.hide(isHidden)
-  }
-
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
-    if (!this.#keep?.isRestoring) this.#flow.start(socket)
+    if (!this.keep?.isRestoring) this.#flow.start(socket)
   }
 
   stop(): void {
@@ -184,7 +185,7 @@ export class Sender<Outgoing> {
 
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
-    this.#keep?.clear()
+    this.keep?.clear()
     return this.takeOut(reason)
   }
 
@@ -200,12 +201,12 @@ export class Sender<Outgoing> {
    * there, where that was not known before: it is dropped.
    */
   release(): Promise<readonly Outgoing[]> | undefined {
-    return this.#keep?.release().then((entries) => messagesOf(entries))
+    return this.keep?.release().then((entries) => messagesOf(entries))
   }
 
   #take(composed: Composed): void {
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
-    const mayPass = !this.#keep && (typeof composed === 'string' || composed.id === undefined)
+    const mayPass = !this.keep && (typeof composed === 'string' || composed.id === undefined)
     if (mayPass && this.#flow.isClear) this.#flow.pass(composed)
     else this.#push(entryOf(composed))
     this.#listeners.onChange()
@@ -218,14 +219,14 @@ export class Sender<Outgoing> {
       throw new HoldfastError('CLOSED', text, { reason: 'closed' })
     }
     this.#outbox.push(entry)
-    if (entry.status === 'queued') this.#keep?.put(entry)
+    if (entry.status === 'queued') this.keep?.put(entry)
     this.#expiry.watch(this.#outbox.nextExpiry)
     this.#flow.pump()
   }
 
   #onDrop(entry: Entry, reason: DropReason): void {
     this.#inFlight.remove(entry)
-    this.#keep?.remove(entry)
+    this.keep?.remove(entry)
     this.#listeners.onDrop(entry, reason)
     entry.fate?.failed(reason)
   }

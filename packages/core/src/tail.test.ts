@@ -10,10 +10,11 @@ interface Item {
 }
 
 const itemOf = (data: string): Item => ({ data, bytes: byteLength(data), sequence: 0 })
+const isInDoubt = () => true
 
 /** Writes to a host that sends nothing, and counts so many bytes of framing for each. */
 function setUp(texts: readonly string[], { keep = 0, framing = 0 } = {}) {
-  const tail = new Tail(keep, itemOf)
+  const tail = new Tail(keep, itemOf, isInDoubt)
   const items = texts.map(itemOf)
   let buffered = 0
   for (const item of items) {
@@ -59,7 +60,7 @@ describe('a tail', () => {
   })
 
   it('makes an item of a text that had none when it is taken, in its place', () => {
-    const tail = new Tail(100, itemOf)
+    const tail = new Tail(100, itemOf, isInDoubt)
     const own = itemOf('b')
     for (const item of ['a', own, 'a', 'c']) tail.add(item, 0)
     expect(tail.last).toBe(4)
@@ -69,13 +70,13 @@ describe('a tail', () => {
   })
 
   it('lets go of equal texts as of others', () => {
-    const tail = new Tail(3, itemOf)
+    const tail = new Tail(3, itemOf, isInDoubt)
     for (let i = 0; i < 100; i++) tail.add('a', 0)
     expect(tail.take().map(({ sequence }) => sequence)).toEqual([98, 99, 100])
   })
 
   it('learns from a text that has no item', () => {
-    const tail = new Tail(100, itemOf)
+    const tail = new Tail(100, itemOf, isInDoubt)
     tail.add('grüße', 0)
     for (const grown of [0, 6]) tail.calibrate(grown)
     expect(tail.isUncalibrated).toBe(true)
@@ -107,7 +108,7 @@ describe('a tail', () => {
   })
 
   it('learns nothing from a host that took a message at once', () => {
-    const tail = new Tail(0, itemOf)
+    const tail = new Tail(0, itemOf, isInDoubt)
     tail.add(itemOf('abc'), 0)
     for (const grown of [0, 2]) tail.calibrate(grown)
     expect(tail.isUncalibrated).toBe(true)
@@ -116,7 +117,7 @@ describe('a tail', () => {
   })
 
   it('learns nothing where what was written is gone already', () => {
-    const tail = new Tail(0, itemOf)
+    const tail = new Tail(0, itemOf, isInDoubt)
     tail.calibrate(1)
     expect(tail.isUncalibrated).toBe(true)
   })
@@ -138,7 +139,7 @@ describe('a tail', () => {
       ['all had left, which does not come back', 0, 3, 2],
       ['all had left, and all do', 0, 0, 2],
     ])('%s', (_, before, after, count) => {
-      const tail = new Tail(100, itemOf)
+      const tail = new Tail(100, itemOf, isInDoubt)
       for (const [i, text] of ['abc', 'def', 'ghi'].entries()) tail.add(make(text), 3 * i)
       tail.left(before)
       tail.undo()
@@ -159,7 +160,7 @@ describe('a tail', () => {
     ['bytes', () => new Uint8Array(10)],
     ['a blob', () => new Blob(['x'.repeat(10)])],
   ])('counts %s', (_, dataOf) => {
-    const tail = new Tail<Written>(20, itemOf)
+    const tail = new Tail<Written>(20, itemOf, isInDoubt)
     for (let i = 0; i < 3; i++) tail.add({ data: dataOf(), bytes: 10, sequence: 0 }, 0)
     expect(tail.take().map(({ sequence }) => sequence)).toEqual([2, 3])
   })
@@ -171,7 +172,7 @@ describe('a tail', () => {
       [3, 3],
       [100, 5],
     ] as const) {
-      const tail = new Tail(keep, itemOf)
+      const tail = new Tail(keep, itemOf, isInDoubt)
       for (const text of ['a', 'b', 'c', 'd', 'e']) tail.add(itemOf(text), 0)
       expect(tail.take().length, `keep ${keep}`).toBe(held)
     }
@@ -182,7 +183,7 @@ describe('a tail', () => {
     ['no less than it is to keep, though that takes more', 4, ['aaa', 'bbb'], ['aaa', 'bbb']],
     ['as much after many empty ones', 5, [...Array<string>(20).fill(''), 'abc', 'd'], ['', 'abc', 'd']],
   ])('holds %s', (_, keep, texts, held) => {
-    const tail = new Tail(keep, itemOf)
+    const tail = new Tail(keep, itemOf, isInDoubt)
     for (const text of texts) tail.add(itemOf(text), 0)
     expect(tail.take().map(({ data }) => data)).toEqual(held)
   })
@@ -192,7 +193,7 @@ describe('a tail', () => {
     ['empty messages', 5, [], '', ['abc', 'd'], ['abc', 'd']],
     ['messages that were not empty', 5, [], 'x', [...'abcdefghij'], [...'fghij']],
   ])('holds as much after %s were refused', (_, keep, before, refused, after, held) => {
-    const tail = new Tail(keep, itemOf)
+    const tail = new Tail(keep, itemOf, isInDoubt)
     for (const text of before) tail.add(itemOf(text), 0)
     for (let i = 0; i < (before.length > 0 ? 1 : 20); i++) {
       tail.add(itemOf(refused), 0)
@@ -217,14 +218,14 @@ describe('a tail', () => {
   })
 
   it.each([0, 1, 10])('does not pile up empty messages (keep %i)', (keep) => {
-    const tail = new Tail(keep, itemOf)
+    const tail = new Tail(keep, itemOf, isInDoubt)
     for (let i = 0; i < 1_000; i++) tail.add(itemOf(''), 0)
     expect(tail.take().length).toBeLessThanOrEqual(keep + 2)
   })
 
   it('looks at each message a few times, however often it is asked what has left', () => {
     let looks = 0
-    const tail = new Tail(1_000, itemOf)
+    const tail = new Tail(1_000, itemOf, isInDoubt)
     for (let i = 0; i < 5_000; i++) {
       const item = {
         data: 'abc',
@@ -243,14 +244,93 @@ describe('a tail', () => {
 
   it('looks at no text that had left when another was written', () => {
     const asked: string[] = []
-    const tail = new Tail(10_000, (text) => {
+    const itemsOf = (text: string) => {
       asked.push(text)
       return itemOf(text)
-    })
+    }
+    const tail = new Tail(10_000, itemsOf, isInDoubt)
     for (let i = 0; i < 1_000; i++) tail.add(`${i}`, 0)
     tail.add('last', 3)
     expect(tail.left(4)).toBe(1_000)
     expect(asked).toEqual(['999', 'last'])
+  })
+
+  it('counts what it has let go of, and what is nobody’s message it does not', () => {
+    const tail = new Tail<Item>(2, itemOf, (item) => typeof item === 'string' || item.data !== 'ours')
+    for (const data of ['one', itemOf('ours'), 'two', itemOf('three')]) tail.add(data, 0)
+    expect(tail.older).toBe(2)
+    expect(tail.take().map(({ data }) => data)).toEqual(['three'])
+    expect(tail.older).toBe(0)
+  })
+
+  it('forgets what went before a question, once that is answered', () => {
+    const tail = new Tail(2, itemOf, isInDoubt)
+    for (const data of ['one', 'two']) tail.add(data, 0)
+    tail.ask()
+    expect(tail.older).toBe(1)
+    for (const data of ['three', 'four', 'five']) tail.add(data, 0)
+    expect(tail.older).toBe(4)
+    tail.answered()
+    expect(tail.older).toBe(2)
+    expect(tail.take().map(({ data }) => data)).toEqual(['five'])
+  })
+
+  it('lets go of what is proven, whatever it is to keep', () => {
+    const { tail } = setUp(['', 'two'], { keep: 100 })
+    tail.ask()
+    for (const data of ['', 'four']) tail.add(data, 0)
+    tail.answered()
+    expect(tail.older).toBe(0)
+    expect(tail.left(4)).toBe(3)
+    expect(tail.unsent(4)).toBe(1)
+    expect(tail.take().map(({ data }) => data)).toEqual(['', 'four'])
+  })
+
+  it('takes the first answer for one to the first question, and an answer to none for nothing', () => {
+    const tail = new Tail(100, itemOf, isInDoubt)
+    for (const data of ['a', 'b', 'c']) {
+      tail.add(data, 0)
+      if (data !== 'c') tail.ask()
+    }
+    tail.answered()
+    tail.answered()
+    expect(tail.take().map(({ data }) => data)).toEqual(['b', 'c'])
+  })
+
+  it('takes no answer for one that was asked of another socket', () => {
+    const tail = new Tail(100, itemOf, isInDoubt)
+    tail.ask()
+    tail.take()
+    tail.add('a', 0)
+    tail.answered()
+    expect(tail.take()).toHaveLength(1)
+  })
+
+  it('accounts for all that was written since the last question that was answered', () => {
+    const step = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom({ asks: true }, { asks: false }))
+    fc.assert(
+      fc.property(fc.array(step, { size: 'large' }), fc.nat(20), (steps, keep) => {
+        const tail = new Tail(keep, itemOf, isInDoubt)
+        let written = 0
+        let proven = 0
+        let question: number | undefined
+        for (const step of steps) {
+          if (typeof step === 'string') {
+            tail.add(step, 0)
+            written += 1
+          } else if (step.asks) {
+            tail.ask()
+            question ??= written
+          } else {
+            tail.answered()
+            proven = question ?? proven
+            question = undefined
+          }
+        }
+        const { older } = tail
+        expect(older + tail.take().length).toBe(written - proven)
+      }),
+    )
   })
 
   it('never claims what has left, and never lets go of what has not, whatever leaves when', () => {
@@ -265,7 +345,7 @@ describe('a tail', () => {
         fc.integer({ min: 0, max: 30 }),
         fc.constantFrom(0, 2, 14),
         (steps, keep, framing) => {
-          const tail = new Tail(keep, itemOf)
+          const tail = new Tail(keep, itemOf, isInDoubt)
           const items: Item[] = []
           /** Where each ends, in the stream of bytes that the host counts. */
           const ends: number[] = []

@@ -31,20 +31,46 @@ export class Tail<T extends Written> {
   #empty = 0
   #header: number | undefined
   #sequence = 0
+  readonly #isInDoubt: (item: T | string) => boolean
+  /** Of those that were let go: how many nothing has proven to have arrived. */
+  #older = 0
+  /** Asked behind so many writes; `older`: of those that were let go since, how many came after it. */
+  #question: { readonly behind: number; older: number } | undefined
   /** Up to this one all has left, as far as was asked. */
   #edge = 0
   /** How far {@link left} has counted, and the bytes from its edge to there: it is asked at every look. */
   #counted = 0
   #behindEdge = 0
 
-  constructor(keep: number, itemOf: (text: string) => T) {
+  /** @param isInDoubt - Whether one counts as {@link older} when it is let go. */
+  constructor(keep: number, itemOf: (text: string) => T, isInDoubt: (item: T | string) => boolean) {
     this.#keep = keep
     this.#itemOf = itemOf
+    this.#isInDoubt = isInDoubt
   }
 
   /** The sequence of the newest write. */
   get last(): number {
     return this.#sequence
+  }
+
+  /** How many were written before all that is held, and nothing proves that they have arrived. */
+  get older(): number {
+    return this.#older
+  }
+
+  /** The peer is asked something, behind all that was written. */
+  ask(): void {
+    this.#question ??= { behind: this.#sequence, older: 0 }
+  }
+
+  /** It has answered, and so it has read all that went before the question. */
+  answered(): void {
+    if (!this.#question) return
+    const { behind } = this.#question
+    while (this.#ring.length > 0 && this.#oldest <= behind) this.#shift()
+    this.#older = this.#question.older
+    this.#question = undefined
   }
 
   /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
@@ -125,6 +151,8 @@ export class Tail<T extends Written> {
     this.#ring.clear()
     this.#size = 0
     this.#empty = 0
+    this.#older = 0
+    this.#question = undefined
     this.#header = undefined
     this.#passAll()
     return items
@@ -133,15 +161,22 @@ export class Tail<T extends Written> {
   /** Lets go of the oldest. By lower bounds, which cost nothing to know: a few more than needed are held. */
   #letGo(buffered: number): void {
     while (this.#size + this.#empty > this.#keep && this.#ring.length > 1) {
-      const head = this.#ring.peek() ?? ''
-      const size = atLeast(head)
-      const left = this.#size - size
+      const left = this.#size - atLeast(this.#ring.peek() ?? '')
       if (left < buffered || left + this.#empty < this.#keep) return
-      this.#passEdge(head, this.#oldest)
-      this.#ring.shift()
-      this.#size = left
-      if (size === 0) this.#empty -= 1
+      this.#shift()
     }
+  }
+
+  #shift(): void {
+    const sequence = this.#oldest
+    const item = this.#ring.shift() ?? ''
+    this.#passEdge(item, sequence)
+    const size = atLeast(item)
+    this.#size -= size
+    if (size === 0) this.#empty -= 1
+    if (!this.#isInDoubt(item)) return
+    this.#older += 1
+    if (this.#question && sequence > this.#question.behind) this.#question.older += 1
   }
 
   /** The sequence of the oldest that is held. */

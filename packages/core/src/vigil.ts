@@ -18,8 +18,8 @@ const LATE_WHILE_HIDDEN = 90_000
 const GRACE = 1_000
 
 export interface VigilHost {
-  /** Sends a control message over the living socket, past the queue. */
-  readonly send: (message: unknown) => void
+  /** Sends a ping over the living socket, past the queue. */
+  readonly ping: (message: unknown) => void
   readonly traffic: HeartbeatHost['traffic']
   /** Its timers come late from now on, and it may end at any time; or it is seen again. */
   readonly onHidden: (isHidden: boolean) => void
@@ -107,7 +107,7 @@ export class Vigil {
 
   #ping({ message }: HeartbeatSettings): boolean {
     try {
-      this.#host.send(message())
+      this.#host.ping(message())
       return true
     } catch (error) {
       this.#announcer.fail(isHoldfastError(error) ? error : failed('heartbeat.message', error))
