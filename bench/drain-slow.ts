@@ -2,7 +2,7 @@
  * A million messages, 100 MiB, are queued before there is a connection, and drain over a line of 10 Mbit/s: how much of
  * the line is used, what memory does meanwhile, and for how long a page is blocked.
  *
- *     npm run bench:drain-slow [-- messages [ws undici Chromium]]
+ *     npm run bench:drain-slow [-- messages [runs [ws undici Chromium]]]
  */
 import { setTimeout } from 'node:timers/promises'
 import { nativeClasses } from '../test/server/native-classes.ts'
@@ -12,10 +12,11 @@ import { openers } from './drain-slow/client.ts'
 import { openSlowLine, type SlowLine } from './drain-slow/line.ts'
 import type { Memory } from './drain-slow/memory.ts'
 import { QuietBrowser } from './quiet-browser.ts'
-import { print, type Row, round } from './tools.ts'
+import { combined, print, type Row, round } from './tools.ts'
 
-const [count = '1000000', ...chosen] = process.argv.slice(2)
+const [count = '1000000', runs = '3', ...chosen] = process.argv.slice(2)
 const COUNT = Number(count)
+const RUNS = Number(runs)
 const SIZE = 105
 /** 10 Mbit/s, in bytes. */
 const RATE = 1_250_000
@@ -93,19 +94,23 @@ const isChosen = (native: string): boolean => chosen.length === 0 || chosen.incl
 const page = await servePage(`${import.meta.dirname}/drain-slow/page.ts`)
 try {
   const names = (await openers()).map(([name]) => name)
-  const rows: Row[] = []
-  for (const [native] of nativeClasses) {
-    if (isChosen(native)) rows.push(...(await Promise.all(names.map((name) => inNode(name, native)))))
-  }
-  if (isChosen('Chromium')) {
-    // Ours by itself: beside others, tasks would be long that are not.
-    const [first = '', ...others] = names
-    rows.push(await inChromium(first, page.origin))
-    rows.push(...(await Promise.all(others.map((name) => inChromium(name, page.origin)))))
+  const tables: Row[][] = []
+  for (let i = 0; i < RUNS; i++) {
+    const rows: Row[] = []
+    for (const [native] of nativeClasses) {
+      if (isChosen(native)) rows.push(...(await Promise.all(names.map((name) => inNode(name, native)))))
+    }
+    if (isChosen('Chromium')) {
+      // Ours by itself: beside others, tasks would be long that are not.
+      const [first = '', ...others] = names
+      rows.push(await inChromium(first, page.origin))
+      rows.push(...(await Promise.all(others.map((name) => inChromium(name, page.origin)))))
+    }
+    tables.push(rows)
   }
   print(
-    `${COUNT} × ${SIZE} bytes over 10 Mbit/s; rate with frames, memory beside the heap of Node included`,
-    rows,
+    `${COUNT} × ${SIZE} bytes over 10 Mbit/s; rate with frames, memory beside the heap of Node included; medians of ${RUNS} runs, the least and the most`,
+    combined(tables),
   )
 } finally {
   await page.close()

@@ -32,6 +32,30 @@ export function times(own: readonly number[], other: readonly number[]): string 
   return spread(own.map((value, round) => value / (other[round] ?? Number.NaN)))
 }
 
+/**
+ * The same rows of several runs as one table: a number that differs as "12 (10–15)", its median with the least and the
+ * most, and texts that differ beside one another.
+ */
+export function combined(runs: readonly (readonly Row[])[]): Row[] {
+  const [first = []] = runs
+  return first.map((row, index) => {
+    const cells = Object.keys(row).map((column) => [column, together(runs, index, column)] as const)
+    return Object.fromEntries(cells)
+  })
+}
+
+function together(runs: readonly (readonly Row[])[], index: number, column: string): string | number {
+  const values = [...new Set(runs.flatMap((rows) => rows[index]?.[column] ?? []))]
+  if (values.length === 1) return values[0] ?? ''
+  const all = runs.map((rows) => rows[index]?.[column])
+  const numbers = all.filter((value) => typeof value === 'number')
+  if (numbers.length < all.length) return values.join(', ')
+  const [middle, low, high] = [median(numbers), Math.min(...numbers), Math.max(...numbers)].map((value) =>
+    value.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+  )
+  return `${middle} (${low}–${high})`
+}
+
 export function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits))
 }

@@ -23,8 +23,9 @@ export interface Contender {
 /** As many as the others take. */
 const ENDLESS = { maxMessages: Infinity, maxBytes: Infinity }
 const ACKNOWLEDGEMENT = 'ack:'
-/** Nobody can notice a black hole without asking: the server answers this with anything. */
+/** Nobody can notice a black hole without asking. */
 const PING = 'ping'
+export const PONG = 'pong'
 
 export function message(id: number, size: number): string {
   return `${id};`.padEnd(size, '.')
@@ -43,7 +44,7 @@ function ours(name: string, options: ConnectionOptions): Contender {
   return {
     name,
     start(url, WebSocket) {
-      const heartbeat = { message: () => PING }
+      const heartbeat = { message: () => PING, isReply: (incoming: unknown) => incoming === PONG }
       const connection = connect(url, { ...options, heartbeat, queue: ENDLESS, environment: { WebSocket } })
       const ids: number[] = []
       let more = 0

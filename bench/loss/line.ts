@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createFaultyProxy, type FaultyProxy } from '../../test/support/faulty-proxy.ts'
 import { createServer, type TestServer } from '../../test/support/server.ts'
-import { acknowledgement, idOf } from './contenders.ts'
+import { acknowledgement, idOf, PONG } from './contenders.ts'
 
 /** A server that answers each message with its id, and a faulty line to it. */
 export interface LossyLine {
@@ -19,7 +19,7 @@ export async function openLossyLine(): Promise<LossyLine> {
   const server = await createServer({
     onMessage(socket, data) {
       const id = idOf(data)
-      if (Number.isNaN(id)) return socket.send('pong')
+      if (Number.isNaN(id)) return socket.send(PONG)
       arrivals.push(id)
       socket.send(acknowledgement(id))
     },

@@ -20,6 +20,7 @@ export function tally(sent: number, arrivals: readonly number[], { ids, more }: 
   const lost = sent - seen.size
   const toldAndLost = [...told].filter((id) => !seen.has(id)).length
   const silent = Math.max(0, lost - toldAndLost - more)
+  const byNumber = lost - toldAndLost - silent
   return {
     sent,
     'received once': seen.size - again.size,
@@ -27,8 +28,9 @@ export function tally(sent: number, arrivals: readonly number[], { ids, more }: 
     'out of order': late,
     lost,
     'lost, told with the message': toldAndLost,
-    'lost, told by number': lost - toldAndLost - silent,
+    'lost, told by number': byNumber,
     'lost in silence': silent,
-    'told, and had come': told.size - toldAndLost,
+    'told with the message, and had come': told.size - toldAndLost,
+    'told by number, and had come': more - byNumber,
   }
 }
