@@ -48,6 +48,7 @@ export default defineConfig({
         globalSetup: ['test/cli/global-setup.ts'],
       }),
       inNode('storage', ['test/storage/**/*.test.ts'], SLOW),
+      inNode('workers', ['test/workers/**/*.test.ts'], SLOW),
       inNode('page-life', ['test/page-life/**/*.test.ts'], SLOW),
       // Files of an example share one build of its page, and load Vite once.
       inNode('demo', ['test/demo/**/*.test.ts'], { ...SLOW, isolate: false }),
