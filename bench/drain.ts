@@ -38,18 +38,25 @@ const bare: Contender = {
   start(url, WebSocket) {
     const list: string[] = []
     let native: InstanceType<WebSocketConstructor> | undefined
+    let hasEnded = false
     function dial(): void {
       native = new WebSocket(url)
       native.addEventListener('open', (() => {
         for (const message of list) native?.send(message as never)
       }) as never)
-      native.addEventListener('close', (async ({ code }: { code: number }) => {
+      native.addEventListener('close', (async () => {
         await setTimeout(20)
-        if (code !== 1000) dial()
+        if (!hasEnded) dial()
       }) as never)
     }
     dial()
-    return { send: (data) => list.push(data), end: () => native?.close(1000) }
+    return {
+      send: (data) => list.push(data),
+      end() {
+        hasEnded = true
+        native?.close()
+      },
+    }
   },
 }
 

@@ -27,17 +27,17 @@ it('promises in the README the sizes that size-limit holds', () => {
     return { name, without, withRxjs }
   })
   const held = promised.map(({ name }) => {
-    const own = limitOf(name) ?? limitOf(`${name}, on top of the core`)
+    const own = limitOf(name)
     return { name, without: own, withRxjs: limitOf(`${name}, with rxjs`) ?? own }
   })
   expect(promised.map(({ name }) => name)).toEqual([
     'connect',
     'connect and queryParameter',
+    'connect and indexedDbOutbox',
     'all of @holdfast/core',
     'ReconnectingWebSocket',
     'useWebSocket of React',
     'useWebSocket of Vue',
-    'indexedDbOutbox',
   ])
   expect(promised).toEqual(held)
 })

@@ -49,8 +49,7 @@ export function lineOfEvent(event: ConnectionEvent): LogLine {
       return { at, label: 'recovered', tone: 'good', text }
     }
     case 'unconfirmed': {
-      const older = event.older === 0 ? '' : `, and ${event.older} before,`
-      const text = `${formatPlural(event.count, 'message')} (${formatBytes(event.bytes)})${older} may have arrived or not: nothing proves it.`
+      const text = `${formatPlural(event.count + event.older, 'message')} may have arrived or not: nothing proves it.`
       return { at, label: 'unconfirmed', tone: 'warn', text }
     }
     case 'restored': {

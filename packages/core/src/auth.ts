@@ -1,4 +1,4 @@
-import type { Authenticator, AuthenticatorHost } from './authenticator.ts'
+import type { AuthenticatorHost, SigningIn } from './authenticator.ts'
 import { checkFunction, checkObject } from './checks.ts'
 import type { Target } from './dial.ts'
 import type { Clock } from './environment.ts'
@@ -33,7 +33,7 @@ export interface TokenCarrierOptions {
  */
 export interface TokenCarrier extends TokenCarrierOptions {
   /** @internal Called by the connection. */
-  readonly authenticator: (auth: Auth, clock: Clock, host: AuthenticatorHost) => Authenticator
+  readonly authenticator: (auth: Auth, clock: Clock, host: AuthenticatorHost) => SigningIn
 }
 
 export interface SignIn {
@@ -79,7 +79,7 @@ export function checkAuth(auth: Auth): void {
   const { token, via } = auth
   checkFunction('auth.token', token)
   if (typeof via?.authenticator !== 'function') {
-    throw misconfigured('auth.via', 'a carrier, as queryParameter() makes', via)
+    throw misconfigured('auth.via', 'a carrier, as queryParameter() or tokenCarrier() makes', via)
   }
 }
 

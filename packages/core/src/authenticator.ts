@@ -22,6 +22,9 @@ export interface AuthenticatorHost {
   readonly onRenewed: () => void
 }
 
+/** What it does alone: a class with private members would make carriers of two copies of this package two types. */
+export type SigningIn = Pick<Authenticator, keyof Authenticator>
+
 /** Signs a connection in: gets tokens, puts them on their carrier, reads the answers, renews in time. */
 export class Authenticator {
   readonly #auth: Auth
@@ -60,7 +63,7 @@ export class Authenticator {
   }
 
   /** One for another socket at the same time, with the same tokens; it renews none. */
-  fork(send: AuthenticatorHost['send']): Authenticator {
+  fork(send: AuthenticatorHost['send']): SigningIn {
     return new Authenticator(this.#auth, this.#clock, { ...this.#host, send }, this.#tokens)
   }
 

@@ -66,6 +66,20 @@ describe('tokenCarrier', () => {
     expect(tokenCarrier({ signIn })).toMatchObject({ signIn })
     expect(tokenCarrier({ handshake, signIn })).toMatchObject({ handshake, signIn })
   })
+
+  it('takes an instance of a class', () => {
+    class Path {
+      get signIn() {
+        return { create, accepted }
+      }
+      handshake({ url, protocols }: typeof target, token: string) {
+        return { url: `${url}/${token}`, protocols }
+      }
+    }
+    const { handshake, signIn } = tokenCarrier(new Path())
+    expect(handshake?.(target, 'x').url).toBe(`${target.url}/x`)
+    expect(signIn).toEqual({ create, accepted })
+  })
 })
 
 describe('bad input to a carrier', () => {

@@ -76,7 +76,12 @@ export function tokenCarrier(options: TokenCarrierOptions): TokenCarrier {
   const { handshake, signIn } = options
   if (handshake !== undefined || signIn === undefined) checkFunction('tokenCarrier.handshake', handshake)
   if (signIn !== undefined) checkSignIn('tokenCarrier.signIn', signIn)
-  return { ...options, authenticator: (auth, clock, host) => new Authenticator(auth, clock, host) }
+  return {
+    // Not the object's own properties: a class has its methods elsewhere.
+    ...(handshake && { handshake }),
+    ...(signIn && { signIn }),
+    authenticator: (auth, clock, host) => new Authenticator(auth, clock, host),
+  }
 }
 
 function checkSignIn(name: string, options: SignIn): void {

@@ -3,8 +3,7 @@ import { type Options, setUp, setUpOpen, tellLate } from '../../../test/unit/set
 import type { Auth } from './auth.ts'
 import { firstMessage, queryParameter } from './carriers.ts'
 import { json } from './codec.ts'
-import type { FakeConnection } from './testing/index.ts'
-import { virtualClock } from './testing/index.ts'
+import { type FakeConnection, fakeSignals, virtualClock } from './testing/index.ts'
 
 /** Epoch ms at which every virtual clock starts. */
 const START = virtualClock().environment.now()
@@ -122,6 +121,25 @@ describe('a handover', () => {
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['who knows'] }])
     tellLate(old, 'late')
     expect(eventsOf('unobserved')).toEqual([])
+  })
+
+  it('takes no answer that came over the next one for a proof of what went over the old one', async () => {
+    const { network, environment } = fakeSignals()
+    const heartbeat = { message: () => 'ping', isReply: (message: unknown) => message === 'pong' }
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat, environment })
+    server.connection.blackHole()
+    connection.send('lost over the old one')
+    connection.reconnect('moving', { handover: true })
+    await clock.advance(1)
+    server.on('message', (message, to) => {
+      if (message === 'ping') to.send('pong')
+    })
+    // Asks at once.
+    network.offline()
+    network.online()
+    await clock.advance(10_000)
+    expect(server.messages).toEqual(['ping'])
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['lost over the old one'] }])
   })
 
   it('begins once, however often it is asked for', async () => {

@@ -35,6 +35,7 @@ type Step =
         | 'unsubscribe'
         | 'message'
         | 'acknowledge'
+        | 'pong'
         | 'blackHole'
     }
 
@@ -86,6 +87,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { arbitrary: fc.record({ do: fc.constantFrom('open', 'message', 'subscribe', 'unsubscribe') }), weight: 3 },
   { arbitrary: fc.record({ do: fc.constant('acknowledge') }), weight: 3 },
+  { arbitrary: fc.record({ do: fc.constant('pong') }), weight: 2 },
   fc.record({ do: fc.constant('blackHole') }),
   fc.record({ do: fc.constantFrom('reconnect', 'handover', 'clear') }),
   fc.record({ do: fc.constant('sleep'), ms: fc.constantFrom(100, 10_000) }),
@@ -108,6 +110,8 @@ const options = fc.record({
     { message: () => PING, interval: 500, timeout: 200 },
     { message: () => PING, isReply: (message) => message === 'pong', interval: 300, timeout: 10_000 },
   ),
+  /** Pings are answered when a step says so, the oldest first: it may be long after the next. */
+  pongsLate: fc.boolean(),
   /** Most messages in flight; undefined: no acknowledgements. */
   window: fc.constantFrom(undefined, 1, 3, 1_000),
   queue: fc.record({
@@ -147,6 +151,9 @@ class Play {
   #newest = -1
   /** A handover has begun, and the next socket did not take over yet. */
   #isPreparing = false
+  #pongsLate: boolean
+  /** By whom pings came that have no answer yet. */
+  readonly #pinged: FakeConnection[] = []
   /** Which socket was written to last: never an older one again. */
   #writtenTo = -1
   #before = EMPTY
@@ -164,6 +171,7 @@ class Play {
       heartbeat,
     } = given
     this.given = given
+    this.#pongsLate = given.pongsLate
     this.world = setUp({
       lazy,
       connectTimeout,
@@ -189,6 +197,7 @@ class Play {
     }
     server.on('message', (data, connection) => {
       if (data !== PING) this.#note(() => this.#onReceived(connection, idOf(data)))
+      else if (this.#pongsLate) this.#pinged.push(connection)
       // One that answers no close frame answers no ping either.
       else if (server.answersClose) connection.send('pong')
     })
@@ -277,6 +286,11 @@ class Play {
       case 'acknowledge':
         this.#acknowledge()
         break
+      case 'pong': {
+        const pinged = this.#pinged.shift()
+        if (pinged?.readyState === OPEN) pinged.send('pong')
+        break
+      }
       case 'blackHole':
         for (const socket of server.live) {
           if (socket.readyState !== OPEN) continue
@@ -420,6 +434,7 @@ class Play {
     for (const socket of this.#holes) socket.drop()
     server.drain()
     server.answersClose = true
+    this.#pongsLate = false
     for (const name of ['network', 'visibility', 'page'] as const) {
       this.values[name] = true
       this.set.get(name)?.(true)

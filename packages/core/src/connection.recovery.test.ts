@@ -111,6 +111,16 @@ describe('what nothing proves', () => {
     expect(eventsOf('unconfirmed').map(({ messages }) => messages)).toEqual([['a'], ['b']])
   })
 
+  it('is told with its messages, however much was still in the buffer', async () => {
+    const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten: 4, highWaterMark: 4 } })
+    for (const text of ['aa', 'bb', 'cc', 'dd']) connection.send(text)
+    server.stall()
+    for (const text of ['ee', 'ff']) connection.send(text)
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['cc', 'dd'] }])
+    expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
+  })
+
   it('is not remembered with keepWritten: 0', async () => {
     const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten: 0 } })
     for (const text of ['a', 'b']) connection.send(text)
@@ -139,6 +149,55 @@ describe('what nothing proves', () => {
     server.connection.send('news')
     server.drop(1006)
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+  })
+
+  it('is all that went before a ping whose answer is late, while a newer ping waits for its own', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat: HEARTBEAT })
+    await clock.advance(1_000)
+    server.connection.send('news')
+    await clock.advance(1_000)
+    // To the first.
+    server.connection.send('pong')
+    connection.send('a')
+    await clock.advance(1_000)
+    expect(server.messages).toEqual(['ping', 'ping', 'a', 'ping'])
+    // To the second, which went before the message.
+    server.connection.send('pong')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+  })
+
+  it('is proven by no answer where more pings than are remembered have none', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ heartbeat: HEARTBEAT })
+    for (let i = 0; i < 1_000; i++) {
+      await clock.advance(1_000)
+      server.connection.send('news')
+    }
+    connection.send('a')
+    for (let i = 0; i < 1_001; i++) server.connection.send('pong')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+  })
+
+  it('is as before where a ping could not be made', async () => {
+    let fails = true
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      heartbeat: {
+        ...HEARTBEAT,
+        message() {
+          if (fails) throw new Error('no ping')
+          return 'ping'
+        },
+      },
+    })
+    connection.send('a')
+    await clock.advance(1_000)
+    fails = false
+    connection.send('b')
+    await clock.advance(1_000)
+    server.connection.send('pong')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toEqual([])
   })
 
   it('is all that came after the first of two pings, where one answer came', async () => {
@@ -177,21 +236,24 @@ describe('what nothing proves', () => {
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
   })
 
-  it('does not count what is acknowledged, or ours', async () => {
+  it('does not count what is acknowledged, sent again, or ours', async () => {
     const { connection, server, clock, eventsOf } = await setUpOpen({
-      queue: { keepWritten: 1 },
+      queue: { keepWritten: 0 },
       heartbeat: { ...HEARTBEAT, interval: 100 },
       delivery: {
-        id: (text) => (text === 'plain' ? undefined : String(text)),
-        acknowledged: () => undefined,
+        id: (text) => (String(text).startsWith('plain') ? undefined : String(text)),
+        acknowledged: (incoming) => (incoming === 'one' ? 'one' : undefined),
       },
     })
-    for (const text of ['plain', 'with an id', 'plain', 'another id', 'plain']) connection.send(text)
+    for (const text of ['plain', 'one', 'plain', 'another']) connection.send(text)
+    connection.request('plain request', { match: () => false, retry: true }).catch(() => undefined)
     await clock.advance(100)
+    server.connection.send('one')
+    // All the others, the ping among them, are let go of.
+    for (let i = 0; i < 3; i++) connection.send('plain')
     server.drop(1006)
-    const [event] = eventsOf('unconfirmed')
-    expect((event?.count ?? 0) + (event?.older ?? 0)).toBe(3)
-    expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
+    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 4 }])
+    expect(eventsOf('recovered')).toMatchObject([{ count: 1 }])
   })
 
   it('is nothing after a clean end of our own: the server has read all that came before its answer', async () => {

@@ -9,7 +9,7 @@ import {
 import { json } from './codec.ts'
 import { connect } from './connect.ts'
 import { HoldfastError } from './errors.ts'
-import { fakeServer, virtualClock } from './testing/index.ts'
+import { fakeServer, MemoryStore, memoryOutbox, virtualClock } from './testing/index.ts'
 
 interface Answer {
   id?: number | string
@@ -294,6 +294,25 @@ describe('a request over a reconnect', () => {
     outcome(connection.request('once', { id: 2, idOf }))
     server.drop()
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['once'], count: 1 }])
+  })
+
+  it('that was answered is in no doubt, nor is it stored any more', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      queue: { keepWritten: 0, storage: memoryOutbox(store) },
+    })
+    await clock.advance(1)
+    server.stall()
+    for (const id of [1, 2]) outcome(connection.request(String(id), { id, idOf }))
+    await clock.advance(20)
+    expect(store.size).toBe(2)
+    server.connection.send('{"id":1}')
+    await clock.advance(20)
+    expect(store.size).toBe(1)
+    server.drain()
+    connection.send('other')
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 1 }])
   })
 
   it('and is answered by what was slow to read leaves the queue as cleared', async () => {

@@ -1,4 +1,4 @@
-import type { Authenticator } from './authenticator.ts'
+import type { SigningIn } from './authenticator.ts'
 import { type Target, targetOf } from './dial.ts'
 import type { Environment } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
@@ -26,13 +26,13 @@ export class Dialer {
   readonly #url: UrlSource
   readonly #protocols: ProtocolsSource
   readonly #environment: Environment
-  readonly #authenticator: Authenticator | undefined
+  readonly #authenticator: SigningIn | undefined
 
   constructor(
     url: UrlSource,
     protocols: ProtocolsSource,
     environment: Environment,
-    authenticator: Authenticator | undefined,
+    authenticator: SigningIn | undefined,
   ) {
     this.#url = url
     this.#protocols = protocols
@@ -41,7 +41,7 @@ export class Dialer {
   }
 
   /** One that signs in with another authenticator. */
-  fork(authenticator: Authenticator | undefined): Dialer {
+  fork(authenticator: SigningIn | undefined): Dialer {
     return new Dialer(this.#url, this.#protocols, this.#environment, authenticator)
   }
 

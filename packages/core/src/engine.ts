@@ -93,7 +93,7 @@ export class Engine<Incoming, Outgoing> {
         if (this.driver.isCurrent(generation)) this.#vigil.heard()
         this.#inbox.take(data, generation)
         // A sign of life: there may be room again.
-        if (this.sender.length > 0) announcer.notices.during(() => this.sender.pump())
+        if (this.sender.length > 0) announcer.notices.during(() => this.sender.flow.pump())
       },
       onDetached: (close, buffered) => this.#onDetached(close, buffered),
       // As in #sendControl().
@@ -113,10 +113,9 @@ export class Engine<Incoming, Outgoing> {
     }
     this.exchange = new Exchange(host, this.sender, clock, announcer)
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {
-      ping: (message) => {
-        this.sender.ask()
-        this.#sendControl(message)
-      },
+      mark: () => this.sender.flow.mark(this.line.socket),
+      ping: (message) => this.#sendControl(message),
+      onProof: (mark) => this.sender.flow.prove(mark),
       traffic: () => this.line.socket,
       onHidden: (isHidden) => this.sender.keep?.hide(isHidden),
     })
@@ -219,12 +218,7 @@ export class Engine<Incoming, Outgoing> {
 
   #onMessage(message: Incoming, generation: number): void {
     if (this.#isRead) {
-      if (this.line.answers(message, generation)) return
-      if (this.#vigil.isReply(message)) {
-        // Whoever answers a ping has read all that went before it.
-        if (this.driver.isCurrent(generation)) this.sender.answered()
-        return
-      }
+      if (this.line.answers(message, generation) || this.#vigil.answers(message, generation)) return
       this.sender.read(message)
     }
     if (this.messages.tell(message)) return

@@ -39,8 +39,9 @@ export type ConnectionEvent = {
   | { readonly type: 'recovered'; readonly count: number; readonly bytes: number }
   /**
    * Messages that a lost socket was given, and of which nothing proves whether they have arrived. `messages`: the
-   * newest, up to `keepWritten` bytes; `count` and `bytes`: of those that are remembered; `older`: how many went
-   * before these and are not remembered, since the last reply to a ping, or since the connection was open.
+   * newest, up to `keepWritten` bytes; `count` and `bytes`: of those that are remembered, which may be none; `older`: how
+   * many at the most went before these and are not remembered, since the ping that was answered last, or since the
+   * connection was open.
    */
   | {
       readonly type: 'unconfirmed'

@@ -37,6 +37,7 @@ export class Exchange<Incoming, Outgoing> {
       track: (message: Outgoing, fate: Fate) => sender.track(message, undefined, fate),
       again: sender.again.bind(sender),
       drop: sender.drop.bind(sender),
+      answered: sender.answered.bind(sender),
     })
   }
 

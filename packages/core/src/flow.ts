@@ -12,10 +12,8 @@ import { Tail } from './tail.ts'
 
 /** Messages written in one go, so that a long queue does not block the page … */
 const BATCH = 256
-
 /** … and ms that they may take, where each takes long: a task of 50 ms is one that a user feels. */
 const BATCH_TIME = 12
-
 /**
  * Messages of a queue that the native buffer is given at most, however small: Chromium moves all that it holds to its
  * network process in one task, at 30 µs each where the processor is busy.
@@ -29,11 +27,11 @@ const MOST_BUFFERED = 512
  * @remarks What the native buffer holds is lost when the socket dies; what waits here is not.
  */
 export class Flow {
-  readonly tail: Tail<Entry>
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #poll: Poll
   readonly #options: FlowOptions
+  readonly #tail: Tail<Entry>
   #socket: Socket | undefined
   /** Messages of ours, past the queue: written before all that waits, and never counted. */
   #controls: OwnedData[] = []
@@ -48,7 +46,7 @@ export class Flow {
     this.#clock = clock
     this.#poll = new Poll(clock, () => this.pump())
     this.#options = options
-    this.tail = new Tail(options.keepWritten, writtenEntryOf, isInDoubt)
+    this.#tail = new Tail(options.keepWritten, writtenEntryOf, isInDoubt)
   }
 
   /** Writes to this socket from now on. */
@@ -72,10 +70,10 @@ export class Flow {
    */
   detach(buffered: number | undefined): Remains {
     this.stop()
-    const unsentCount = this.tail.unsent(buffered ?? 0)
-    const edge = this.tail.last - unsentCount
-    const { older } = this.tail
-    const written = this.tail.take().filter(({ status }) => status === 'written')
+    const unsentCount = this.#tail.unsent(buffered ?? 0)
+    const edge = this.#tail.last - unsentCount
+    const { older } = this.#tail
+    const written = this.#tail.take().filter(({ status }) => status === 'written')
     this.#tellLeft(edge)
     this.#watched.clear()
     return {
@@ -83,6 +81,16 @@ export class Flow {
       unsent: written.filter(({ sequence }) => sequence > edge),
       older,
     }
+  }
+
+  /** What {@link prove} takes, for all that was written to this socket by now; 0 for one that is not written to. */
+  mark(socket: Socket | undefined): number {
+    return socket === this.#socket ? this.#tail.last : 0
+  }
+
+  /** The server has read all that went before this mark. */
+  prove(mark: number): void {
+    this.#tail.prove(mark)
   }
 
   /** Whether somebody waits for a written message to leave. */
@@ -136,7 +144,7 @@ export class Flow {
     const waited = this.#outbox.length > 0 || this.isAwaited
     const before = this.#socket.bufferedAmount
     const written = this.#writeBatch(before)
-    if (this.isAwaited) this.#tellLeft(this.tail.left(this.#socket?.bufferedAmount ?? 0))
+    if (this.isAwaited) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
     this.#isPumping = false
     if (written > 0) this.#options.onProgress()
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
@@ -163,7 +171,7 @@ export class Flow {
     let written = 0
     this.#isCutShort = false
     if (!this.#accepts()) return written
-    const room = MOST_BUFFERED - (this.tail.last - this.tail.left(before))
+    const room = MOST_BUFFERED - (this.#tail.last - this.#tail.left(before))
     const end = this.#clock.now() + BATCH_TIME
     while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
@@ -207,14 +215,14 @@ export class Flow {
 
   #write(composed: Composed, socket: Socket): void {
     const buffered = socket.bufferedAmount
-    this.tail.add(composed, buffered)
+    this.#tail.add(composed, buffered)
     try {
       socket.send(typeof composed === 'string' ? composed : composed.data)
     } catch (error) {
       // Else the socket was lost within the call, and what it had is told, this one included.
-      if (this.tail.undo()) throw error
+      if (this.#tail.undo()) throw error
     }
-    if (this.tail.isUncalibrated) this.tail.calibrate(socket.bufferedAmount - buffered)
+    if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
   }
 
   /** One that was lost within the write is not on its way. */

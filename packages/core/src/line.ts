@@ -1,4 +1,4 @@
-import type { Authenticator } from './authenticator.ts'
+import type { SigningIn } from './authenticator.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
@@ -16,7 +16,7 @@ export type LineHost = Pick<SuccessionHost, 'onData' | 'onDetached' | 'sendOver'
 export class Line {
   readonly #driver: Driver
   readonly #dialer: Dialer
-  readonly #authenticator: Authenticator | undefined
+  readonly #authenticator: SigningIn | undefined
   readonly #host: LineHost
   readonly #succession: Succession
   #socket: Socket | undefined
@@ -27,7 +27,7 @@ export class Line {
   constructor(
     driver: Driver,
     dialer: Dialer,
-    authenticator: Authenticator | undefined,
+    authenticator: SigningIn | undefined,
     binaryType: 'blob' | 'arraybuffer',
     host: LineHost,
   ) {

@@ -1,4 +1,4 @@
-import type { Auth, SignIn } from './auth.ts'
+import type { Auth, SignIn, TokenCarrier } from './auth.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import type { HeartbeatOptions } from './heartbeat-options.ts'
@@ -61,7 +61,8 @@ function ask<T>(source: T | ((attempt: number) => T | Promise<T>), attempt: numb
 }
 
 function liveAuth(first: Auth, current: () => Auth): Auth {
-  const { handshake, signIn } = first.via
+  // It may be anything: whoever connects with it says so.
+  const { handshake, signIn }: Partial<TokenCarrier> = first.via ?? {}
   return {
     ...first,
     token: (context) => current().token(context),

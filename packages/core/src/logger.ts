@@ -38,8 +38,10 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
     case 'recovered':
       return ['info', `${event.count} messages (${event.bytes} bytes) are queued again`]
     case 'unconfirmed': {
-      const older = event.older === 0 ? '' : `, and ${event.older} before them,`
-      return ['warn', `${event.count} messages (${event.bytes} bytes)${older} may have arrived or not`]
+      const { count, bytes, older } = event
+      const told = older === 0 ? `${count} messages (${bytes} bytes)` : `${count + older} messages`
+      const rest = older === 0 ? '' : `; ${older} of them are not remembered`
+      return ['warn', `${told} may have arrived or not${rest}`]
     }
     case 'restored':
       return ['info', `${event.count} messages (${event.bytes} bytes) of a former life are queued`]

@@ -4,21 +4,21 @@ import { type Loss, newest, type Remains, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecoveryListeners } from './sender-listeners.ts'
-import type { Keep } from './storage/keep.ts'
+import type { Keeping } from './storage/keep.ts'
 
 /** What becomes of the messages that a lost socket was given: queued again, or told as unconfirmed. */
 export class Recovery {
   readonly #options: Settings['queue']
   readonly #outbox: Outbox
   readonly #inFlight: InFlight
-  readonly #keep: Keep | undefined
+  readonly #keep: Keeping | undefined
   readonly #listeners: RecoveryListeners
 
   constructor(
     options: Settings['queue'],
     outbox: Outbox,
     inFlight: InFlight,
-    keep: Keep | undefined,
+    keep: Keeping | undefined,
     listeners: RecoveryListeners,
   ) {
     this.#options = options

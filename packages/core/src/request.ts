@@ -20,6 +20,8 @@ export interface RequestHost<Incoming, Outgoing> {
   readonly again: (entries: readonly Entry[]) => void
   /** Gives up what is still queued. */
   readonly drop: (entry: Entry, reason: DropReason) => void
+  /** Nothing more is to be done for it. */
+  readonly answered: (entry: Entry) => void
   readonly fail: (error: HoldfastError) => void
   readonly tell: (event: Without<ConnectionEvent, 'at'>) => void
 }
@@ -114,8 +116,8 @@ export class Requests<Incoming, Outgoing> {
     const answered = this.#awaited.answeredBy(message)
     for (const pending of answered) {
       if (!this.#end(pending, 'answered')) continue
-      // Sent again, and answered after all by what was slow to read.
-      if (pending.entry) this.#host.drop(pending.entry, 'cleared')
+      // It may be queued again, and answered after all by what was slow to read.
+      if (pending.entry) this.#host.answered(pending.entry)
       pending.resolve(message)
     }
     return answered.length > 0

@@ -15,18 +15,19 @@ import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Recovery } from './recovery.ts'
 import type { SenderListeners } from './sender-listeners.ts'
 import type { Socket } from './socket.ts'
-import type { Keep } from './storage/keep.ts'
+import type { Keeping } from './storage/keep.ts'
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
+  /** What is written, and how much of it is proven. */
+  readonly flow: Flow
   /** Where there is a storage. */
-  readonly keep: Keep | undefined
+  readonly keep: Keeping | undefined
   readonly #queue: Settings['queue']
   readonly #clock: Clock
   readonly #listeners: SenderListeners
   readonly #composer: Composer<Outgoing>
   readonly #outbox: Outbox
-  readonly #flow: Flow
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #recovery: Recovery
@@ -46,7 +47,7 @@ export class Sender<Outgoing> {
     this.#inFlight = new InFlight(delivery, listeners.onError)
     this.#composer = new Composer(codec, settings, clock, listeners.check)
     this.#outbox = new Outbox(queue ?? UNLIMITED, (entry, reason) => this.#onDrop(entry, reason))
-    this.#flow = new Flow(this.#outbox, clock, {
+    this.flow = new Flow(this.#outbox, clock, {
       highWaterMark: queue?.highWaterMark ?? Infinity,
       keepWritten: queue?.keepWritten ?? 0,
       window: delivery?.window ?? Infinity,
@@ -63,7 +64,7 @@ export class Sender<Outgoing> {
       ...listeners,
       onRemoved: () => this.#onRemoved(),
       onReady: () => {
-        if (this.#socket) this.#flow.start(this.#socket)
+        if (this.#socket) this.flow.start(this.#socket)
       },
     })
     this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
@@ -84,7 +85,7 @@ export class Sender<Outgoing> {
 
   /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
-    const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.#flow.isAwaited
+    const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.flow.isAwaited
     return isEmpty && !this.keep?.mayGrow
   }
 
@@ -125,19 +126,18 @@ export class Sender<Outgoing> {
     this.#onRemoved()
   }
 
+  /** An answer to it has come: it need not go out any more, and it is in no doubt. */
+  answered(entry: Entry): void {
+    this.drop(entry, 'cleared')
+    // Where the server acknowledges it too, that is waited for.
+    if (entry.status !== 'written' || entry.id !== undefined) return
+    entry.status = 'over'
+    this.keep?.remove(entry)
+  }
+
   /** Sends what is not the user's: before all that waits, and never counted. */
   control(message: Outgoing, socket: Socket): void {
-    this.#flow.control(this.#composer.encode(message), socket)
-  }
-
-  /** The server is asked something, behind all that was written. */
-  ask(): void {
-    this.#flow.tail.ask()
-  }
-
-  /** It has answered, and so has read all that went before. */
-  answered(): void {
-    this.#flow.tail.answered()
+    this.flow.control(this.#composer.encode(message), socket)
   }
 
   /** Reads what the server acknowledges. */
@@ -150,32 +150,27 @@ export class Sender<Outgoing> {
       entry.fate?.acknowledged?.()
     }
     // There is room on the wire.
-    this.#flow.pump()
+    this.flow.pump()
     this.#onRemoved()
   }
 
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
-    if (!this.keep?.isRestoring) this.#flow.start(socket)
+    if (!this.keep?.isRestoring) this.flow.start(socket)
   }
 
   stop(): void {
     this.#socket = undefined
-    this.#flow.stop()
+    this.flow.stop()
   }
 
   /** The socket is gone. Returns what may be lost, oldest first. */
   detach(loss: Loss): readonly Outgoing[] {
     this.#socket = undefined
-    const unconfirmed = this.#recovery.recover(this.#flow.detach(loss.buffered), loss)
+    const unconfirmed = this.#recovery.recover(this.flow.detach(loss.buffered), loss)
     this.#onChange()
     return messagesOf(unconfirmed)
-  }
-
-  /** Looks whether more can be written; worth a call whenever the host shows a sign of life. */
-  pump(): void {
-    this.#flow.pump()
   }
 
   /** Whether a message of this key waits. */
@@ -207,7 +202,7 @@ export class Sender<Outgoing> {
   #take(composed: Composed): void {
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
     const mayPass = !this.keep && (typeof composed === 'string' || composed.id === undefined)
-    if (mayPass && this.#flow.isClear) this.#flow.pass(composed)
+    if (mayPass && this.flow.isClear) this.flow.pass(composed)
     else this.#push(entryOf(composed))
     this.#listeners.onChange()
   }
@@ -221,7 +216,7 @@ export class Sender<Outgoing> {
     this.#outbox.push(entry)
     if (entry.status === 'queued') this.keep?.put(entry)
     this.#expiry.watch(this.#outbox.nextExpiry)
-    this.#flow.pump()
+    this.flow.pump()
   }
 
   #onDrop(entry: Entry, reason: DropReason): void {

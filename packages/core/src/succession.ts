@@ -1,4 +1,4 @@
-import type { Authenticator } from './authenticator.ts'
+import type { SigningIn } from './authenticator.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
@@ -27,18 +27,13 @@ interface Dialled {
 export class Succession {
   readonly #driver: Driver
   readonly #dialer: Dialer
-  readonly #authenticator: Authenticator | undefined
+  readonly #authenticator: SigningIn | undefined
   readonly #host: SuccessionHost
   #understudy: Understudy | undefined
   #retiring: { readonly generation: number; readonly socket: Socket } | undefined
   #count = 0
 
-  constructor(
-    driver: Driver,
-    dialer: Dialer,
-    authenticator: Authenticator | undefined,
-    host: SuccessionHost,
-  ) {
+  constructor(driver: Driver, dialer: Dialer, authenticator: SigningIn | undefined, host: SuccessionHost) {
     this.#driver = driver
     this.#dialer = dialer
     this.#authenticator = authenticator

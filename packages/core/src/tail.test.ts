@@ -72,7 +72,7 @@ describe('a tail', () => {
   it('lets go of equal texts as of others', () => {
     const tail = new Tail(3, itemOf, isInDoubt)
     for (let i = 0; i < 100; i++) tail.add('a', 0)
-    expect(tail.take().map(({ sequence }) => sequence)).toEqual([98, 99, 100])
+    expect(tail.take().map(({ sequence }) => sequence)).toEqual([97, 98, 99, 100])
   })
 
   it('learns from a text that has no item', () => {
@@ -160,16 +160,16 @@ describe('a tail', () => {
     ['bytes', () => new Uint8Array(10)],
     ['a blob', () => new Blob(['x'.repeat(10)])],
   ])('counts %s', (_, dataOf) => {
-    const tail = new Tail<Written>(20, itemOf, isInDoubt)
+    const tail = new Tail<Written>(10, itemOf, isInDoubt)
     for (let i = 0; i < 3; i++) tail.add({ data: dataOf(), bytes: 10, sequence: 0 }, 0)
     expect(tail.take().map(({ sequence }) => sequence)).toEqual([2, 3])
   })
 
-  it('lets go of what must have left, but for what it is to keep', () => {
+  it('lets go of what must have left, but for what it is to keep beside the newest', () => {
     for (const [keep, held] of [
       [0, 1],
-      [2, 2],
-      [3, 3],
+      [2, 3],
+      [3, 4],
       [100, 5],
     ] as const) {
       const tail = new Tail(keep, itemOf, isInDoubt)
@@ -189,9 +189,9 @@ describe('a tail', () => {
   })
 
   it.each<[string, number, readonly string[], string, readonly string[], readonly string[]]>([
-    ['bytes', 6, ['aaa', 'bbb'], 'ccc', ['d'], ['bbb', 'd']],
+    ['bytes', 6, ['aaa', 'bbb'], 'ccc', ['d'], ['aaa', 'bbb', 'd']],
     ['empty messages', 5, [], '', ['abc', 'd'], ['abc', 'd']],
-    ['messages that were not empty', 5, [], 'x', [...'abcdefghij'], [...'fghij']],
+    ['messages that were not empty', 5, [], 'x', [...'abcdefghij'], [...'efghij']],
   ])('holds as much after %s were refused', (_, keep, before, refused, after, held) => {
     const tail = new Tail(keep, itemOf, isInDoubt)
     for (const text of before) tail.add(itemOf(text), 0)
@@ -256,81 +256,63 @@ describe('a tail', () => {
   })
 
   it('counts what it has let go of, and what is nobody’s message it does not', () => {
-    const tail = new Tail<Item>(2, itemOf, (item) => typeof item === 'string' || item.data !== 'ours')
+    const tail = new Tail<Item>(0, itemOf, (item) => typeof item === 'string' || item.data !== 'ours')
     for (const data of ['one', itemOf('ours'), 'two', itemOf('three')]) tail.add(data, 0)
     expect(tail.older).toBe(2)
     expect(tail.take().map(({ data }) => data)).toEqual(['three'])
     expect(tail.older).toBe(0)
   })
 
-  it('forgets what went before a question, once that is answered', () => {
-    const tail = new Tail(2, itemOf, isInDoubt)
-    for (const data of ['one', 'two']) tail.add(data, 0)
-    tail.ask()
-    expect(tail.older).toBe(1)
-    for (const data of ['three', 'four', 'five']) tail.add(data, 0)
+  it('forgets what is proven, and counts what is not', () => {
+    const tail = new Tail(0, itemOf, isInDoubt)
+    for (const data of ['one', 'two', 'three', 'four', 'five']) tail.add(data, 0)
     expect(tail.older).toBe(4)
-    tail.answered()
+    tail.prove(2)
     expect(tail.older).toBe(2)
+    tail.prove(1)
+    expect(tail.older).toBe(2)
+    tail.prove(4)
+    expect(tail.older).toBe(0)
     expect(tail.take().map(({ data }) => data)).toEqual(['five'])
   })
 
   it('lets go of what is proven, whatever it is to keep', () => {
     const { tail } = setUp(['', 'two'], { keep: 100 })
-    tail.ask()
     for (const data of ['', 'four']) tail.add(data, 0)
-    tail.answered()
+    tail.prove(2)
     expect(tail.older).toBe(0)
     expect(tail.left(4)).toBe(3)
     expect(tail.unsent(4)).toBe(1)
     expect(tail.take().map(({ data }) => data)).toEqual(['', 'four'])
   })
 
-  it('takes the first answer for one to the first question, and an answer to none for nothing', () => {
-    const tail = new Tail(100, itemOf, isInDoubt)
-    for (const data of ['a', 'b', 'c']) {
-      tail.add(data, 0)
-      if (data !== 'c') tail.ask()
-    }
-    tail.answered()
-    tail.answered()
-    expect(tail.take().map(({ data }) => data)).toEqual(['b', 'c'])
-  })
-
-  it('takes no answer for one that was asked of another socket', () => {
-    const tail = new Tail(100, itemOf, isInDoubt)
-    tail.ask()
-    tail.take()
-    tail.add('a', 0)
-    tail.answered()
-    expect(tail.take()).toHaveLength(1)
-  })
-
-  it('accounts for all that was written since the last question that was answered', () => {
-    const step = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom({ asks: true }, { asks: false }))
+  it('accounts for all that was written and is not proven', () => {
+    const step = fc.oneof(fc.string({ maxLength: 3 }), fc.record({ proves: fc.nat(20) }))
     fc.assert(
       fc.property(fc.array(step, { size: 'large' }), fc.nat(20), (steps, keep) => {
         const tail = new Tail(keep, itemOf, isInDoubt)
-        let written = 0
         let proven = 0
-        let question: number | undefined
         for (const step of steps) {
           if (typeof step === 'string') {
             tail.add(step, 0)
-            written += 1
-          } else if (step.asks) {
-            tail.ask()
-            question ??= written
           } else {
-            tail.answered()
-            proven = question ?? proven
-            question = undefined
+            const mark = Math.min(step.proves, tail.last)
+            tail.prove(mark)
+            proven = Math.max(proven, mark)
           }
         }
-        const { older } = tail
-        expect(older + tail.take().length).toBe(written - proven)
+        const { older, last } = tail
+        expect(older + tail.take().length).toBe(last - proven)
       }),
     )
+  })
+
+  it.each([0, 10, 1_000])('keeps %i bytes beside those that are buffered', (keep) => {
+    const tail = new Tail(keep, itemOf, isInDoubt)
+    for (let i = 0; i < 15; i++) tail.add('x', 0)
+    for (let i = 0; i < 5; i++) tail.add('y', i)
+    expect(tail.unsent(5)).toBe(5)
+    expect(tail.take().length).toBeGreaterThanOrEqual(Math.min(20, keep + 5))
   })
 
   it('never claims what has left, and never lets go of what has not, whatever leaves when', () => {

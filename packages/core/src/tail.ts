@@ -13,8 +13,8 @@ export interface Written {
 const LONGEST_HEADER = 14
 
 /**
- * The newest messages that were written to one socket: those that may still be in its buffer, and the newest
- * `keep` bytes of the others.
+ * The newest messages that were written to one socket: those that may still be in its buffer, the newest of all, and
+ * the newest `keep` bytes of the others.
  *
  * @remarks The standard does not reset `bufferedAmount` when a socket closes: read in the `close` event, it
  * tells how many of the newest bytes never left.
@@ -34,8 +34,6 @@ export class Tail<T extends Written> {
   readonly #isInDoubt: (item: T | string) => boolean
   /** Of those that were let go: how many nothing has proven to have arrived. */
   #older = 0
-  /** Asked behind so many writes; `older`: of those that were let go since, how many came after it. */
-  #question: { readonly behind: number; older: number } | undefined
   /** Up to this one all has left, as far as was asked. */
   #edge = 0
   /** How far {@link left} has counted, and the bytes from its edge to there: it is asked at every look. */
@@ -59,18 +57,11 @@ export class Tail<T extends Written> {
     return this.#older
   }
 
-  /** The peer is asked something, behind all that was written. */
-  ask(): void {
-    this.#question ??= { behind: this.#sequence, older: 0 }
-  }
-
-  /** It has answered, and so it has read all that went before the question. */
-  answered(): void {
-    if (!this.#question) return
-    const { behind } = this.#question
-    while (this.#ring.length > 0 && this.#oldest <= behind) this.#shift()
-    this.#older = this.#question.older
-    this.#question = undefined
+  /** The peer has read all up to this one. */
+  prove(sequence: number): void {
+    while (this.#ring.length > 0 && this.#oldest <= sequence) this.#shift()
+    // At the most: which of them are in doubt is not remembered one by one.
+    this.#older = Math.max(0, Math.min(this.#older, this.#oldest - 1 - sequence))
   }
 
   /** Takes what is about to be written; `buffered` is the native `bufferedAmount` before. */
@@ -152,7 +143,6 @@ export class Tail<T extends Written> {
     this.#size = 0
     this.#empty = 0
     this.#older = 0
-    this.#question = undefined
     this.#header = undefined
     this.#passAll()
     return items
@@ -162,7 +152,7 @@ export class Tail<T extends Written> {
   #letGo(buffered: number): void {
     while (this.#size + this.#empty > this.#keep && this.#ring.length > 1) {
       const left = this.#size - atLeast(this.#ring.peek() ?? '')
-      if (left < buffered || left + this.#empty < this.#keep) return
+      if (left - buffered < Math.max(0, this.#keep - this.#empty)) return
       this.#shift()
     }
   }
@@ -174,9 +164,7 @@ export class Tail<T extends Written> {
     const size = atLeast(item)
     this.#size -= size
     if (size === 0) this.#empty -= 1
-    if (!this.#isInDoubt(item)) return
-    this.#older += 1
-    if (this.#question && sequence > this.#question.behind) this.#question.older += 1
+    if (this.#isInDoubt(item)) this.#older += 1
   }
 
   /** The sequence of the oldest that is held. */

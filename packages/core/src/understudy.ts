@@ -1,4 +1,4 @@
-import type { Authenticator } from './authenticator.ts'
+import type { SigningIn } from './authenticator.ts'
 import type { RawIncoming } from './codec.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
@@ -19,7 +19,7 @@ export interface UnderstudyHost {
 
 /** The next socket of a handover, until it takes over: dialled and signed in beside the one in use. */
 export class Understudy {
-  readonly #authenticator: Authenticator | undefined
+  readonly #authenticator: SigningIn | undefined
   readonly #host: UnderstudyHost
   #socket: Socket | undefined
   #target: Target | undefined
@@ -28,7 +28,7 @@ export class Understudy {
   /** Whose its messages are: a number that no dial has, then that of the connection. */
   #id: number
 
-  constructor(id: number, authenticator: Authenticator | undefined, host: UnderstudyHost) {
+  constructor(id: number, authenticator: SigningIn | undefined, host: UnderstudyHost) {
     this.#id = id
     this.#authenticator = authenticator
     this.#host = host

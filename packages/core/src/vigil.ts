@@ -16,10 +16,16 @@ const TICK = 10_000
 const LATE_WHILE_HIDDEN = 90_000
 /** What had arrived during sleep is read first; then a connection that says nothing is replaced, in ms. */
 const GRACE = 1_000
+/** Pings without a reply that are remembered: a server that gives none proves nothing. */
+const MOST_PINGS = 1_000
 
 export interface VigilHost {
-  /** Sends a ping over the living socket, past the queue. */
+  /** How much was written to the living socket by now. */
+  readonly mark: () => number
+  /** Sends a ping over it, past the queue. */
   readonly ping: (message: unknown) => void
+  /** The server has read all that was written up to this mark. */
+  readonly onProof: (mark: number) => void
   readonly traffic: HeartbeatHost['traffic']
   /** Its timers come late from now on, and it may end at any time; or it is seen again. */
   readonly onHidden: (isHidden: boolean) => void
@@ -42,6 +48,8 @@ export class Vigil {
   #isHidden = false
   /** Since the network went away, or the host woke: whether there was a message. */
   #hasHeard = true
+  /** For each ping to which no reply has come: what had been written before it. Each reply is to the oldest. */
+  #pings: number[] = []
 
   constructor(
     settings: HeartbeatSettings | undefined,
@@ -76,6 +84,7 @@ export class Vigil {
     if (state.status === before.state.status && generation === before.generation) return
     this.#generation = generation
     this.#hasHeard = true
+    this.#pings = []
     this.#timers.stopAll()
     if (isWatched(state)) this.#timers.start('tick', TICK)
     if (state.status === 'open') this.#heartbeat?.start()
@@ -96,18 +105,27 @@ export class Vigil {
   }
 
   /** Whether a message only answers a ping, and is for nobody else. */
-  isReply(message: unknown): boolean {
+  answers(message: unknown, generation: number): boolean {
     try {
-      return this.#settings?.isReply?.(message) ?? false
+      if (!this.#settings?.isReply?.(message)) return false
     } catch (error) {
       this.#announcer.fail(failed('heartbeat.isReply', error))
       return false
     }
+    // At the limit it is not known any more which ping a reply is to.
+    const isKnown = generation === this.#generation && this.#pings.length < MOST_PINGS
+    const mark = isKnown ? this.#pings.shift() : undefined
+    if (mark !== undefined) this.#host.onProof(mark)
+    return true
   }
 
   #ping({ message }: HeartbeatSettings): boolean {
+    const pings = this.#pings
     try {
-      this.#host.ping(message())
+      const ping = message()
+      // Before it is sent: the reply may come within the call.
+      if (pings.length < MOST_PINGS) pings.push(this.#host.mark())
+      this.#host.ping(ping)
       return true
     } catch (error) {
       this.#announcer.fail(isHoldfastError(error) ? error : failed('heartbeat.message', error))

@@ -18,11 +18,17 @@ export interface KeepHost {
   readonly during: (work: () => void) => void
 }
 
+/** What it does alone: a class with private members would make storages of two copies of this package two types. */
+export type Keeping = Pick<Keep, keyof Keep>
+
+/** What it needs of the queue. */
+export type KeptOutbox = Pick<Outbox, 'restore' | 'drop'>
+
 /** The queue's copy in a storage: one life after the other, each with what the one before has left. */
 export class Keep {
   readonly #storage: Store
   readonly #codec: Codec<unknown, never>
-  readonly #outbox: Outbox
+  readonly #outbox: KeptOutbox
   readonly #clock: Clock
   readonly #host: KeepHost
   #persister: Persister
@@ -30,7 +36,13 @@ export class Keep {
   #clearsRestored = false
   #isHidden = false
 
-  constructor(storage: Store, codec: Codec<unknown, never>, outbox: Outbox, clock: Clock, host: KeepHost) {
+  constructor(
+    storage: Store,
+    codec: Codec<unknown, never>,
+    outbox: KeptOutbox,
+    clock: Clock,
+    host: KeepHost,
+  ) {
     this.#storage = storage
     this.#codec = codec
     this.#outbox = outbox

@@ -1,8 +1,7 @@
 import { checkFunction } from '../checks.ts'
 import type { Codec } from '../codec.ts'
 import type { Clock } from '../environment.ts'
-import type { Outbox } from '../outbox.ts'
-import { Keep, type KeepHost } from './keep.ts'
+import { Keep, type KeepHost, type Keeping, type KeptOutbox } from './keep.ts'
 import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
 
 /**
@@ -43,7 +42,7 @@ export abstract class OutboxStorage implements Store {
    * @internal
    * @throws HoldfastError `CONFIGURATION` where a method is missing.
    */
-  keep(codec: Codec<unknown, never>, outbox: Outbox, clock: Clock, host: KeepHost): Keep {
+  keep(codec: Codec<unknown, never>, outbox: KeptOutbox, clock: Clock, host: KeepHost): Keeping {
     for (const method of ['open', 'write', 'close'] as const) {
       checkFunction(`queue.storage.${method}`, this[method])
     }
