@@ -85,9 +85,8 @@ export function writtenEntryOf(text: string): Entry {
 }
 
 /** Whether nobody would send it again, and nobody knows whether it has arrived. */
-export function isInDoubt(written: Composed): boolean {
-  if (typeof written === 'string') return true
-  return written.status === 'written' && written.id === undefined && !written.fate?.retries
+export function isInDoubt({ status, id, fate }: Entry): boolean {
+  return status === 'written' && id === undefined && !fate?.retries
 }
 
 /** As they were given to `send()`, or copies. */

@@ -31,7 +31,7 @@ export class Tail<T extends Written> {
   #empty = 0
   #header: number | undefined
   #sequence = 0
-  readonly #isInDoubt: (item: T | string) => boolean
+  readonly #isInDoubt: (item: T) => boolean
   /** Of those that were let go: how many nothing has proven to have arrived. */
   #older = 0
   /** Up to this one all has left, as far as was asked. */
@@ -40,8 +40,8 @@ export class Tail<T extends Written> {
   #counted = 0
   #behindEdge = 0
 
-  /** @param isInDoubt - Whether one counts as {@link older} when it is let go. */
-  constructor(keep: number, itemOf: (text: string) => T, isInDoubt: (item: T | string) => boolean) {
+  /** @param isInDoubt - Whether one counts as {@link older} when it is let go; a text does. */
+  constructor(keep: number, itemOf: (text: string) => T, isInDoubt: (item: T) => boolean) {
     this.#keep = keep
     this.#itemOf = itemOf
     this.#isInDoubt = isInDoubt
@@ -59,7 +59,10 @@ export class Tail<T extends Written> {
 
   /** The peer has read all up to this one. */
   prove(sequence: number): void {
-    while (this.#ring.length > 0 && this.#oldest <= sequence) this.#shift()
+    while (this.#ring.length > 0 && this.#oldest <= sequence) {
+      const head = this.#ring.peek() ?? ''
+      this.#forget(head, this.#size - atLeast(head))
+    }
     // At the most: which of them are in doubt is not remembered one by one.
     this.#older = Math.max(0, Math.min(this.#older, this.#oldest - 1 - sequence))
   }
@@ -151,20 +154,20 @@ export class Tail<T extends Written> {
   /** Lets go of the oldest. By lower bounds, which cost nothing to know: a few more than needed are held. */
   #letGo(buffered: number): void {
     while (this.#size + this.#empty > this.#keep && this.#ring.length > 1) {
-      const left = this.#size - atLeast(this.#ring.peek() ?? '')
+      const head = this.#ring.peek() ?? ''
+      const left = this.#size - atLeast(head)
       if (left - buffered < Math.max(0, this.#keep - this.#empty)) return
-      this.#shift()
+      this.#forget(head, left)
     }
   }
 
-  #shift(): void {
-    const sequence = this.#oldest
-    const item = this.#ring.shift() ?? ''
-    this.#passEdge(item, sequence)
-    const size = atLeast(item)
-    this.#size -= size
-    if (size === 0) this.#empty -= 1
-    if (this.#isInDoubt(item)) this.#older += 1
+  /** Lets go of the oldest; `left`: the size of the others. */
+  #forget(head: T | string, left: number): void {
+    this.#passEdge(head, this.#oldest)
+    this.#ring.shift()
+    if (left === this.#size) this.#empty -= 1
+    this.#size = left
+    if (typeof head === 'string' || this.#isInDoubt(head)) this.#older += 1
   }
 
   /** The sequence of the oldest that is held. */
