@@ -37,7 +37,9 @@ export function figuresTable(benchmarks: string): string {
 function taken(benchmarks: string, { section, columns, rows }: Pick): string {
   const text = benchmarks.split(/^## /m).find((part) => part.startsWith(`${section}\n`))
   if (text === undefined) throw new Error(`The benchmarks have no part "${section}".`)
-  const [head = [], rule = [], ...body] = [...text.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) =>
+  // The first of its tables.
+  const [table = ''] = /(?:^\| .* \|\n)+/m.exec(text) ?? []
+  const [head = [], rule = [], ...body] = [...table.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) =>
     row.split(' | '),
   )
   const wanted = columns.map((column) => {

@@ -22,6 +22,11 @@ export function rowsOf(text: string): string[][] {
   return [...rows].map(([, row = '']) => row.split(/(?<!\\)\|/).map((cell) => cell.trim()))
 }
 
+/** Each table: rows that follow one another. */
+export function tablesOf(text: string): string[] {
+  return [...prose(text).matchAll(/(?:^\|.*\|(?:\n|$))+/gm)].map(([table]) => table)
+}
+
 /** Links and pictures to other files of the repository, and to headings of this one. */
 export function linksOf(path: string, text: string): Link[] {
   const words = prose(text).replace(/`[^`\n]*`/g, '')
