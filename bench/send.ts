@@ -16,22 +16,22 @@ for (let i = 0; i < PROCESSES; i++) {
   await child.end()
 }
 
-function of<Figure>(client: string, figure: (costs: Costs) => Figure): Figure[] {
+function of(client: string, figure: (costs: Costs) => number): number[] {
   return runs.flatMap((run) => run.filter((costs) => costs.client === client).map(figure))
 }
 
-/** The median of all runs, and each run as a multiple of the bare socket's in the same. */
-function figures(client: string, name: 'sends' | 'receives'): [ns: number, ratio: string] {
-  const own = of(client, (costs) => costs[name]).flat()
-  return [round(median(own)), times(own, of(BARE, (costs) => costs[name]).flat())]
+/** The median over the processes, and each as a multiple of the bare socket's in the same. */
+function figures(client: string, figure: (costs: Costs) => number): [ns: number, ratio: string] {
+  const own = of(client, figure)
+  return [round(median(own)), times(own, of(BARE, figure))]
 }
 
 const clients = runs[0]?.map(({ client }) => client) ?? []
 print(
-  `Runs of ${MESSAGES} messages in ${PROCESSES} processes, medians and quartiles, CPU time`,
+  `${MESSAGES} messages a run, the median of its runs for each of ${PROCESSES} processes: medians and quartiles of these, CPU time`,
   clients.map((client) => {
-    const [send, timesSend] = figures(client, 'sends')
-    const [receive, timesReceive] = figures(client, 'receives')
+    const [send, timesSend] = figures(client, ({ send }) => send)
+    const [receive, timesReceive] = figures(client, ({ receive }) => receive)
     return {
       client,
       'send, ns': send,

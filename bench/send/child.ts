@@ -2,19 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clientKinds } from '../clients.ts'
 import { NullSocket } from '../null-socket.ts'
-import { heapUsed, timed } from '../tools.ts'
+import { heapUsed, median, timed } from '../tools.ts'
 
 const URL = 'ws://null.test'
+/** The first are those of code that is not compiled yet, for each client another number of them. */
+const WARM_UP = 4
 const RUNS = 5
 
 /** Messages of one run. */
 const MESSAGES = Number(process.argv[2])
 
-/** What one client took, in ns a message, run by run; and what it left on the heap. */
+/** What one client took in this process, in ns a message; and what it left on the heap. */
 export interface Costs {
   readonly client: string
-  readonly sends: readonly number[]
-  readonly receives: readonly number[]
+  readonly send: number
+  readonly receive: number
   readonly bytesSend: number
   readonly bytesReceive: number
 }
@@ -52,7 +54,7 @@ const all = await contenders()
 const sends = new Map<string, number[]>()
 const receives = new Map<string, number[]>()
 // In turns, so that a slow moment of the machine meets all of them.
-for (let run = 0; run < RUNS; run++) {
+for (let run = -WARM_UP; run < RUNS; run++) {
   for (const { name, native, send, seen } of all) {
     const [sentBefore, seenBefore] = [native.sent, seen()]
     const sending = await timed(() => {
@@ -63,6 +65,7 @@ for (let run = 0; run < RUNS; run++) {
     })
     if (native.sent - sentBefore !== MESSAGES) throw new Error(`${name} did not send everything`)
     if (seen() - seenBefore !== MESSAGES) throw new Error(`${name} did not hand on everything`)
+    if (run < 0) continue
     sends.set(name, [...(sends.get(name) ?? []), (sending.cpu * 1e6) / MESSAGES])
     receives.set(name, [...(receives.get(name) ?? []), (receiving.cpu * 1e6) / MESSAGES])
   }
@@ -81,8 +84,8 @@ const costs: Costs[] = []
 for (const { name, native, send } of all) {
   costs.push({
     client: name,
-    sends: sends.get(name) ?? [],
-    receives: receives.get(name) ?? [],
+    send: median(sends.get(name) ?? []),
+    receive: median(receives.get(name) ?? []),
     bytesSend: await allocated(() => send(text)),
     bytesReceive: await allocated(() => native.dispatch('message', event)),
   })

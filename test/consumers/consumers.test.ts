@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,6 +44,18 @@ describe('the packages as they would be published', () => {
       ).toBe('')
     },
   )
+
+  it('have types that go together where there are two copies of the core', async () => {
+    const project = await projectOf('types')
+    // The project's own; the bindings find the one beside them.
+    const own = join(project, 'node_modules/@holdfast/core')
+    await cp(join(folder, 'projects/node_modules/@holdfast/core'), own, { recursive: true })
+    try {
+      expect(await run(project, process.execPath, COMPILERS[7], '-p', 'tsconfig.bundler.json')).toBe('')
+    } finally {
+      await rm(own, { recursive: true })
+    }
+  })
 
   it.each([
     ['vite-react', 'tsc'],

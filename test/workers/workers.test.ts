@@ -177,7 +177,8 @@ describe.each([
     await server.waitFor(({ received }) => received.length === 3, 10_000)
     expect(server.messages).toEqual(['a', 'b', 'c'])
     await waitFor(async () => (await next.page.evaluate(countStored, `holdfast-outbox:${kind}`)) === 0)
-    expect((await next.ask('report')).errors).toEqual([])
+    const { errors, restored } = await next.ask('report')
+    expect({ errors, restored }).toEqual({ errors: [], restored: 3 })
   })
 
   /** Another worker: a dedicated one can be ended, a shared one ends with its last page. */
@@ -186,8 +187,18 @@ describe.each([
       await worker.restart()
       return worker
     }
+    const identity = await worker.ask('identity')
     await worker.page.goto('about:blank')
-    return open()
+    // It may live on for a moment, and would be found again.
+    return waitFor(
+      async () => {
+        const next = await open()
+        if ((await next.ask('identity')) !== identity) return next
+        await next.page.close()
+        throw new Error('The same one lives on.')
+      },
+      { what: 'another shared worker', timeout: 10_000 },
+    )
   }
 })
 

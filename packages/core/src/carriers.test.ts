@@ -60,20 +60,23 @@ describe('firstMessage', () => {
 
 describe('tokenCarrier', () => {
   it('hands on what it was given, in the handshake, by message or both', () => {
-    const handshake = () => target
+    const handshake = (_: object, token: string) => ({ url: token, protocols: [] })
     const signIn = { create, accepted }
-    expect(tokenCarrier({ handshake })).toMatchObject({ handshake })
+    expect(tokenCarrier({ handshake }).handshake?.(target, 'x')).toEqual({ url: 'x', protocols: [] })
+    expect(tokenCarrier({ handshake }).signIn).toBeUndefined()
     expect(tokenCarrier({ signIn })).toMatchObject({ signIn })
-    expect(tokenCarrier({ handshake, signIn })).toMatchObject({ handshake, signIn })
+    expect(tokenCarrier({ signIn }).handshake).toBeUndefined()
+    expect(tokenCarrier({ handshake, signIn })).toMatchObject({ handshake: expect.any(Function), signIn })
   })
 
   it('takes an instance of a class', () => {
     class Path {
+      readonly prefix = '/'
       get signIn() {
         return { create, accepted }
       }
       handshake({ url, protocols }: typeof target, token: string) {
-        return { url: `${url}/${token}`, protocols }
+        return { url: `${url}${this.prefix}${token}`, protocols }
       }
     }
     const { handshake, signIn } = tokenCarrier(new Path())

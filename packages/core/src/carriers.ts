@@ -78,7 +78,7 @@ export function tokenCarrier(options: TokenCarrierOptions): TokenCarrier {
   if (signIn !== undefined) checkSignIn('tokenCarrier.signIn', signIn)
   return {
     // Not the object's own properties: a class has its methods elsewhere.
-    ...(handshake && { handshake }),
+    ...(handshake && { handshake: handshake.bind(options) }),
     ...(signIn && { signIn }),
     authenticator: (auth, clock, host) => new Authenticator(auth, clock, host),
   }

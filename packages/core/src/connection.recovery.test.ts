@@ -179,13 +179,23 @@ describe('what nothing proves', () => {
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
   })
 
-  it('is as before where a ping could not be made', async () => {
+  it.each(['made', 'encoded'])('is as before where a ping could not be %s', async (how) => {
     let fails = true
+    const refuse = (what: string) => {
+      if (fails && how === what) throw new Error(`not ${what}`)
+    }
     const { connection, server, clock, eventsOf } = await setUpOpen({
+      codec: {
+        encode(message) {
+          if (message === 'ping') refuse('encoded')
+          return String(message)
+        },
+        decode: (data) => data,
+      },
       heartbeat: {
         ...HEARTBEAT,
         message() {
-          if (fails) throw new Error('no ping')
+          refuse('made')
           return 'ping'
         },
       },
@@ -195,6 +205,7 @@ describe('what nothing proves', () => {
     fails = false
     connection.send('b')
     await clock.advance(1_000)
+    expect(server.messages).toEqual(['a', 'b', 'ping'])
     server.connection.send('pong')
     server.drop(1006)
     expect(eventsOf('unconfirmed')).toEqual([])

@@ -80,9 +80,11 @@ describe('a request', () => {
   })
 
   it('hears an answer that comes within the call', async () => {
-    const { connection, server } = await setUpOpen()
+    const { connection, server, eventsOf } = await setUpOpen()
     answerAtOnce(server, String)
     expect(await connection.request({ id: 1 }, { id: 1, idOf })).toEqual({ id: 1 })
+    server.drop(1006)
+    expect(eventsOf('unconfirmed')).toEqual([])
   })
 
   it('keeps its place among what is sent', async () => {

@@ -36,6 +36,7 @@ interface Pending<Incoming> {
   attempts: number
   /** Absent while it is being sent. */
   entry?: Entry
+  isAnswered?: boolean
 }
 
 /** The requests of a connection: each ends with its answer, or with an error that says why there is none. */
@@ -75,7 +76,11 @@ export class Requests<Incoming, Outgoing> {
       } catch (error) {
         return this.#fail(pending, error)
       }
-      if (!this.#awaited.has(pending)) return
+      if (!this.#awaited.has(pending)) {
+        // Answered within the call.
+        if (pending.isAnswered) this.#host.answered(pending.entry)
+        return
+      }
       pending.timers.start('answer', timeout)
       signal?.addEventListener('abort', pending.onAbort)
     })
@@ -116,6 +121,7 @@ export class Requests<Incoming, Outgoing> {
     const answered = this.#awaited.answeredBy(message)
     for (const pending of answered) {
       if (!this.#end(pending, 'answered')) continue
+      pending.isAnswered = true
       // It may be queued again, and answered after all by what was slow to read.
       if (pending.entry) this.#host.answered(pending.entry)
       pending.resolve(message)

@@ -121,13 +121,14 @@ export class Vigil {
 
   #ping({ message }: HeartbeatSettings): boolean {
     const pings = this.#pings
+    const isMarked = pings.length < MOST_PINGS
+    // Before it is sent: the reply may come within the call.
+    if (isMarked) pings.push(this.#host.mark())
     try {
-      const ping = message()
-      // Before it is sent: the reply may come within the call.
-      if (pings.length < MOST_PINGS) pings.push(this.#host.mark())
-      this.#host.ping(ping)
+      this.#host.ping(message())
       return true
     } catch (error) {
+      if (isMarked) pings.pop()
       this.#announcer.fail(isHoldfastError(error) ? error : failed('heartbeat.message', error))
       return false
     }

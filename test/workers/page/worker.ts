@@ -5,6 +5,8 @@ import { indexedDbOutbox } from '@holdfast/core/storage'
 export interface WorkerControl {
   /** Which global scope it runs in. */
   scope(): string
+  /** Another one for each worker. */
+  identity(): string
   connect(url: string, options?: { stored?: string; heartbeat?: boolean; highWaterMark?: number }): void
   send(...messages: string[]): void
   /** One of each kind that a socket sends. */
@@ -22,11 +24,15 @@ export interface Report {
   readonly errors: readonly string[]
   /** What the last connection was given, and what became of it. */
   readonly outbox: { queued: number; written: number; recovered: number; unconfirmed: number }
+  /** How many messages came out of the storage. */
+  readonly restored: number
   /** Numbers of those that were told as unconfirmed. */
   readonly told: readonly number[]
 }
 
+const identity = crypto.randomUUID()
 let connection: ReturnType<typeof connect> | undefined
+let restored = 0
 const statuses: string[] = []
 const frames: (readonly unknown[])[] = []
 const errors: string[] = []
@@ -38,12 +44,14 @@ function living(): NonNullable<typeof connection> {
 }
 
 function onEvent(event: ConnectionEvent): void {
+  if (event.type === 'restored') restored += event.count
   if (event.type === 'unconfirmed')
     told.push(...event.messages.map((message) => Number.parseInt(String(message), 10)))
 }
 
 const control: WorkerControl = {
   scope: () => globalThis.constructor.name,
+  identity: () => identity,
   connect(url, { stored, heartbeat = false, highWaterMark } = {}) {
     connection = connect(url, {
       reconnect: { backoff: constant(50) },
@@ -82,7 +90,7 @@ const control: WorkerControl = {
   report() {
     const { queued, written, recovered, unconfirmed } = living().outbox
     const outbox = { queued, written, recovered, unconfirmed }
-    return { statuses, frames, errors, outbox, told }
+    return { statuses, frames, errors, outbox, restored, told }
   },
   close: async () => (await living().close()).undelivered.length,
 }

@@ -1,4 +1,11 @@
-import { type Connection, type ConnectionState, connect, HoldfastError, json } from '@holdfast/core'
+import {
+  type Connection,
+  type ConnectionState,
+  connect,
+  HoldfastError,
+  json,
+  queryParameter,
+} from '@holdfast/core'
 import { indexedDbOutbox } from '@holdfast/core/storage'
 import { fakeServer, virtualClock } from '@holdfast/core/testing'
 import { ReconnectingWebSocket } from '@holdfast/core/websocket'
@@ -24,6 +31,8 @@ export const isOurs = (error: unknown): error is HoldfastError => error instance
 export function useChatInReact(): string {
   const { connection, status } = useReactSocket<Message, Message>('wss://example.com/chat', {
     codec: json<Message>(),
+    auth: { token: () => 'a token', via: queryParameter() },
+    queue: { storage: indexedDbOutbox({ name: 'chat in React' }) },
   })
   useReactMessages(connection, ({ text }) => console.log(text.length))
   return status
