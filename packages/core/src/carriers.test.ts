@@ -105,6 +105,10 @@ describe('bad input to a carrier', () => {
     ['tokenCarrier(options) must be an object; got null', () => tokenCarrier(null as never)],
     ['tokenCarrier.handshake must be a function; got undefined', () => tokenCarrier({})],
     ['tokenCarrier.handshake must be a function; got 5', () => tokenCarrier({ handshake: 5 as never })],
+    [
+      'tokenCarrier.handshake must be a function; got 5',
+      () => tokenCarrier({ handshake: 5 as never, signIn: { create, accepted } }),
+    ],
     ['tokenCarrier.signIn must be an object; got 5', () => tokenCarrier({ signIn: 5 as never })],
     [
       'tokenCarrier.signIn.accepted must be a function; got undefined',

@@ -94,7 +94,7 @@ describe('logger()', () => {
     ['channel', /debug channel: subscribe/],
     ['closed', /error closed by verdict, 4403; open for/],
     ['recovered', /info 1 messages \(1 bytes\) are queued again/],
-    ['unconfirmed', /warn 1 messages \(1 bytes\) may have arrived or not/],
+    ['unconfirmed', /warn 1 messages \(1 bytes\) may have arrived or not$/m],
   ])('has a line for %s', async (type, line) => {
     const { lines, listen } = log()
     const { connection, server, clock } = await setUpOpen({

@@ -276,6 +276,15 @@ describe('a tail', () => {
     expect(tail.take().map(({ data }) => data)).toEqual(['five'])
   })
 
+  it('holds as much after some were proven', () => {
+    const tail = new Tail(4, itemOf, isInDoubt)
+    for (const data of ['aa', '', 'bb']) tail.add(data, 0)
+    tail.prove(2)
+    for (const data of ['cc', 'dd', 'ee', 'ff']) tail.add(data, 0)
+    expect(tail.older).toBe(2)
+    expect(tail.take().map(({ data }) => data)).toEqual(['dd', 'ee', 'ff'])
+  })
+
   it('lets go of what is proven, whatever it is to keep', () => {
     const { tail } = setUp(['', 'two'], { keep: 100 })
     for (const data of ['', 'four']) tail.add(data, 0)
