@@ -169,14 +169,13 @@ describe.each([
     await first.ask('send', 'a', 'b')
     await first.seen('waiting')
     await first.ask('send', 'c')
-    const stored = () => first.page.evaluate(countStored, `holdfast-outbox:${kind}`)
-    await waitFor(async () => (await stored()) === 3, { what: '3 stored messages' })
+    await waitFor(async () => (await first.ask('stored', kind)) === 3, { what: '3 stored messages' })
     const next = await afterTheEndOf(first)
     await proxy.refuse(false)
     await next.ask('connect', proxy.url, { stored: kind })
     await server.waitFor(({ received }) => received.length === 3, 10_000)
     expect(server.messages).toEqual(['a', 'b', 'c'])
-    await waitFor(async () => (await next.page.evaluate(countStored, `holdfast-outbox:${kind}`)) === 0)
+    await waitFor(async () => (await next.ask('stored', kind)) === 0)
     const { errors, restored } = await next.ask('report')
     expect({ errors, restored }).toEqual({ errors: [], restored: 3 })
   })
@@ -201,19 +200,3 @@ describe.each([
     )
   }
 })
-
-/** Runs in the page: how many messages a database has. */
-function countStored(name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const opened = indexedDB.open(name)
-    opened.onerror = () => reject(opened.error)
-    opened.onsuccess = () => {
-      const database = opened.result
-      const counted = database.transaction('messages').objectStore('messages').count()
-      counted.onsuccess = () => {
-        database.close()
-        resolve(counted.result)
-      }
-    }
-  })
-}

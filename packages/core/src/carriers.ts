@@ -9,7 +9,7 @@ import { misconfigured } from './errors.ts'
  */
 export function queryParameter(name: string = 'access_token'): TokenCarrier {
   if (typeof name !== 'string' || name === '') throw misconfigured('queryParameter(name)', 'a name', name)
-  return tokenCarrier({
+  return carrier({
     handshake({ url, protocols }, token) {
       const parsed = new URL(url)
       parsed.searchParams.set(name, token)
@@ -32,7 +32,7 @@ export function subprotocol(prefix: string = 'bearer.'): TokenCarrier {
   if (typeof prefix !== 'string' || (prefix !== '' && !PLAIN.test(prefix))) {
     throw misconfigured('subprotocol(prefix)', 'a token as RFC 7230 defines it', prefix)
   }
-  return tokenCarrier({
+  return carrier({
     // After the caller's own: a server that takes the first one takes a real one.
     handshake: ({ url, protocols }, token) => ({
       url,
@@ -56,7 +56,7 @@ export interface FirstMessageOptions<Incoming> extends Omit<SignIn, 'accepted' |
  */
 export function firstMessage<Incoming = unknown>(options: FirstMessageOptions<Incoming>): TokenCarrier {
   checkSignIn('firstMessage', options)
-  return tokenCarrier({ signIn: options })
+  return carrier({ signIn: options })
 }
 
 /**
@@ -76,12 +76,13 @@ export function tokenCarrier(options: TokenCarrierOptions): TokenCarrier {
   const { handshake, signIn } = options
   if (handshake !== undefined || signIn === undefined) checkFunction('tokenCarrier.handshake', handshake)
   if (signIn !== undefined) checkSignIn('tokenCarrier.signIn', signIn)
-  return {
-    // Not the object's own properties: a class has its methods elsewhere.
-    ...(handshake && { handshake: handshake.bind(options) }),
-    ...(signIn && { signIn }),
-    authenticator: (auth, clock, host) => new Authenticator(auth, clock, host),
-  }
+  // Not the object's own properties: a class has its methods elsewhere.
+  return carrier({ ...(handshake && { handshake: handshake.bind(options) }), ...(signIn && { signIn }) })
+}
+
+/** Brings along what signing in takes. */
+function carrier(parts: TokenCarrierOptions): TokenCarrier {
+  return { ...parts, authenticator: (auth, clock, host) => new Authenticator(auth, clock, host) }
 }
 
 function checkSignIn(name: string, options: SignIn): void {

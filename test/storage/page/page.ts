@@ -1,5 +1,6 @@
 import { connect, constant } from '@holdfast/core'
 import { indexedDbOutbox } from '@holdfast/core/storage'
+import { countStored } from '../../support/stored-messages.ts'
 
 /** What a test can have done to a page. */
 export interface PageControl {
@@ -68,25 +69,7 @@ const control: PageControl = {
   status: () => connection.state.status,
   queued: () => connection.outbox.queued,
   errors,
-  stored: () =>
-    new Promise((resolve, reject) => {
-      const opened = indexedDB.open(`holdfast-outbox:${name}`)
-      let isNew = false
-      opened.onupgradeneeded = () => {
-        // Not there yet: it is the outbox's to make.
-        isNew = true
-        opened.transaction?.abort()
-      }
-      opened.onerror = () => (isNew ? resolve(0) : reject(opened.error))
-      opened.onsuccess = () => {
-        const database = opened.result
-        const counted = database.transaction('messages').objectStore('messages').count()
-        counted.onsuccess = () => {
-          database.close()
-          resolve(counted.result)
-        }
-      }
-    }),
+  stored: () => countStored(name),
   async locks() {
     const { held = [], pending = [] } = await navigator.locks.query()
     return held.length + pending.length

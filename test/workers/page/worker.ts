@@ -1,5 +1,6 @@
 import { bufferFrames, type ConnectionEvent, connect, constant, type RawOutgoing } from '@holdfast/core'
 import { indexedDbOutbox } from '@holdfast/core/storage'
+import { countStored } from '../../support/stored-messages.ts'
 
 /** What a test can have done in a worker. */
 export interface WorkerControl {
@@ -13,6 +14,8 @@ export interface WorkerControl {
   sendKinds(): void
   /** Numbered messages of so many bytes. */
   flood(count: number, bytes: number): void
+  /** Messages in the database of this name. */
+  stored(name: string): Promise<number>
   report(): Report
   close(): Promise<number>
 }
@@ -87,6 +90,7 @@ const control: WorkerControl = {
   flood(count, bytes) {
     for (let i = 0; i < count; i++) living().send(`${i};`.padEnd(bytes, '.'))
   },
+  stored: countStored,
   report() {
     const { queued, written, recovered, unconfirmed } = living().outbox
     const outbox = { queued, written, recovered, unconfirmed }
