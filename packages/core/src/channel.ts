@@ -1,7 +1,8 @@
+import type { Announcer } from './announcer.ts'
 import type { Audience } from './audience.ts'
+import { checkFunction, checkObject } from './checks.ts'
 import { Emitter, type Listener } from './emitter.ts'
-import { type HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
-import type { ConnectionEvent, Without } from './events.ts'
+import { isHoldfastError } from './errors.ts'
 import { failed } from './policies.ts'
 
 /**
@@ -27,8 +28,7 @@ export interface ChannelHost<Incoming> {
   readonly isOpen: () => boolean
   /** Sends past the queue. */
   readonly control: (message: unknown) => void
-  readonly fail: (error: HoldfastError) => void
-  readonly tell: (event: Without<ConnectionEvent, 'at'>) => void
+  readonly announcer: Pick<Announcer, 'fail' | 'tell'>
 }
 
 /** All channels of a connection that have subscribers, in the order in which these came. */
@@ -126,7 +126,7 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
     try {
       return this.#options.filter(message)
     } catch (error) {
-      this.#host.fail(failed('channel.filter', error))
+      this.#host.announcer.fail(failed('channel.filter', error))
       return false
     }
   }
@@ -136,28 +136,24 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
     try {
       message = create()
     } catch (error) {
-      return this.#host.fail(failed(`channel.${action}`, error))
+      return this.#host.announcer.fail(failed(`channel.${action}`, error))
     }
     try {
       this.#host.control(message)
       this.#isAsked = true
-      this.#host.tell({ type: 'channel', action })
+      this.#host.announcer.tell({ type: 'channel', action })
     } catch (error) {
-      this.#host.fail(isHoldfastError(error) ? error : failed('The native socket', error))
+      this.#host.announcer.fail(isHoldfastError(error) ? error : failed('The native socket', error))
     }
   }
 }
 
 function checked<Options extends ChannelOptions<never, unknown>>(options: Options): Options {
-  if (typeof options !== 'object' || options === null)
-    throw misconfigured('channel()', 'given options', options)
+  checkObject('The options of channel()', options)
   const { subscribe, unsubscribe, filter, resume } = options
-  for (const [name, value] of Object.entries({ subscribe, filter })) {
-    if (typeof value !== 'function') throw misconfigured(`channel.${name}`, 'a function', value)
-  }
-  for (const [name, value] of Object.entries({ unsubscribe, resume })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw misconfigured(`channel.${name}`, 'a function', value)
-  }
+  checkFunction('channel.subscribe', subscribe)
+  checkFunction('channel.filter', filter)
+  if (unsubscribe !== undefined) checkFunction('channel.unsubscribe', unsubscribe)
+  if (resume !== undefined) checkFunction('channel.resume', resume)
   return options
 }

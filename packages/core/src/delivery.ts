@@ -1,7 +1,7 @@
 import { duration } from './checks.ts'
-import type { DropReason, Fate } from './entry.ts'
+import type { Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { dropped } from './errors.ts'
 import { Timers } from './timers.ts'
 
 /** What a message is known by, here and at the server. */
@@ -43,22 +43,6 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal
 }
 
-const TEXTS: Readonly<Record<DropReason, string>> = {
-  overflow: 'The message was dropped: the queue was full.',
-  expired: 'The message was dropped: it had waited for its ttl.',
-  replaced: 'The message was dropped: another one of its key took its place.',
-  aborted: 'deliver() was aborted.',
-  timeout: 'There was no receipt within the timeout.',
-  'too-large': 'The message was dropped: the server closed with 1009, and it was the largest on the wire.',
-  cleared: 'The message was dropped: clear() was called.',
-  closed: 'The connection was closed before there was a receipt.',
-}
-
-/** The error of a message that was given up, as its `deliver()` rejects. */
-function dropped(reason: DropReason, cause?: unknown): HoldfastError {
-  return new HoldfastError('DROPPED', TEXTS[reason], { reason, ...(cause === undefined ? {} : { cause }) })
-}
-
 /**
  * The promise of one `deliver()`.
  *
@@ -72,7 +56,7 @@ export function receipt(
 ): Promise<Receipt> {
   return new Promise((resolve, reject) => {
     const limit = duration('timeout', timeout, Infinity)
-    if (signal?.aborted) throw dropped('aborted', signal.reason)
+    if (signal?.aborted) throw dropped('aborted', signal)
     let isSettled = false
     const settle = (tell: () => void): void => {
       if (isSettled) return
@@ -84,12 +68,14 @@ export function receipt(
     const fate: Fate = {
       written: () => settle(() => resolve({ status: 'written' })),
       acknowledged: () => settle(() => resolve({ status: 'acknowledged' })),
-      failed: (reason) =>
-        settle(() => reject(dropped(reason, reason === 'aborted' ? signal?.reason : undefined))),
+      failed: (reason) => settle(() => reject(dropped(reason, signal))),
+      move: (to, message, options) => {
+        giveUp = to.sender.follow(message, options, fate)
+      },
     }
     const timers = new Timers<'receipt'>(clock, () => end('timeout'))
     const onAbort = (): void => end('aborted')
-    const giveUp = queue(fate)
+    let giveUp = queue(fate)
     const end = (reason: 'aborted' | 'timeout'): void => {
       giveUp(reason)
       // One on the wire cannot be called back: it goes its way, and nobody waits for it.

@@ -106,12 +106,14 @@ export class Engine<Incoming, Outgoing> {
       onMessage: (message, generation) => this.#onMessage(message, generation),
       onError,
     })
-    const host = {
+    this.exchange = new Exchange({
       messages: this.messages,
+      sender: this.sender,
+      clock,
+      announcer,
       isOpen: () => this.state.status === 'open',
-      control: (message: unknown) => this.#sendControl(message),
-    }
-    this.exchange = new Exchange(host, this.sender, clock, announcer)
+      control: (message) => this.#sendControl(message),
+    })
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {
       mark: () => this.sender.flow.mark(this.line.socket),
       ping: (message) => this.#sendControl(message),

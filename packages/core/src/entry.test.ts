@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { fateOf } from '../../../test/unit/fate-of.ts'
 import { Entry, type Fate, messagesOf } from './entry.ts'
 
-const failed = () => undefined
 const written = () => undefined
 
 describe('an entry', () => {
@@ -35,11 +35,11 @@ describe('an entry', () => {
 
   it.each<[string, boolean, { id?: number; fate?: Fate; storedAs?: number }]>([
     ['nobody', false, {}],
-    ['whoever follows it to its end alone', false, { fate: { failed } }],
-    ['whoever follows it', true, { fate: { failed, written } }],
+    ['whoever follows it to its end alone', false, { fate: fateOf() }],
+    ['whoever follows it', true, { fate: fateOf({ written }) }],
     ['its storage', true, { storedAs: 1 }],
-    ['both', true, { fate: { failed, written }, storedAs: 1 }],
-    ['nobody before its acknowledgement', false, { id: 1, fate: { failed, written }, storedAs: 1 }],
+    ['both', true, { fate: fateOf({ written }), storedAs: 1 }],
+    ['nobody before its acknowledgement', false, { id: 1, fate: fateOf({ written }), storedAs: 1 }],
   ])('has to be told of to %s, once it has left: %s', (_, isWatched, { storedAs = 0, ...details }) => {
     const entry = new Entry('x', 'x', details)
     entry.storedAs = storedAs

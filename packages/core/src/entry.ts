@@ -1,5 +1,8 @@
 import { byteLength, type OwnedData } from './bytes.ts'
+import type { SendOptions } from './composer.ts'
+import type { Shell } from './connection.ts'
 import type { DeliveryId } from './delivery.ts'
+import type { GivenUp } from './errors.ts'
 
 /** Told what becomes of one message. */
 export interface Fate {
@@ -9,8 +12,13 @@ export interface Fate {
   written?(): void
   acknowledged?(): void
   /** It was given up, or waits no longer for an answer. */
-  failed(reason: DropReason): void
+  failed(reason: GivenUp): void
+  /** It goes over another connection instead. @throws What `send()` throws. */
+  move(to: Destination, message: unknown, options: SendOptions): void
 }
+
+/** Another connection, to which what is queued goes over. */
+export type Destination = Pick<Shell<unknown, unknown>, 'sender' | 'request'>
 
 /** Why an accepted message was given up. */
 export type DropReason =
@@ -22,6 +30,7 @@ export type DropReason =
   | 'too-large'
   | 'cleared'
   | 'closed'
+  | 'moved'
 
 /** What may be said of one message, beside its data. */
 export interface EntryDetails {

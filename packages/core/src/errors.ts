@@ -62,3 +62,25 @@ export function describe(value: unknown): string {
   if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
   return `a ${typeof value}`
 }
+
+/** What whoever waits for a message may be told: one that moved goes on being waited for. */
+export type GivenUp = Exclude<DropReason, 'moved'>
+
+const TEXTS: Readonly<Record<GivenUp, string>> = {
+  overflow: 'The message was dropped: the queue was full.',
+  expired: 'The message was dropped: it had waited for its ttl.',
+  replaced: 'The message was dropped: another one of its key took its place.',
+  aborted: 'Its signal has aborted it.',
+  timeout: 'There was no receipt within the timeout.',
+  'too-large': 'The message was dropped: the server closed with 1009, and it was the largest on the wire.',
+  cleared: 'The message was dropped: clear() was called.',
+  closed: 'The connection was closed before there was a receipt.',
+}
+
+/** The error of a message that was given up, as its `deliver()` or `request()` rejects. */
+export function dropped(reason: GivenUp, signal?: AbortSignal): HoldfastError {
+  return new HoldfastError('DROPPED', TEXTS[reason], {
+    reason,
+    ...(reason === 'aborted' && { cause: signal?.reason }),
+  })
+}

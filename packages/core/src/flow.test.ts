@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fateOf } from '../../../test/unit/fate-of.ts'
 import { Entry, type EntryDetails } from './entry.ts'
 import { Flow } from './flow.ts'
 import { Outbox } from './outbox.ts'
@@ -286,7 +287,7 @@ describe('the look whether there is room again', () => {
     const { clock, server, flow, outbox, socket, polls, left } = await setUp()
     server.stall()
     flow.start(socket)
-    const fate = { written: () => undefined, failed: () => undefined }
+    const fate = fateOf({ written: () => undefined })
     for (let i = 0; i < 100; i++) {
       outbox.push(new Entry(i, `${i}`, { fate }))
       flow.pump()
@@ -491,7 +492,7 @@ describe('a native send that loses its socket, and throws', () => {
   it.each<[string, EntryDetails | undefined]>([
     ['a text', undefined],
     ['an entry', {}],
-    ['one that somebody waits for', { fate: { written: () => undefined, failed: () => undefined } }],
+    ['one that somebody waits for', { fate: fateOf({ written: () => undefined }) }],
   ])('has told of a message that passed: it is not refused as well (%s)', async (_, details) => {
     const { flow, socket, pass, outbox, lost } = await setUpLosing()
     flow.start(socket)

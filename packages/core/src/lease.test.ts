@@ -68,6 +68,15 @@ function errorsOf(entry: Entry | undefined): string[] {
   return codes
 }
 
+/** What a connection tells as dropped from now on, and why. */
+function dropsOf(entry: Entry | undefined): [unknown, string][] {
+  const drops: [unknown, string][] = []
+  entry?.connection.events$.subscribe((event) => {
+    if (event.type === 'dropped') drops.push([event.message, event.reason])
+  })
+  return drops
+}
+
 describe('a lease', () => {
   it('has no connection on a server', () => {
     vi.stubGlobal('window', undefined)
@@ -415,7 +424,9 @@ describe("handover: 'move'", () => {
     const { server, reports, options } = setUpReleased({ handover: 'move' })
     server.hang()
     const lease = createLease()
-    show(lease, A, options)?.connection.send('old', { key: 'k' })
+    const before = show(lease, A, options)
+    const dropped = dropsOf(before)
+    before?.connection.send('old', { key: 'k' })
     // A view sends over what it has rendered, and may do so before the effect that takes hold of it.
     lease.find(B, options)?.connection.send('new', { key: 'k' })
     const after = show(lease, B, options)
@@ -423,6 +434,7 @@ describe("handover: 'move'", () => {
     after?.connection.reconnect()
     await vi.advanceTimersByTimeAsync(10)
     expect(server.messages).toEqual(['new'])
+    expect(dropped).toEqual([['old', 'replaced']])
     expect(reports).toMatchObject([{ moved: 0, undelivered: [] }])
   })
 
@@ -434,11 +446,14 @@ describe("handover: 'move'", () => {
     await vi.advanceTimersByTimeAsync(5)
     server.hang()
     const lease = createLease()
-    show(lease, A, options)?.connection.send('stale', { ttl: 1_000 })
+    const before = show(lease, A, options)
+    const dropped = dropsOf(before)
+    before?.connection.send('stale', { ttl: 1_000 })
     late = 1_000
     show(lease, B, options)
     await vi.advanceTimersByTimeAsync(10)
     expect(server.messages).toEqual([])
+    expect(dropped).toEqual([['stale', 'closed']])
     expect(reports).toMatchObject([{ moved: 0, undelivered: ['stale'] }])
   })
 
@@ -460,6 +475,138 @@ describe("handover: 'move'", () => {
     await vi.advanceTimersByTimeAsync(10)
     expect(reports).toMatchObject([{ moved: 0, undelivered: ['11', '22', '33'] }])
     expect(errors).toEqual(['OVERFLOW', 'OVERFLOW'])
+  })
+
+  it('tells what it moves as moved, and keeps the books of both', async () => {
+    const { server, options } = setUpReleased({ handover: 'move' })
+    const lease = createLease()
+    server.hang()
+    const before = show(lease, A, options)
+    const dropped = dropsOf(before)
+    before?.connection.send('1')
+    const after = show(lease, B, options)
+    expect(before?.connection.outbox).toMatchObject({ accepted: 1, queued: 0, dropped: 1, written: 0 })
+    expect(after?.connection.outbox).toMatchObject({ accepted: 1, queued: 1, dropped: 0 })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(dropped).toEqual([['1', 'moved']])
+  })
+
+  describe('of a message that somebody waits for', () => {
+    /** Queued over the one, and then moved. */
+    function setUpMoved(
+      act: (connection: Entry['connection']) => Promise<unknown>,
+      options: LeaseOptions = {},
+    ) {
+      const world = setUpReleased({ handover: 'move', ...options })
+      const { server } = world
+      const lease = createLease()
+      server.hang()
+      const before = show(lease, A, world.options)
+      const outcome = before && act(before.connection)
+      const goOver = async () => {
+        const after = show(lease, B, world.options)
+        server.accept()
+        await vi.advanceTimersByTimeAsync(10)
+        return after?.connection
+      }
+      return { ...world, outcome, goOver }
+    }
+
+    it('resolves its deliver() once it has left over the other connection', async () => {
+      const { server, outcome, goOver } = setUpMoved((connection) => connection.deliver('1'))
+      await goOver()
+      expect(server.messages).toEqual(['1'])
+      await expect(outcome).resolves.toEqual({ status: 'written' })
+    })
+
+    it('resolves its deliver() once the other server has acknowledged it', async () => {
+      const delivery = {
+        id: (message: unknown) => String(message),
+        acknowledged: (message: unknown) => String(message),
+      }
+      const { server, outcome, goOver } = setUpMoved((connection) => connection.deliver('1'), { delivery })
+      await goOver()
+      server.connection.send('1')
+      await vi.advanceTimersByTimeAsync(10)
+      await expect(outcome).resolves.toEqual({ status: 'acknowledged' })
+    })
+
+    it('rejects its deliver() in time, and drops it there, as if it had not moved', async () => {
+      const { server, outcome, options } = setUpMoved((connection) =>
+        connection.deliver('1', { timeout: 1_000 }),
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'timeout' })
+      const after = show(leases[0] as Lease, B, options)
+      const dropped = dropsOf(after)
+      await vi.advanceTimersByTimeAsync(1_000)
+      await rejected
+      expect(dropped).toEqual([['1', 'timeout']])
+      expect(server.messages).toEqual([])
+    })
+
+    it('drops it there when its signal aborts', async () => {
+      const abort = new AbortController()
+      const { outcome, options } = setUpMoved((connection) =>
+        connection.deliver('1', { signal: abort.signal }),
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'aborted' })
+      const after = show(leases[0] as Lease, B, options)
+      abort.abort()
+      await rejected
+      expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
+    })
+
+    it('rejects a deliver() that the other connection refuses, with the end of the first one', async () => {
+      const { outcome, options, reports } = setUpMoved((connection) => connection.deliver('too long'))
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'closed' })
+      const errors = errorsOf(show(createLease(), B, { ...options, queue: { maxBytes: 4 } }))
+      show(leases[0] as Lease, B, options)
+      await vi.advanceTimersByTimeAsync(10)
+      await rejected
+      expect(errors).toContain('OVERFLOW')
+      expect(reports).toMatchObject([{ moved: 0, undelivered: ['too long'] }])
+    })
+
+    it('resolves its request() with the answer of the other server', async () => {
+      const { server, outcome, goOver } = setUpMoved((connection) =>
+        connection.request('1', { match: (message) => message === 'answer' }),
+      )
+      const connection = await goOver()
+      expect(server.messages).toEqual(['1'])
+      const messages: unknown[] = []
+      connection?.messages$.subscribe((message) => messages.push(message))
+      server.connection.send('answer')
+      await vi.advanceTimersByTimeAsync(10)
+      await expect(outcome).resolves.toBe('answer')
+      expect(messages).toEqual(['answer'])
+    })
+
+    it('gives its request() the rest of its time', async () => {
+      const { outcome, options } = setUpMoved((connection) =>
+        connection.request('1', { match: () => true, timeout: 1_000 }),
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'timeout' })
+      await vi.advanceTimersByTimeAsync(600)
+      const after = show(leases[0] as Lease, B, options)
+      await vi.advanceTimersByTimeAsync(390)
+      expect(after?.connection.outbox).toMatchObject({ queued: 1 })
+      await vi.advanceTimersByTimeAsync(20)
+      await rejected
+      expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
+    })
+
+    it('rejects a request() that the other connection refuses, with the reason', async () => {
+      const { outcome, options } = setUpMoved((connection) =>
+        connection.request('too long', { match: () => true }),
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'OVERFLOW' })
+      const errors = errorsOf(show(createLease(), B, { ...options, queue: { maxBytes: 4 } }))
+      show(leases[0] as Lease, B, options)
+      await vi.advanceTimersByTimeAsync(10)
+      await rejected
+      // The caller has it, and nobody else.
+      expect(errors).toEqual(['CONFIGURATION'])
+    })
   })
 
   it('takes nothing of what a storage has still to hand out: that goes out before the end', async () => {

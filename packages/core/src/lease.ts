@@ -31,9 +31,6 @@ export interface LeaseOptions extends ConnectionOptions, MessageOptions {
 
 export type LeaseUrl = UrlSource | null | undefined
 
-/** How many messages went over to another connection, and those that did not. */
-type Moved = readonly [moved: number, left: readonly unknown[]]
-
 /** Made when first needed; never on a server, where one process renders for many users. */
 let registry: Registry | undefined
 let leases = 0
@@ -102,15 +99,14 @@ export class Lease {
     // Others still hold it, and what is queued there is theirs too.
     if (!registry?.retire(before)) return
     const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
-    if (moves) this.#close(before, ...move(before, entry.connection))
-    else this.#close(before)
+    this.#close(before, moves ? move(before, entry.connection) : 0)
   }
 
-  #close({ connection }: Entry, moved = 0, left: readonly unknown[] = []): void {
+  #close({ connection }: Entry, moved = 0): void {
     const onRelease = this.#onRelease
     connection.close().then((report) => {
       try {
-        onRelease?.({ ...report, undelivered: [...report.undelivered, ...left], moved })
+        onRelease?.({ ...report, moved })
       } catch (cause) {
         fail(connection, failed('onRelease', cause))
       }
@@ -142,33 +138,40 @@ function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOp
 }
 
 /**
- * Queued messages leave the one in order and enter the other, ahead of what is sent there next.
+ * Queued messages leave the one in order and enter the other, ahead of what is sent there next. What that one
+ * refuses stays, and so does what a storage has still to hand out.
  *
- * @returns How many it accepted, and those that it refused or that are of no use any more.
+ * @returns How many went over.
  */
-function move({ connection, live }: Entry, to: Connection<unknown, unknown>): Moved {
-  const { sender, announcer } = shellOf(connection)
-  const target = shellOf(to).sender
+function move({ connection, live }: Entry, to: Connection<unknown, unknown>): number {
+  const [from, target] = [shellOf(connection), shellOf(to)]
   const now = environmentOf(live.options.environment).now()
   let moved = 0
-  const left: unknown[] = []
-  for (const { message, key, expiresAt } of announcer.notices.during(() => sender.takeOut('cleared'))) {
+  from.announcer.notices.hold()
+  target.announcer.notices.hold()
+  for (const entry of from.sender.waiting) {
+    const { message, key, expiresAt, fate } = entry
+    // Else the timer is late that would have dropped it.
+    if (expiresAt <= now) continue
     // As everywhere: of a key only the newest matters.
-    if (target.isQueued(key)) continue
+    const reason = target.sender.isQueued(key) ? 'replaced' : 'moved'
     try {
-      // Else the timer is late that would have dropped it.
-      if (expiresAt > now) {
-        to.send(message, { key, ttl: expiresAt - now })
+      if (reason === 'moved') {
+        const options = { key, ttl: expiresAt - now }
+        if (fate) fate.move(target, message, options)
+        else target.sender.send(message, options)
         moved += 1
-        continue
       }
+      from.sender.drop(entry, reason)
     } catch (error) {
       // send() throws nothing else.
       fail(to, error as HoldfastError)
     }
-    left.push(message)
   }
-  return [moved, left]
+  target.announcer.notices.release()
+  from.announcer.notices.release()
+  target.updateWanted(true)
+  return moved
 }
 
 /** To the same origin, for the same user. */

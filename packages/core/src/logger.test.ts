@@ -145,6 +145,10 @@ describe('a line', () => {
       { type: 'unconfirmed', messages: [], count: 2, bytes: 7, older: 30 },
     ],
     ['info handover started "deploy"', { type: 'handover', step: 'started', reason: 'deploy' }],
+    [
+      'info dropped a message of 7 bytes: moved',
+      { type: 'dropped', message: 'x', bytes: 7, reason: 'moved' },
+    ],
     ['info handover done', { type: 'handover', step: 'done', reason: '' }],
     ['warn handover failed: 4401', { type: 'handover', step: 'failed', reason: '', close: REFUSED }],
     [

@@ -34,7 +34,10 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
       return ['warn', `lost: ${describeClose(event.close)}; ${describeVerdict(event.verdict)}${next}`]
     }
     case 'dropped':
-      return ['warn', `dropped a message of ${event.bytes} bytes: ${event.reason}`]
+      return [
+        event.reason === 'moved' ? 'info' : 'warn',
+        `dropped a message of ${event.bytes} bytes: ${event.reason}`,
+      ]
     case 'recovered':
       return ['info', `${event.count} messages (${event.bytes} bytes) are queued again`]
     case 'unconfirmed': {

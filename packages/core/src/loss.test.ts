@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fateOf } from '../../../test/unit/fate-of.ts'
 import { Entry } from './entry.ts'
 import { type Loss, newest, sortOut } from './loss.ts'
 
@@ -6,7 +7,7 @@ import { type Loss, newest, sortOut } from './loss.ts'
 function written(text: string, sequence: number, id?: number, retries = false): Entry {
   const entry = new Entry(text, text, {
     id,
-    ...(retries && { fate: { retries: true, failed: () => undefined } }),
+    ...(retries && { fate: fateOf({ retries: true }) }),
   })
   entry.status = 'written'
   entry.sequence = sequence

@@ -167,6 +167,11 @@ export class Outbox {
     this.#drop(this.#queue.expire(now), 'expired')
   }
 
+  /** All that waits, oldest first. */
+  get waiting(): readonly Entry[] {
+    return [...this.#queue]
+  }
+
   /** Whether a message of this key waits. */
   isQueued(key: string | undefined): boolean {
     return this.#queue.byKey(key) !== undefined

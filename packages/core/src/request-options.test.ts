@@ -24,9 +24,9 @@ describe('the options of a request', () => {
   })
 
   it.each<[string, string, unknown]>([
-    ['request() must be given options; got undefined', 'none', undefined],
-    ['request() must be given options; got null', 'null', null],
-    ['request() must be given options; got a function', 'a function', match],
+    ['The options of request() must be an object; got undefined', 'none', undefined],
+    ['The options of request() must be an object; got null', 'null', null],
+    ['The options of request() must be an object; got a function', 'a function', match],
     ['request() must be given either match, or id and idOf; got undefined', 'neither', { id: 1 }],
     ['request() must be given either match, or id and idOf; got a function', 'both', { match, id: 1, idOf }],
     ['request.match must be a function; got 5', 'a match that is none', { match: 5 }],

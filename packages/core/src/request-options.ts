@@ -1,4 +1,4 @@
-import { boolean, checkFunction, duration } from './checks.ts'
+import { boolean, checkFunction, checkObject, duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** What a request and its answer have in common. */
@@ -48,9 +48,7 @@ const TIMEOUT = 30_000
 export function checkedRequest<Incoming>(
   options: RequestOptions<Incoming>,
 ): RequestOptions<Incoming> & { readonly timeout: number } {
-  if (typeof options !== 'object' || options === null) {
-    throw misconfigured('request()', 'given options', options)
-  }
+  checkObject('The options of request()', options)
   const { id, idOf, match, retry, signal } = options
   if ((match === undefined) === (idOf === undefined)) {
     throw misconfigured('request()', 'given either match, or id and idOf', match ?? idOf)

@@ -1,12 +1,12 @@
-import { bare } from './announcer.ts'
+import { type Announcer, bare } from './announcer.ts'
 import type { Audience } from './audience.ts'
 import { Awaited } from './awaited.ts'
-import type { DropReason, Entry, Fate } from './entry.ts'
+import type { Destination, Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
-import type { ConnectionEvent, Without } from './events.ts'
+import { dropped, type GivenUp, HoldfastError, isHoldfastError } from './errors.ts'
 import { failed } from './policies.ts'
 import { checkedRequest, type RequestOptions } from './request-options.ts'
+import type { Sender } from './sender.ts'
 import type { CloseInfo } from './state.ts'
 import { Timers } from './timers.ts'
 
@@ -14,23 +14,15 @@ import { Timers } from './timers.ts'
 export interface RequestHost<Incoming, Outgoing> {
   readonly messages: Audience<Incoming>
   readonly clock: Clock
-  /** Sends or queues, and tells what becomes of it. */
-  readonly track: (message: Outgoing, fate: Fate) => Entry
-  /** Sends written messages once more, before all that waits. */
-  readonly again: (entries: readonly Entry[]) => void
-  /** Gives up what is still queued. */
-  readonly drop: (entry: Entry, reason: DropReason) => void
-  /** Nothing more is to be done for it. */
-  readonly answered: (entry: Entry) => void
-  readonly fail: (error: HoldfastError) => void
-  readonly tell: (event: Without<ConnectionEvent, 'at'>) => void
+  readonly sender: Pick<Sender<Outgoing>, 'track' | 'again' | 'drop' | 'answered'>
+  readonly announcer: Pick<Announcer, 'fail' | 'tell'>
 }
 
 interface Pending<Incoming> {
   readonly options: RequestOptions<Incoming> & { readonly timeout: number }
   readonly timers: Timers<'answer'>
   readonly since: number
-  readonly resolve: (answer: Incoming) => void
+  readonly resolve: (answer: Incoming | Promise<Incoming>) => void
   readonly reject: (error: unknown) => void
   readonly onAbort: () => void
   attempts: number
@@ -47,7 +39,7 @@ export class Requests<Incoming, Outgoing> {
 
   constructor(host: RequestHost<Incoming, Outgoing>) {
     this.#host = host
-    this.#awaited = new Awaited((name, error) => host.fail(failed(`request.${name}`, error)))
+    this.#awaited = new Awaited((name, error) => host.announcer.fail(failed(`request.${name}`, error)))
   }
 
   /** Never throws: what is wrong with the call, the promise rejects with. */
@@ -69,16 +61,17 @@ export class Requests<Incoming, Outgoing> {
       this.#awaited.add(pending)
       this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
       try {
-        pending.entry = this.#host.track(message, {
+        pending.entry = this.#host.sender.track(message, undefined, {
           retries: options.retry ?? false,
           failed: (reason) => this.#fail(pending, this.#error(reason, options)),
+          move: (to) => this.#move(pending, message, to),
         })
       } catch (error) {
         return this.#fail(pending, error)
       }
       if (!this.#awaited.has(pending)) {
         // Answered within the call.
-        if (pending.isAnswered) this.#host.answered(pending.entry)
+        if (pending.isAnswered) this.#host.sender.answered(pending.entry)
         return
       }
       pending.timers.start('answer', timeout)
@@ -99,7 +92,7 @@ export class Requests<Incoming, Outgoing> {
       pending.attempts += 1
       again.push(pending.entry)
     }
-    if (again.length > 0) this.#host.again(again)
+    if (again.length > 0) this.#host.sender.again(again)
     const over = written.filter(({ options }) => !options.retry)
     return () => {
       for (const pending of over) {
@@ -123,15 +116,26 @@ export class Requests<Incoming, Outgoing> {
       if (!this.#end(pending, 'answered')) continue
       pending.isAnswered = true
       // It may be queued again, and answered after all by what was slow to read.
-      if (pending.entry) this.#host.answered(pending.entry)
+      if (pending.entry) this.#host.sender.answered(pending.entry)
       pending.resolve(message)
     }
     return answered.length > 0
   }
 
+  /** Goes over another connection, with the rest of its time. */
+  #move(pending: Pending<Incoming>, message: Outgoing, to: Destination): void {
+    const { options, since } = pending
+    const timeout = Math.max(0, since + options.timeout - this.#host.clock.now())
+    this.#forget(pending)
+    // Both are connections of one view: what comes in is of the same type.
+    pending.resolve(
+      to.request(message, { ...options, timeout } as RequestOptions<unknown>) as Promise<Incoming>,
+    )
+  }
+
   #giveUp(pending: Pending<Incoming>, reason: 'aborted' | 'timeout' | 'closed'): void {
     // Told of by its fate, if it is queued. One on the wire cannot be called back.
-    if (pending.entry) this.#host.drop(pending.entry, reason)
+    if (pending.entry) this.#host.sender.drop(pending.entry, reason)
     this.#fail(pending, this.#error(reason, pending.options))
   }
 
@@ -141,29 +145,32 @@ export class Requests<Incoming, Outgoing> {
 
   /** Returns false where it was over already. */
   #end(pending: Pending<Incoming>, outcome: 'answered' | 'failed', error?: unknown): boolean {
-    if (!this.#awaited.remove(pending)) return false
-    pending.timers.stopAll()
-    pending.options.signal?.removeEventListener('abort', pending.onAbort)
+    if (!this.#forget(pending)) return false
     const { since, attempts } = pending
     const duration = this.#host.clock.now() - since
-    this.#host.tell({
+    this.#host.announcer.tell({
       type: 'request',
       outcome,
       duration,
       attempts,
       ...(isHoldfastError(error) && { error: bare(error) }),
     })
-    if (this.#awaited.size === 0) {
-      this.#leave?.()
-      this.#leave = undefined
-    }
     return true
   }
 
-  #error(reason: DropReason, { signal, timeout }: { signal?: AbortSignal; timeout: number }): HoldfastError {
+  /** Returns false where it was over already. */
+  #forget(pending: Pending<Incoming>): boolean {
+    if (!this.#awaited.remove(pending)) return false
+    pending.timers.stopAll()
+    pending.options.signal?.removeEventListener('abort', pending.onAbort)
+    if (this.#awaited.size > 0) return true
+    this.#leave?.()
+    this.#leave = undefined
+    return true
+  }
+
+  #error(reason: GivenUp, { signal, timeout }: { signal?: AbortSignal; timeout: number }): HoldfastError {
     switch (reason) {
-      case 'aborted':
-        return new HoldfastError('DROPPED', 'The request was aborted.', { reason, cause: signal?.reason })
       case 'timeout':
         return new HoldfastError('DROPPED', `There was no answer within ${timeout} ms.`, { reason })
       case 'closed':
@@ -171,7 +178,7 @@ export class Requests<Incoming, Outgoing> {
           reason,
         })
       default:
-        return new HoldfastError('DROPPED', `The request was dropped from the queue: ${reason}.`, { reason })
+        return dropped(reason, signal)
     }
   }
 }

@@ -105,12 +105,15 @@ export class Sender<Outgoing> {
     return entry
   }
 
+  /** As {@link track}; returns what gives the message up while it is queued. */
+  follow(message: Outgoing, options: SendOptions, fate: Fate): (reason: DropReason) => void {
+    const entry = this.track(message, options, fate)
+    return (reason) => this.drop(entry, reason)
+  }
+
   /** Rejects with what {@link send} throws, and with `DROPPED`. */
   deliver(message: Outgoing, options: DeliverOptions = {}): Promise<Receipt> {
-    return receipt(options, this.#clock, (fate) => {
-      const entry = this.track(message, options, fate)
-      return (reason) => this.drop(entry, reason)
-    })
+    return receipt(options, this.#clock, (fate) => this.follow(message, options, fate))
   }
 
   /** Sends written messages once more, before all that waits; oldest first. */
@@ -173,6 +176,11 @@ export class Sender<Outgoing> {
     return messagesOf(unconfirmed)
   }
 
+  /** All that waits, oldest first. */
+  get waiting(): readonly Entry[] {
+    return this.#outbox.waiting
+  }
+
   /** Whether a message of this key waits. */
   isQueued(key: string | undefined): boolean {
     return this.#outbox.isQueued(key)
@@ -181,11 +189,6 @@ export class Sender<Outgoing> {
   /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     this.keep?.clear()
-    return this.takeOut(reason)
-  }
-
-  /** As {@link clear}, but for what a storage is about to hand out. */
-  takeOut(reason: 'cleared' | 'closed'): readonly Entry[] {
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
     return entries
@@ -223,7 +226,7 @@ export class Sender<Outgoing> {
     this.#inFlight.remove(entry)
     this.keep?.remove(entry)
     this.#listeners.onDrop(entry, reason)
-    entry.fate?.failed(reason)
+    if (reason !== 'moved') entry.fate?.failed(reason)
   }
 
   #onRemoved(): void {
