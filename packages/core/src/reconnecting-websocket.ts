@@ -1,5 +1,4 @@
 import { bound, NO_PROTOCOLS, READY_STATES } from './bound-websocket.ts'
-import { byteLength } from './bytes.ts'
 import { checkFunction } from './checks.ts'
 import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
@@ -65,8 +64,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
       },
     )
     this.#shell = shell
-    this.#relay = new EventRelay(this, shell, environment)
-    if (onEvent) shell.announcer.events.add((event) => onEvent(event, this))
+    this.#relay = new EventRelay(this, shell, environment, onEvent && ((event) => onEvent(event, this)))
     this.#handlers = new Handlers(this)
     this.#hasQueue = options.queue !== false
     // One that listens is no longer lazy.
@@ -177,15 +175,16 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     if (readyState === READY_STATES.CONNECTING && !this.#hasQueue) {
       throw new DOMException('send() while CONNECTING, and there is no queue.', 'InvalidStateError')
     }
-    if (readyState >= READY_STATES.CLOSING) return this.#relay.discard(byteLength(message))
+    if (readyState >= READY_STATES.CLOSING) return this.#relay.discard(message, 'closed')
     this.#listen()
     try {
       this.#shell.send(message)
     } catch (error) {
       if (!isHoldfastError(error) || !(error.code === 'OVERFLOW' || error.code === 'CLOSED')) throw error
-      this.#relay.discard(byteLength(message))
+      const isOverflow = error.code === 'OVERFLOW'
+      this.#relay.discard(message, isOverflow ? 'overflow' : 'closed')
       // Without a queue, to a socket that is closing: as the native class, whose event is on its way.
-      if (error.code === 'OVERFLOW') this.#relay.call(() => this.#shell.fail(error), true)
+      if (isOverflow) this.#relay.call(() => this.#shell.fail(error), true)
     }
   }
 

@@ -130,6 +130,43 @@ describe('onEvent', () => {
     ])
   })
 
+  it('tells what the queue never took: of a full one, and after the end', async () => {
+    const told: unknown[] = []
+    const onEvent: WebSocketOptions['onEvent'] = (event, by) => {
+      if (event.type === 'dropped') told.push([event.message, event.reason, event.bytes, event.at, by])
+    }
+    const { server, clock, socket } = await setUpOpen({ queue: { maxMessages: 1 }, onEvent })
+    server.drop()
+    socket.send('kept')
+    socket.send('grüße')
+    expect(told).toEqual([['grüße', 'overflow', 7, clock.now(), socket]])
+    const buffer = new Uint8Array([1, 2, 3])
+    socket.send(buffer)
+    buffer.fill(0)
+    expect(told[1]).toEqual([new Uint8Array([1, 2, 3]), 'closed', 3, clock.now(), socket])
+    expect(socket.bufferedAmount).toBe(4 + 7 + 3)
+  })
+
+  it('is told of what is sent within an event after that event, and it is counted at once', async () => {
+    const told: string[] = []
+    const amounts: number[] = []
+    const { server, clock, socket } = await setUpOpen({
+      reconnect: false,
+      onEvent: (event) => {
+        told.push(event.type)
+        if (event.type !== 'lost') return
+        socket.send('late')
+        amounts.push(socket.bufferedAmount)
+      },
+    })
+    told.length = 0
+    server.drop()
+    await clock.advance(10)
+    expect(amounts).toEqual([4])
+    expect(socket.bufferedAmount).toBe(4)
+    expect(told).toEqual(['lost', 'state', 'dropped'])
+  })
+
   it('may throw: that is reported, and changes nothing else', async () => {
     const onEvent = (): never => {
       throw new Error('mine')

@@ -1,5 +1,7 @@
+import { byteLength, own, type WireData } from './bytes.ts'
 import type { RawIncoming, RawOutgoing } from './codec.ts'
 import type { Shell } from './connection.ts'
+import { Emitter } from './emitter.ts'
 import type { Environment } from './environment.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { ConnectionState, OpenState } from './state.ts'
@@ -18,7 +20,9 @@ interface End extends Close {
 export class EventRelay {
   readonly #target: EventTarget
   readonly #shell: Shell<RawIncoming, RawOutgoing>
-  readonly #clock: Pick<Environment, 'setTimeout'>
+  readonly #clock: Pick<Environment, 'setTimeout' | 'now'>
+  /** Tells what the queue never took: the shell knows nothing of it. */
+  readonly #refused: Emitter<ConnectionEvent>
   /** The connection that is open now, or was last. */
   #last: OpenState | undefined
   #origin = ''
@@ -32,13 +36,17 @@ export class EventRelay {
   constructor(
     target: EventTarget,
     shell: Shell<RawIncoming, RawOutgoing>,
-    clock: Pick<Environment, 'setTimeout'>,
+    clock: Pick<Environment, 'setTimeout' | 'now'>,
+    onEvent: ((event: ConnectionEvent) => void) | undefined,
   ) {
+    const { states, events, onThrow } = shell.announcer
     this.#target = target
     this.#shell = shell
     this.#clock = clock
-    shell.announcer.states.add((state) => this.#onState(state))
-    shell.announcer.events.add((event) => this.#onEvent(event))
+    this.#refused = new Emitter(onThrow)
+    states.add((state) => this.#onState(state))
+    events.add((event) => this.#onEvent(event))
+    if (onEvent) for (const emitter of [events, this.#refused]) emitter.add(onEvent)
     shell.ended.add(() => this.#tell(() => this.#tellEnd()))
   }
 
@@ -55,8 +63,12 @@ export class EventRelay {
     return this.#discarded
   }
 
-  discard(bytes: number): void {
+  /** Gives up what was never queued. */
+  discard(message: WireData, reason: 'overflow' | 'closed'): void {
+    const bytes = byteLength(message)
+    const event = { type: 'dropped', at: this.#clock.now(), message: own(message), reason, bytes } as const
     this.#discarded += bytes
+    this.#shell.announcer.notices.add(() => this.#refused.emit(event))
   }
 
   /**
