@@ -11,9 +11,9 @@ import { startChild } from './child.ts'
 import { BARE, clientKinds } from './clients.ts'
 import { type Direction, type Job, type Load, ON_THE_WAY, type Sample, sampleOf } from './loopback/load.ts'
 import { QuietBrowser } from './quiet-browser.ts'
-import { median, print, type Row, round, spread } from './tools.ts'
+import { interval, median, print, type Row, round, spread } from './tools.ts'
 
-const [rounds = '7', ...chosen] = process.argv.slice(2)
+const [rounds = '15', ...chosen] = process.argv.slice(2)
 const ROUNDS = Number(rounds)
 /** Rounds until the code of all of them is compiled. */
 const WARM_UP = 2
@@ -101,8 +101,10 @@ async function compare(
       print(
         `${native}, ${load.size} bytes ${title}, ${load.count} messages a run, medians and quartiles of ${ROUNDS}; ${CAPTION[direction]}`,
         CLIENTS.map((client, place) => {
-          const name = `${names[client]}${place < names.length ? '' : ', once more'}`
-          return row(name, samples[place] ?? [], samples[0] ?? [])
+          const [bare = [], again = []] = [samples[0], samples.at(-1)]
+          // Against both runs of the bare socket, which are less noisy than one; and these against each other.
+          if (place === names.length) return row(AGAIN, again, [bare])
+          return row(names[client] ?? '', samples[place] ?? [], [bare, again])
         }),
       )
     }
@@ -115,10 +117,18 @@ const CAPTION: Record<Direction, string> = {
   down: 'as fast as the client reads',
 }
 
+/** Of all cases: for each client the ratios of every round. */
+const all = new Map<string, Record<keyof Sample, number[]>>()
+
 /** The ratios are those of each round, so that what slows a round down is not in them. */
-function row(client: string, samples: readonly Sample[], bare: readonly Sample[]): Row {
-  const ratios = (of: keyof Sample): number[] =>
-    samples.map((sample, round) => sample[of] / (bare[round]?.[of] ?? Number.NaN))
+function row(client: string, samples: readonly Sample[], bares: readonly (readonly Sample[])[]): Row {
+  const ratios = (of: keyof Sample): number[] => {
+    const own = samples.map(
+      (sample, round) => sample[of] / mean(bares.map((bare) => bare[round]?.[of] ?? Number.NaN)),
+    )
+    all.get(client)?.[of].push(...own)
+    return own
+  }
   return {
     client,
     'messages/s': Math.round(median(samples.map(({ rate }) => rate))),
@@ -128,10 +138,16 @@ function row(client: string, samples: readonly Sample[], bare: readonly Sample[]
   }
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 const isChosen = (native: string): boolean => chosen.length === 0 || chosen.includes(native)
 const names = (await clientKinds()).map(({ name }) => name)
 // The bare socket once more, as if it were a client: what it differs from itself is noise.
 const CLIENTS = [...names.keys(), 0]
+const AGAIN = `${BARE}, once more`
+for (const name of [...names, AGAIN]) all.set(name, { rate: [], cpu: [] })
 const server = await startChild<string>(new URL('loopback/server.ts', import.meta.url))
 try {
   for (const [native] of nativeClasses) {
@@ -151,6 +167,15 @@ try {
       await page.close()
     }
   }
+  const middle = ([ratios = []]: readonly (readonly number[])[]): number => median(ratios)
+  print(
+    'All of these cases together: medians of all rounds, and where these lie with 95 % confidence',
+    [...all].flatMap(([client, { rate, cpu }]) => {
+      return rate.length === 0
+        ? []
+        : { client, '× bare rate': interval([rate], middle), '× bare CPU': interval([cpu], middle) }
+    }),
+  )
 } finally {
   await server.end()
 }

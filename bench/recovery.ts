@@ -8,12 +8,14 @@ import { setTimeout } from 'node:timers/promises'
 import { type Fault, faults } from './recovery/faults.ts'
 import { kinds } from './recovery/kinds.ts'
 import { openStage, type Recovery, type Stage } from './recovery/stage.ts'
-import { median, print, quantile, type Row, round } from './tools.ts'
+import { interval, median, print, quantile, type Row, round } from './tools.ts'
 
 const [clients = '40', ...chosen] = process.argv.slice(2)
 const CLIENTS = Number(clients)
 /** ms between two crowds: those that come back after the same time are not to do so in one moment. */
 const APART = 200
+
+type Recoveries = readonly Recovery[]
 
 interface Part {
   readonly kind: string
@@ -21,8 +23,14 @@ interface Part {
   readonly stage: Stage
 }
 
-function row(kind: string, { rounds, limit }: Fault, recoveries: readonly Recovery[]): Row {
-  const seconds = recoveries.map(({ ms }) => ms / 1_000)
+/** It comes back from every fault, so all can be told as a multiple of it. */
+const MEASURE = 'VueUse, autoReconnect and heartbeat'
+
+function row({ kind, fault: { rounds, limit } }: Part, recoveries: Recoveries, measure: Recoveries): Row {
+  const [seconds, others] = [recoveries, measure].map((each) => each.map(({ ms }) => ms / 1_000)) as [
+    number[],
+    number[],
+  ]
   const beyond = recoveries.flatMap((each) => each.beyond ?? [])
   const at = (share: number): number | string =>
     seconds.length === 0 ? `none in ${limit / 1_000} s` : round(quantile(seconds, share), 2)
@@ -31,6 +39,10 @@ function row(kind: string, { rounds, limit }: Fault, recoveries: readonly Recove
     faults: rounds * CLIENTS,
     'open again': recoveries.length,
     'median, s': at(0.5),
+    '× VueUse':
+      kind === MEASURE || seconds.length === 0
+        ? ''
+        : interval([seconds, others], ([own = [], other = []]) => median(own) / median(other)),
     'quartiles, s': seconds.length === 0 ? '' : `${at(0.25)}–${at(0.75)}`,
     'slowest, s': seconds.length === 0 ? '' : at(1),
     'beyond the drawn delay, median ms': beyond.length === 0 ? '' : round(median(beyond)),
@@ -52,19 +64,22 @@ async function openParts(): Promise<Part[]> {
 
 const parts = await openParts()
 const results = await Promise.all(
-  parts.map(async ({ kind, fault, stage }, place) => {
+  parts.map(async ({ fault, stage }, place) => {
     await setTimeout(place * APART)
     const recoveries: Recovery[] = []
     for (let round = 0; round < fault.rounds; round++) {
       recoveries.push(...(await fault.run(stage, fault.limit)))
     }
-    return { title: fault.title, row: row(kind, fault, recoveries) }
+    return recoveries
   }),
 )
-for (const title of new Set(results.map((result) => result.title))) {
+for (const fault of Object.values(faults)) {
+  const places = [...parts.keys()].filter((place) => parts[place]?.fault === fault)
+  if (places.length === 0) continue
+  const measure = results[places.find((place) => parts[place]?.kind === MEASURE) ?? -1] ?? []
   print(
-    title,
-    results.filter((result) => result.title === title).map((result) => result.row),
+    fault.title,
+    places.map((place) => row(parts[place] as Part, results[place] ?? [], measure)),
   )
 }
 await Promise.all(parts.map(({ stage }) => stage.close()))

@@ -6,7 +6,7 @@ import { launchChromium } from '../test/support/chromium.ts'
 import { LOOPBACK, listen } from '../test/support/listen.ts'
 import { servePage } from '../test/support/serve-page.ts'
 import type { StoredSend } from './stored-send/page.ts'
-import { median, print, round } from './tools.ts'
+import { median, print, round, spread, times } from './tools.ts'
 
 const RUNS = Number(process.argv[2] ?? 7)
 const SENDS = 5_000
@@ -72,18 +72,16 @@ try {
     ['sendDown', false, SENDS, ''],
     ['sendDown', true, SENDS, ''],
   ])
-  const each = [...open, ...down.map((results) => results.map(({ sending }) => sending))].map(
-    (results) => (median(results) * 1e6) / SENDS,
-  )
-  const [bare = 1, openMemory = 1, , downMemory = 1] = each
+  const each = [...open, ...down.map((results) => results.map(({ sending }) => sending))]
+  const [bare = [], openMemory = [], , downMemory = []] = each
   const names = ['bare socket', 'open, memory', 'open, stored', 'down, memory', 'down, stored']
   print(
-    `${SENDS} messages of ${TEXT_BYTES} bytes in one go, medians of ${RUNS} runs`,
-    each.map((ns, index) => ({
+    `${SENDS} messages of ${TEXT_BYTES} bytes in one go, medians and quartiles of ${RUNS} runs`,
+    each.map((results, index) => ({
       '': names[index] ?? '',
-      'ns per send()': round(ns, 0),
-      '× bare': round(ns / bare, 2),
-      '× memory': index === 0 ? '' : round(ns / (index < 3 ? openMemory : downMemory), 2),
+      'ns per send()': round((median(results) * 1e6) / SENDS, 0),
+      '× bare': times(results, bare),
+      '× memory': index === 0 ? '' : times(results, index < 3 ? openMemory : downMemory),
     })),
   )
 
@@ -97,13 +95,16 @@ try {
     sizes.map(([count, bytes]) => ['sendDown', true, count, 'x'.repeat(bytes)]),
   )
   print(
-    `until stored, medians of ${RUNS} runs`,
+    `until stored, medians of ${RUNS} runs, and quartiles`,
     sizes.map(([count, bytes], index) => {
       const of = (field: keyof StoredSend) => median((durable[index] ?? []).map((result) => result[field]))
       return {
         messages: count,
         bytes: bytes + TEXT_BYTES,
-        'ms until all are stored': round(of('storing')),
+        'ms until all are stored': spread(
+          (durable[index] ?? []).map(({ storing }) => storing),
+          1,
+        ),
         'stored per second': Math.round((count / of('storing')) * 1_000),
         'calls of write()': of('writes'),
         'page blocked, ms': round(of('blocked')),
@@ -113,9 +114,9 @@ try {
 
   const restored: Record<string, string | number>[] = []
   for (const count of [100, SENDS]) {
-    restored.push({ messages: count, 'ms after a reload': round(median(await restores(count))) })
+    restored.push({ messages: count, 'ms after a reload': spread(await restores(count), 1) })
   }
-  print(`until they are back, medians of ${RUNS} runs`, restored)
+  print(`until they are back, medians and quartiles of ${RUNS} runs`, restored)
 } finally {
   await browser.close()
   for (const socket of server.clients) socket.terminate()

@@ -1,4 +1,4 @@
-import type { Row } from '../tools.ts'
+import { type Row, round } from '../tools.ts'
 import type { Told } from './contenders.ts'
 
 /** What became of so many messages, by the ids in the order of their arrival. */
@@ -30,6 +30,7 @@ export function tally(sent: number, arrivals: readonly number[], { ids, more }: 
     'lost, told with the message': toldAndLost,
     'lost, told by number': byNumber,
     'lost in silence': silent,
+    'in silence, % of sent': round((silent / sent) * 100),
     'told with the message, and had come': told.size - toldAndLost,
     'told by number, and had come': more - byNumber,
   }
