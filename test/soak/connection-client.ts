@@ -84,7 +84,8 @@ export class ConnectionClient extends Client {
 
   async rollCall(): Promise<void> {
     const fail = (error: Error) => this.fail(`the roll call: ${error.message}`)
-    this.#errands.request(this.#connection, { retry: true }, fail)
+    // Its time is that of the client, which leaves none to a machine that is busy: within() does.
+    this.#errands.request(this.#connection, { retry: true, timeout: Infinity }, fail)
     await this.within(60_000, 'the roll call', this.#errands.settled())
   }
 

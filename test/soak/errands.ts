@@ -74,7 +74,7 @@ export class Errands {
 
   request(
     connection: Connection<Down, Up>,
-    options: { readonly retry: boolean },
+    options: { readonly retry: boolean; readonly timeout?: number },
     failed?: (error: HoldfastError) => void,
   ): void {
     const id = this.#requests++

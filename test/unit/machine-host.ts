@@ -144,7 +144,7 @@ export class MachineHost {
         this.socket = undefined
         break
       case 'tell-handover':
-        must(state.status === 'open', 'an open connection is handed over')
+        must(state.status === 'open' || effect.step === 'failed', 'an open connection is handed over')
         break
       case 'prepare':
         must(machine.handover?.step === 'preparing', 'what is prepared is known')

@@ -1,12 +1,11 @@
 import { Emitter } from './emitter.ts'
 import { type Entry, messagesOf } from './entry.ts'
 import type { Environment } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { bare, failed, type HoldfastError, isHoldfastError } from './errors.ts'
 import type { ConnectionEvent, LateTimer, TransitionCause, Without } from './events.ts'
 import type { Effect } from './machine.ts'
 import { Notices } from './notices.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
-import { failed } from './policies.ts'
 import type { SenderListeners } from './sender-listeners.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { LATE } from './timers.ts'
@@ -63,14 +62,14 @@ export class Announcer {
     this.tell({ type: 'state', state, previous, cause, duration, outbox: this.#outbox() })
   }
 
-  lost({ close, verdict, delay, error }: Extract<Effect, { type: 'tell-lost' }>): void {
+  lost({ error, ...lost }: Extract<Effect, { type: 'tell-lost' }>): void {
     if (error) this.fail(error)
-    this.tell({ type: 'lost', close, verdict, ...(delay === undefined ? {} : { delay }) })
+    this.tell({ ...lost, type: 'lost' })
   }
 
-  handover({ step, reason, close }: Extract<Effect, { type: 'tell-handover' }>): void {
-    if (close?.error) this.fail(close.error, false)
-    this.tell({ type: 'handover', step, reason, ...(close ? { close } : {}) })
+  handover(handover: Extract<Effect, { type: 'tell-handover' }>): void {
+    if (handover.close?.error) this.fail(handover.close.error, false)
+    this.tell({ ...handover, type: 'handover' })
   }
 
   late(timer: LateTimer, by: number): void {
@@ -79,13 +78,13 @@ export class Announcer {
 
   tell(event: Without<ConnectionEvent, 'at'>): void {
     if (this.events.size === 0) return
-    const timed = { ...event, at: this.#environment.now() }
+    const timed = { ...quiet(event), at: this.#environment.now() }
     this.notices.add(() => this.events.emit(timed))
   }
 
   /** `isTold` where somebody learns of it in another way too. */
   fail(error: HoldfastError, isTold: boolean = TOLD_BY_STATE.has(error.code)): void {
-    this.tell({ type: 'error', error: bare(error) })
+    this.tell({ type: 'error', error })
     this.#tellError(error, isTold)
   }
 
@@ -118,7 +117,13 @@ function sizeOf(entries: readonly Entry[]): { count: number; bytes: number } {
   return { count: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
-/** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
-export function bare({ code, message, reason }: HoldfastError): HoldfastError {
-  return new HoldfastError(code, message, { reason })
+/** Where an error may be in an event, in a close and in a state. */
+const WITH_ERRORS = ['error', 'close', 'state', 'previous', 'cause'] as const
+
+/** A copy whose errors have no cause. */
+function quiet<T extends object>(told: T): T {
+  if (isHoldfastError(told)) return bare(told) as typeof told
+  const copy: { [Key in (typeof WITH_ERRORS)[number]]?: unknown } & T = { ...told }
+  for (const key of WITH_ERRORS) if (typeof copy[key] === 'object') copy[key] = quiet(copy[key] as never)
+  return copy
 }

@@ -149,7 +149,7 @@ describe('the token of a dial', () => {
     } catch (thrown) {
       error = thrown
     }
-    expect(error).toMatchObject({ code: 'HANDLER', message: expect.stringContaining('auth.via threw.') })
+    expect(error).toMatchObject({ code: 'HANDLER', message: expect.stringContaining('auth.via threw') })
     expect((error as HoldfastError).cause).toBeUndefined()
     expect(String((error as HoldfastError).stack)).not.toContain('t1')
   })

@@ -3,7 +3,7 @@ import { isLoopback } from './auth.ts'
 import { ruleFor } from './close-codes.ts'
 import type { Target } from './dial.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
+import { bare, failed, HoldfastError, isHoldfastError } from './errors.ts'
 import type { Effect, Machine } from './machine.ts'
 import type { CloseInfo, ConnectionState } from './state.ts'
 import { Timers } from './timers.ts'
@@ -145,13 +145,12 @@ export class Authenticator {
 
   #sendToken({ create }: SignIn, token: string): void {
     this.#awaitsAnswer = true
-    let message: unknown
     try {
-      message = create(token)
-    } catch {
-      throw carrierFailed()
+      this.#host.send(create(token))
+    } catch (error) {
+      // Of the codec or the native class, and these may quote the message.
+      throw isHoldfastError(error) ? bare(error) : carrierFailed()
     }
-    this.#host.send(message)
   }
 
   #ask(predicate: ((incoming: never) => boolean) | undefined, message: unknown): boolean {
@@ -159,7 +158,7 @@ export class Authenticator {
       // The user vouches for the type of what the codec makes.
       return predicate?.(message as never) ?? false
     } catch (cause) {
-      this.#host.onError(new HoldfastError('HANDLER', 'A predicate of auth.via threw.', { cause }))
+      this.#host.onError(failed('A predicate of auth.via', cause))
       return false
     }
   }
@@ -194,7 +193,8 @@ function isLive({ status }: ConnectionState): boolean {
   return status === 'connecting' || status === 'open'
 }
 
-/** Without the carrier's own error, which may show the token. */
+/** Without the error itself, which may show the token. */
 function carrierFailed(): HoldfastError {
-  return new HoldfastError('HANDLER', 'auth.via threw. (Its error is not shown: the token may be in it.)')
+  const text = 'auth.via threw, or its message could not be sent. (Why is not shown: the token may be in it.)'
+  return new HoldfastError('HANDLER', text)
 }

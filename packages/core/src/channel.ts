@@ -2,8 +2,7 @@ import type { Announcer } from './announcer.ts'
 import type { Audience } from './audience.ts'
 import { checkFunction, checkObject } from './checks.ts'
 import { Emitter, type Listener } from './emitter.ts'
-import { isHoldfastError } from './errors.ts'
-import { failed } from './policies.ts'
+import { failed, failure } from './errors.ts'
 
 /**
  * A subscription with the server, kept over reconnects.
@@ -143,7 +142,7 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
       this.#isAsked = true
       this.#host.announcer.tell({ type: 'channel', action })
     } catch (error) {
-      this.#host.announcer.fail(isHoldfastError(error) ? error : failed('The native socket', error))
+      this.#host.announcer.fail(failure('The native socket', error))
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import { type Composed, Entry, type EntryDetails, type Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
+import { failed, HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
 import type { Settings } from './options.ts'
 
 export interface SendOptions {
@@ -73,7 +73,7 @@ export class Composer<Outgoing> {
     try {
       id = this.#delivery.id(message)
     } catch (cause) {
-      throw new HoldfastError('HANDLER', 'delivery.id threw.', { cause })
+      throw failed('delivery.id', cause)
     }
     if (id === undefined || typeof id === 'string' || typeof id === 'number') return id
     throw misconfigured('What delivery.id returns', 'a string, a number or undefined', id)

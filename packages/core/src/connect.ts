@@ -11,7 +11,8 @@ import type { UrlSource } from './url.ts'
  * @remarks With a `codec`, messages have its types. With a `schema` (any Standard Schema), incoming messages
  * have the schema's output type, and one that does not fit goes to `errors$`; the codec is `json()` unless
  * given. With neither, messages are what the native class takes and gives.
- * @throws HoldfastError `CONFIGURATION` for a bad URL, subprotocol or option.
+ * @throws HoldfastError `CONFIGURATION` for a bad URL, subprotocol or option; `INSECURE` for a token over `ws:`. What
+ * a function answers is judged at its dial: the state says so then.
  * @example
  * ```ts
  * const connection = connect('wss://example.com/chat', { codec: json<ChatMessage>() })

@@ -131,6 +131,40 @@ describe('deliver() rejects', () => {
     expect(world.eventsOf('dropped')).toMatchObject([{ message: 'a', reason }])
   })
 
+  it.each<[string, Options, (world: World) => unknown]>([
+    ['reconnect()', {}, ({ connection }) => connection.reconnect()],
+    [
+      'a heartbeat without an answer',
+      { heartbeat: { message: () => 'ping', interval: 100, timeout: 100 } },
+      ({ clock }) => clock.advance(6_000),
+    ],
+    [
+      'a closing handshake without an end',
+      { closeTimeout: 100 },
+      ({ connection, server, clock }) => {
+        server.answersClose = false
+        void connection.close(undefined, '', { drainTimeout: 0 })
+        return clock.advance(200)
+      },
+    ],
+  ])(
+    'with closed what %s leaves in the native buffer: nothing shows that it has left',
+    async (_, options, act) => {
+      const world = await setUpOpen(options)
+      const { connection, server, clock, eventsOf } = world
+      const first = outcomeOf(connection.deliver('left'))
+      await clock.settle()
+      server.stall()
+      const second = outcomeOf(connection.deliver('kept'))
+      await clock.advance(50)
+      expect([first, second]).toEqual([{ value: { status: 'written' } }, {}])
+      await act(world)
+      await clock.settle()
+      expect(second).toEqual(rejected('closed'))
+      expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['left', 'kept'] }])
+    },
+  )
+
   it('with replaced', async () => {
     const { connection, clock, handshake, server } = setUp()
     const outcome = outcomeOf(connection.deliver('a', { key: 'cursor' }))
@@ -324,6 +358,21 @@ describe('acknowledgements', () => {
     expect(outcome).toEqual({ code: 'DROPPED', reason: 'closed' })
     expect(connection.outbox).toMatchObject({ inFlight: 0, unconfirmed: 1, dropped: 0 })
   })
+
+  it.each(['while it waits', 'after a stop'])(
+    'that never came are unconfirmed, and not undelivered: %s',
+    async (when) => {
+      const world = await setUpOpen({ ...chat, reconnect: { maxAttempts: 1 } })
+      const { connection, server, clock, eventsOf } = world
+      connection.send(say(1))
+      server.refuse()
+      server.drop()
+      connection.send(say(2))
+      if (when === 'after a stop') await clock.advance(2_000)
+      expect(await connection.close()).toMatchObject({ undelivered: [say(2)], unconfirmed: [say(1)] })
+      expect(eventsOf('dropped')).toMatchObject([{ message: say(1) }, { message: say(2) }])
+    },
+  )
 
   it('are not given up by clear(): only what is queued is dropped', async () => {
     const world = await setUpOpen(chat)

@@ -380,6 +380,28 @@ describe('a request over a reconnect', () => {
   })
 })
 
+describe('a request that was written, and is not sent again after all', () => {
+  it.each<[string, (world: World) => unknown]>([
+    ['by close()', ({ connection }) => void connection.close(undefined, '', { drainTimeout: 0 })],
+    [
+      'since nobody waits for it any more',
+      async ({ server, clock }) => {
+        await clock.advance(1_000)
+        server.drop()
+      },
+    ],
+  ])('is unconfirmed: %s', async (_, act) => {
+    const world = await setUpOpen({ closeTimeout: 10 })
+    const { connection, server, clock, eventsOf } = world
+    const retried = outcome(connection.request('1', { id: 1, idOf, retry: true, timeout: 1_000 }))
+    server.answersClose = false
+    await act(world)
+    await clock.advance(100)
+    expect(retried.error).toMatchObject({ reason: expect.stringMatching('closed|timeout') })
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['1'], count: 1 }])
+  })
+})
+
 describe('a request at the end', () => {
   it.each(['close()', 'a close code', 'dispose'])('is rejected by %s, queued or not', async (by) => {
     const { connection, server, clock } = await setUpOpen()

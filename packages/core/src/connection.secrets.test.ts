@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { storageOf } from '../../../test/unit/storage-of.ts'
 import { type Auth, connect, constant, firstMessage, json, queryParameter, subprotocol } from './index.ts'
@@ -77,6 +78,63 @@ describe.each([
     const spies = methods.map((method) => vi.spyOn(console, method).mockImplementation(() => undefined))
     await suffer(via, noted().outbox)
     expect(spies.flatMap(({ mock }) => mock.calls)).toEqual([])
+  })
+})
+
+describe('a token in a sign-in message that cannot be sent', () => {
+  /** A codec that quotes what it does not take, and all that is told of it. */
+  async function refusing(isBad: (message: unknown) => boolean) {
+    const clock = virtualClock()
+    const server = fakeServer(/^/, { clock, latency: 1 })
+    const told: unknown[] = []
+    const connection = connect('wss://fake.test', {
+      codec: {
+        encode(message: unknown) {
+          const text = JSON.stringify(message)
+          if (isBad(message)) throw new Error(`cannot encode ${text}`)
+          return text
+        },
+        decode: (data) => JSON.parse(String(data)),
+      },
+      auth: { via: signIn, token: () => ({ value: TOKEN, expiresAt: clock.now() + 60_000 }) },
+      environment: {
+        ...clock.environment,
+        WebSocket: server.WebSocket,
+        reportError: (error) => told.push(error),
+      },
+    })
+    connection.state$.subscribe((state) => told.push(state))
+    connection.events$.subscribe((event) => told.push(event))
+    connection.errors$.subscribe((error) => told.push(error))
+    await clock.advance(5)
+    return { clock, server, told: () => inspect(told, { depth: Infinity, showHidden: true }) }
+  }
+
+  it('is in no error, event or state, where it signs in', async () => {
+    const { told } = await refusing(() => true)
+    expect(told()).toContain('The codec could not encode the message.')
+    expect(told()).not.toContain(TOKEN)
+  })
+
+  it('is in none where it is renewed', async () => {
+    let isOpen = false
+    const { clock, server, told } = await refusing(() => isOpen)
+    server.send('{"type":"welcome"}')
+    isOpen = true
+    await clock.advance(40_000)
+    expect(told()).toContain('The codec could not encode the message.')
+    expect(told()).not.toContain(TOKEN)
+  })
+
+  it('is in none where the native class quotes it', async () => {
+    const { clock, server, told } = await refusing(() => false)
+    server.send('{"type":"welcome"}')
+    server.connection.socket.send = (data) => {
+      throw new Error(`cannot send ${data}`)
+    }
+    await clock.advance(40_000)
+    expect(told()).toContain('its message could not be sent')
+    expect(told()).not.toContain(TOKEN)
   })
 })
 

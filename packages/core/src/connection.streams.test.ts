@@ -1,7 +1,8 @@
+import { inspect } from 'node:util'
 import { firstValueFrom, map, repeat, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { setUp, setUpOpen } from '../../../test/unit/set-up.ts'
-import type { Codec } from './codec.ts'
+import { type Options, setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
+import { type Codec, json } from './codec.ts'
 
 /** What a subscriber of a stream sees, in words. */
 function watch<T>(stream: { subscribe(observer: object): { unsubscribe(): void } }) {
@@ -261,6 +262,16 @@ describe('outbox$', () => {
   })
 })
 
+/** A URL function that quotes something, at this call and all after it. */
+function failingFrom(call: number): () => string {
+  let calls = 0
+  return () => {
+    calls += 1
+    if (calls >= call) throw new Error('CONTENT')
+    return 'ws://fake.test/'
+  }
+}
+
 describe('events$', () => {
   it('tells all that happens, with its time', async () => {
     const { events, clock, server } = await setUpOpen()
@@ -285,6 +296,38 @@ describe('events$', () => {
       },
       { type: 'state', at: start + 501, state: { status: 'waiting' }, duration: 500 },
     ])
+  })
+
+  it.each<[string, Options, (world: World) => unknown]>([
+    [
+      'of a dial that failed',
+      { url: failingFrom(1), reconnect: { maxAttempts: 2 } },
+      ({ clock }) => clock.advance(2_000),
+    ],
+    [
+      'of a handover that failed',
+      { url: failingFrom(2) },
+      ({ connection }) => connection.reconnect('', { handover: true }),
+    ],
+    [
+      'of a message that could not be read',
+      {
+        codec: json({
+          reviver: () => {
+            throw new Error('CONTENT')
+          },
+        }) as never,
+      },
+      ({ server }) => server.send('1'),
+    ],
+  ])('carries no cause of an error, which errors$ does: %s', async (_, options, act) => {
+    const world = setUp(options)
+    await world.clock.advance(5)
+    await act(world)
+    await world.clock.settle()
+    expect(inspect(world.errors, { depth: Infinity })).toContain('CONTENT')
+    expect(inspect(world.events, { depth: Infinity })).toContain('HoldfastError')
+    expect(inspect(world.events, { depth: Infinity })).not.toContain('CONTENT')
   })
 
   it('tells an end without a delay', async () => {

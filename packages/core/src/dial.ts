@@ -1,4 +1,4 @@
-import { failed } from './policies.ts'
+import { failed } from './errors.ts'
 import { checkProtocols, type ProtocolsSource, resolveUrl, type UrlSource } from './url.ts'
 
 /** Where one attempt goes. */

@@ -1,8 +1,7 @@
 import type { SigningIn } from './authenticator.ts'
 import { type Target, targetOf } from './dial.ts'
 import type { Environment } from './environment.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
-import { failed } from './policies.ts'
+import { failure, HoldfastError } from './errors.ts'
 import { Socket, type SocketHandlers } from './socket.ts'
 import type { ConnectingPhase } from './state.ts'
 import type { ProtocolsSource, UrlSource } from './url.ts'
@@ -97,7 +96,7 @@ export class Dialer {
 
   #fail(attempt: Attempt, cause: unknown): void {
     if (!attempt.isCurrent()) return
-    const error = isHoldfastError(cause) ? cause : failed('The dial', cause)
+    const error = failure('The dial', cause)
     // Values that were refused once will be refused again; a function may answer something else.
     const isFixed = error.code === 'CONFIGURATION' && !this.asksUser
     const isFatal = error.code === 'NO_WEBSOCKET' || error.code === 'INSECURE' || isFixed

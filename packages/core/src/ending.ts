@@ -1,5 +1,5 @@
 import { frameCode } from './close-codes.ts'
-import { messagesOf } from './entry.ts'
+import { mayHaveArrived, messagesOf } from './entry.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
@@ -86,8 +86,9 @@ export class Ending<Outgoing> {
 
   /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
   finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
-    const unconfirmed = this.#unconfirmed
-    const undelivered = messagesOf<Outgoing>(this.#sender.clear('closed'))
+    const entries = this.#sender.clear('closed')
+    const undelivered = messagesOf<Outgoing>(entries.filter((entry) => !mayHaveArrived(entry)))
+    const unconfirmed = [...this.#unconfirmed, ...messagesOf<Outgoing>(entries.filter(mayHaveArrived))]
     const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
     if (released === undefined) return this.#settle(report)

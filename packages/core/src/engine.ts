@@ -18,7 +18,7 @@ import type { StandardSchemaV1 } from './schema.ts'
 import { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import { type ConnectionState, hasEnded } from './state.ts'
-import { givenUrl, type UrlSource } from './url.ts'
+import { canParse, givenUrl, type UrlSource } from './url.ts'
 import { Vigil } from './vigil.ts'
 
 export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<MessageOptions, 'codec'>>
@@ -67,7 +67,7 @@ export class Engine<Incoming, Outgoing> {
       onError,
       onRenewed: () => this.driver.dispatch({ type: 'reconnect', reason: 'token renewed', handover: true }),
     })
-    if (URL.canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
+    if (canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
     const dialer = new Dialer(source, settings.protocols, environment, authenticator)
     const config = machineConfig(settings, dialer.firstPhase, environment, onError)
     this.driver = new Driver(config, clock, announcer, {

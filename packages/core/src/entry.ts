@@ -6,8 +6,8 @@ import type { GivenUp } from './errors.ts'
 
 /** Told what becomes of one message. */
 export interface Fate {
-  /** Whoever follows it sends it again after a loss: nothing about it is in doubt. */
-  readonly retries?: boolean
+  /** Whether whoever follows it sends it again after a loss: nothing about it is in doubt then. */
+  retries?(): boolean
   /** It has left the native buffer. */
   written?(): void
   acknowledged?(): void
@@ -95,7 +95,12 @@ export function writtenEntryOf(text: string): Entry {
 
 /** Whether nobody would send it again, and nobody knows whether it has arrived. */
 export function isInDoubt({ status, id, fate }: Entry): boolean {
-  return status === 'written' && id === undefined && !fate?.retries
+  return status === 'written' && id === undefined && !fate?.retries?.()
+}
+
+/** One that was on the wire, and waits for its acknowledgement. */
+export function mayHaveArrived({ id, sequence }: Entry): boolean {
+  return id !== undefined && sequence > 0
 }
 
 /** As they were given to `send()`, or copies. */

@@ -49,6 +49,21 @@ export function isHoldfastError(value: unknown): value is HoldfastError {
   return value instanceof Error && value.name === NAME && 'code' in value
 }
 
+/** An error of a function that the user gave. */
+export function failed(what: string, cause: unknown): HoldfastError {
+  return new HoldfastError('HANDLER', `${what} threw.`, { cause })
+}
+
+/** As {@link failed}; an error of ours is told as it is. */
+export function failure(what: string, error: unknown): HoldfastError {
+  return isHoldfastError(error) ? error : failed(what, error)
+}
+
+/** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
+export function bare({ code, message, reason }: HoldfastError): HoldfastError {
+  return new HoldfastError(code, message, { reason })
+}
+
 /** The error of a bad option or argument: says which, what was expected and what came. */
 export function misconfigured(name: string, expected: string, got: unknown): HoldfastError {
   return new HoldfastError('CONFIGURATION', `${name} must be ${expected}; got ${describe(got)}.`)
@@ -71,10 +86,10 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   expired: 'The message was dropped: it had waited for its ttl.',
   replaced: 'The message was dropped: another one of its key took its place.',
   aborted: 'Its signal has aborted it.',
-  timeout: 'There was no receipt within the timeout.',
+  timeout: 'There was no answer within the timeout.',
   'too-large': 'The message was dropped: the server closed with 1009, and it was the largest on the wire.',
   cleared: 'The message was dropped: clear() was called.',
-  closed: 'The connection was closed before there was a receipt.',
+  closed: 'The connection was closed before there was an answer.',
 }
 
 /** The error of a message that was given up, as its `deliver()` or `request()` rejects. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fateOf } from '../../../test/unit/fate-of.ts'
 import { Entry, type EntryDetails } from './entry.ts'
 import { Flow } from './flow.ts'
+import type { SocketEnd } from './loss.ts'
 import { Outbox } from './outbox.ts'
 import { Socket } from './socket.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
@@ -64,6 +65,9 @@ async function setUpStalled(highWaterMark: number, queued: readonly string[]) {
   parts.flow.start(parts.socket)
   return parts
 }
+
+/** Of a socket that was given up. */
+const LOSS: SocketEnd = { isAnswered: false }
 
 const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
 
@@ -427,7 +431,7 @@ describe('a socket that is gone', () => {
     server.stall()
     flow.start(socket)
     for (const text of ['aa', 'bb', 'cc', 'dd']) pass(text)
-    const { unsent, unproven } = flow.detach(5)
+    const { unsent, unproven } = flow.detach({ ...LOSS, buffered: 5 })
     expect(unsent.map(({ message }) => message)).toEqual(['cc', 'dd'])
     expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
     const all = [...unproven, ...unsent]
@@ -440,9 +444,50 @@ describe('a socket that is gone', () => {
     const { flow, socket, pass } = await setUp({ keepWritten: 1_000 })
     flow.start(socket)
     for (const text of ['aa', 'bb']) pass(text)
-    const { unsent, unproven } = flow.detach(undefined)
+    const { unsent, unproven } = flow.detach(LOSS)
     expect(unsent).toEqual([])
     expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
+  })
+
+  /** Three messages, each of two bytes, of which the first has left; somebody waits for each of them. */
+  async function setUpWaiting(header = 0) {
+    const parts = await setUp({ keepWritten: 1_000 })
+    const { server, flow, socket, pass } = parts
+    const native = server.connection.socket
+    const texts = ['aa', 'bb', 'cc']
+    let buffered = 0
+    Object.defineProperty(native, 'bufferedAmount', { get: () => buffered, configurable: true })
+    native.send = () => {
+      buffered += 2 + header
+    }
+    flow.start(socket)
+    for (const text of texts) pass(text, { fate: fateOf({ written: () => undefined }) })
+    buffered -= 2 + header
+    const read = (value: number) => {
+      buffered = value
+    }
+    return { ...parts, read }
+  }
+
+  it.each<[string, number, number | undefined, Partial<SocketEnd>, string[]]>([
+    ['that tells what it still holds', 0, 4, { buffered: 4 }, ['aa']],
+    ['that holds nothing any more', 0, 0, { buffered: 0 }, ['aa', 'bb', 'cc']],
+    ['that is given up, by what it holds then', 0, 4, {}, ['aa']],
+    ['that is given up and counts headers, too: by the least that have left', 6, 16, {}, []],
+    ['that always says 0 at its end: ws and undici, which count headers', 6, 0, { buffered: 0 }, []],
+    ['whose peer has answered our close frame', 6, 0, { buffered: 0, isAnswered: true }, ['aa', 'bb', 'cc']],
+  ])('%s: tells what has left', async (_, header, now, loss, expected) => {
+    const { flow, left, read } = await setUpWaiting(header)
+    read(now ?? 0)
+    flow.detach({ ...LOSS, ...loss })
+    expect(left).toEqual(expected)
+  })
+
+  it('is asked what it holds also where it was told to close before', async () => {
+    const { flow, left } = await setUpWaiting()
+    flow.stop()
+    flow.detach(LOSS)
+    expect(left).toEqual(['aa'])
   })
 })
 
@@ -481,7 +526,7 @@ describe('a native send that loses its socket, and throws', () => {
     const parts = await setUp({ keepWritten: 1_000 })
     const lost: string[] = []
     parts.server.connection.socket.send = () => {
-      const { unsent, unproven } = parts.flow.detach(undefined)
+      const { unsent, unproven } = parts.flow.detach(LOSS)
       lost.push(...[...unsent, ...unproven].map(({ message }) => String(message)))
       parts.outbox.recover([...unsent, ...unproven])
       throw new Error('no')

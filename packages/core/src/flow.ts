@@ -3,7 +3,7 @@ import { type Composed, Entry, isInDoubt, writtenEntryOf } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import type { FlowOptions } from './flow-options.ts'
-import type { Remains } from './loss.ts'
+import type { Remains, SocketEnd } from './loss.ts'
 import type { Outbox } from './outbox.ts'
 import { Poll } from './poll.ts'
 import { Ring } from './ring.ts'
@@ -32,7 +32,9 @@ export class Flow {
   readonly #poll: Poll
   readonly #options: FlowOptions
   readonly #tail: Tail<Entry>
+  /** The one that is written to, and the one that was, until it is gone. */
   #socket: Socket | undefined
+  #source: Socket | undefined
   /** Messages of ours, past the queue: written before all that waits, and never counted. */
   #controls: OwnedData[] = []
   /** Written ones that somebody waits for, oldest first. */
@@ -52,6 +54,7 @@ export class Flow {
   /** Writes to this socket from now on. */
   start(socket: Socket): void {
     this.#socket = socket
+    this.#source = socket
     this.#poll.rest()
     this.pump()
   }
@@ -63,19 +66,16 @@ export class Flow {
     this.#poll.rest()
   }
 
-  /**
-   * The socket is gone.
-   *
-   * @param buffered - Its `bufferedAmount` in the `close` event; undefined where there was none.
-   */
-  detach(buffered: number | undefined): Remains {
+  /** The socket is gone, or is given up: it is closed after this. */
+  detach(loss: SocketEnd): Remains {
     this.stop()
-    const unsentCount = this.#tail.unsent(buffered ?? 0)
-    const edge = this.#tail.last - unsentCount
+    const edge = this.#tail.last - this.#tail.unsent(loss.buffered ?? 0)
+    const left = this.#tail.leftAtEnd(loss, this.#source?.bufferedAmount ?? 0)
     const { older } = this.#tail
     const written = this.#tail.take().filter(({ status }) => status === 'written')
-    this.#tellLeft(edge)
+    this.#tellLeft(left)
     this.#watched.clear()
+    this.#source = undefined
     return {
       unproven: written.filter(({ sequence }) => sequence <= edge),
       unsent: written.filter(({ sequence }) => sequence > edge),

@@ -114,8 +114,8 @@ describe('a handover', () => {
   })
 
   it.each([
-    ['connect', 'No connection within 10000 ms (connectTimeout); in a handover.'],
-    ['sign-in', 'No answer to the sign-in message within 700 ms; in a handover.'],
+    ['connect', "No connection within 10000 ms (connectTimeout); in phase 'handover'."],
+    ['sign-in', "No answer to the sign-in message within 700 ms; in phase 'handover'."],
   ] as const)('fails when its %s timer fires', (timer, text) => {
     const { host, send, begin, fire } = setUp()
     begin()
@@ -140,6 +140,28 @@ describe('a handover', () => {
     expect('handover' in host.machine).toBe(false)
     expect(ready()).toEqual([])
     expect(host.state.status).toBe('waiting')
+  })
+
+  it.each<[string, Timeless<MachineEvent>]>([
+    ['is lost', { type: 'lost', close: LOST }],
+    ['is closed', { type: 'close', reason: '', drainTimeout: 0 }],
+    ['is closed once it is drained', { type: 'close', reason: '', drainTimeout: 1_000 }],
+    ['is replaced', { type: 'reconnect' }],
+    ['is silent', { type: 'silent', local: 'heartbeat' }],
+  ])('has failed where its connection %s before that, and is told so first', (_, event) => {
+    const { send, begin } = setUp()
+    begin()
+    const told = send(event).filter(({ type }) => type === 'tell-handover' || type === 'tell-lost')
+    expect(told[0]).toEqual({ type: 'tell-handover', step: 'failed', reason: 'deploy' })
+    expect(told.filter(({ type }) => type === 'tell-handover')).toHaveLength(1)
+  })
+
+  it('is done, and does not fail, where its connection ends after that', () => {
+    const { send, begin, ready } = setUp()
+    begin()
+    ready()
+    const effects = send({ type: 'close', reason: '', drainTimeout: 0 })
+    expect(effects.filter(({ type }) => type === 'tell-handover')).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Effect, Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
+import type { Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
 import type { CloseInfo } from './state.ts'
 import { leave, same, tooLong } from './steps.ts'
 
@@ -87,9 +87,10 @@ export function retired(machine: Machine): Transition {
   return [rest, [{ type: 'stop', timer: 'retire' }, { type: 'drain' }]]
 }
 
-/** Only an open connection is handed over. */
-export function unlessLeft([machine, effects]: Transition): readonly [Machine, readonly Effect[]] {
-  if (!machine.handover || machine.state.status === 'open') return [machine, effects]
+/** Only an open connection is handed over: one that is left in between ends its handover. */
+export function unlessLeft({ handover: begun }: Machine, [machine, effects]: Transition): Transition {
+  if (!begun || machine.state.status === 'open') return [machine, effects]
   const { handover, ...rest } = machine
-  return [rest, effects]
+  if (begun.step === 'retiring') return [rest, effects]
+  return [rest, [{ type: 'tell-handover', step: 'failed', reason: begun.reason }, ...effects]]
 }

@@ -1,6 +1,6 @@
 import type { DeliveryId, DeliveryOptions } from './delivery.ts'
 import type { Entry } from './entry.ts'
-import { HoldfastError } from './errors.ts'
+import { failed, type HoldfastError } from './errors.ts'
 
 /** Messages that were written and are not acknowledged, by id: on the wire, or queued again. */
 export class InFlight {
@@ -46,7 +46,7 @@ export class InFlight {
     try {
       return this.#delivery?.acknowledged(incoming)
     } catch (cause) {
-      this.#onError(new HoldfastError('HANDLER', 'delivery.acknowledged threw.', { cause }))
+      this.#onError(failed('delivery.acknowledged', cause))
       return undefined
     }
   }

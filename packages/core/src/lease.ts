@@ -1,12 +1,11 @@
 import { environmentOf, isServer } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { failed, HoldfastError } from './errors.ts'
 import { plainData } from './live-options.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
-import { failed } from './policies.ts'
 import { type Entry, Registry } from './registry.ts'
 import type { CloseReport } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
-import type { UrlSource } from './url.ts'
+import { canParse, type UrlSource } from './url.ts'
 
 /** What became of a connection that a view was the last to hold. */
 export interface ReleaseReport extends CloseReport {
@@ -179,6 +178,6 @@ function mayMove(a: Entry, b: Entry): boolean {
   const [from, to] = [a.connection.url, b.connection.url]
   if (a.live.options.auth?.identity !== b.live.options.auth?.identity) return false
   // Not known yet, or relative without a base.
-  if (!URL.canParse(from) || !URL.canParse(to)) return false
+  if (!canParse(from) || !canParse(to)) return false
   return new URL(from).origin === new URL(to).origin
 }

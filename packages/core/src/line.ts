@@ -2,9 +2,9 @@ import type { SigningIn } from './authenticator.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
+import type { HoldfastError } from './errors.ts'
 import type { Effect, Machine } from './machine.ts'
-import { failed, localLoss } from './policies.ts'
+import { localLoss, refusedSignIn } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
 import type { CloseInfo } from './state.ts'
 import { agreed, Succession, type SuccessionHost } from './succession.ts'
@@ -130,10 +130,7 @@ export class Line {
     if (!this.#authenticator || !this.#driver.isCurrent(generation)) return false
     const answer = this.#authenticator.read(message)
     if (answer === 'accepted') this.#onUsable(generation)
-    if (answer === 'refused') {
-      const error = new HoldfastError('AUTH_REFUSED', 'The server refused the sign-in message.')
-      this.#giveUp(generation, localLoss(error, 'open'), 'refused')
-    }
+    if (answer === 'refused') this.#giveUp(generation, refusedSignIn(), 'refused')
     return answer !== 'other'
   }
 
@@ -155,8 +152,8 @@ export class Line {
     try {
       this.#authenticator.begin()
     } catch (error) {
-      const failure = isHoldfastError(error) ? error : failed('The sign-in', error)
-      this.#giveUp(generation, localLoss(failure, 'open'))
+      // It throws nothing else.
+      this.#giveUp(generation, localLoss(error as HoldfastError, 'open'))
     }
   }
 

@@ -7,7 +7,7 @@ import { type Loss, newest, sortOut } from './loss.ts'
 function written(text: string, sequence: number, id?: number, retries = false): Entry {
   const entry = new Entry(text, text, {
     id,
-    ...(retries && { fate: fateOf({ retries: true }) }),
+    ...(retries && { fate: fateOf({ retries: () => true }) }),
   })
   entry.status = 'written'
   entry.sequence = sequence
@@ -59,6 +59,8 @@ describe('what a lost socket was given', () => {
   it('is not told of where a request sends it again', () => {
     const remains = { unproven: [written('request', 1, undefined, true), left], unsent: [], older: 0 }
     expect(textsOf(remains, [], LOST)).toEqual({ back: [], given: ['left'] })
+    // At the end nobody does.
+    expect(textsOf(remains, [], { ...LOST, isFinal: true })).toEqual({ back: [], given: ['request', 'left'] })
   })
 })
 

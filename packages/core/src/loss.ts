@@ -10,14 +10,18 @@ export interface Remains {
   readonly older: number
 }
 
-/** How a socket was lost. */
-export interface Loss {
-  /** The close code that came from the server. */
-  readonly code?: number | undefined
+/** What the end of a socket tells of what it was given. */
+export interface SocketEnd {
   /** Its `bufferedAmount` in the `close` event; undefined where it told none. */
   readonly buffered?: number | undefined
   /** The server has answered our close frame, and so has read all that came before it (RFC 6455 §5.5.1). */
   readonly isAnswered: boolean
+}
+
+/** How a socket was lost. */
+export interface Loss extends SocketEnd {
+  /** The close code that came from the server. */
+  readonly code?: number | undefined
   /** The connection is being closed: nothing will be sent again. */
   readonly isFinal: boolean
 }
@@ -52,7 +56,7 @@ export function sortOut(
   // Whatever is proven: only the server's answer counts.
   if (!isFinal) for (const entry of unacknowledged) back.add(entry)
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
-  for (const entry of given) if (back.has(entry) || entry.fate?.retries) given.delete(entry)
+  for (const entry of given) if (back.has(entry) || (!isFinal && entry.fate?.retries?.())) given.delete(entry)
   return {
     back: bySequence(back),
     given: bySequence(given),

@@ -103,7 +103,7 @@ describe('a sign-in by a message', () => {
     expect(host.state).toMatchObject({ status: 'waiting', cause: { local: 'timeout' } })
     const { state } = host
     expect(state.status === 'waiting' && state.cause.error?.message).toBe(
-      "No answer to the sign-in message within 700 ms; was in phase 'sign-in'.",
+      "No answer to the sign-in message within 700 ms; in phase 'sign-in'.",
     )
   })
 

@@ -163,7 +163,7 @@ export function initial(config: Pick<MachineConfig, 'lazy'>): Machine {
 
 /** The whole policy of a connection: state and event in, state and effects out. Pure. */
 export function transition(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {
-  return unlessLeft(react(machine, event, config))
+  return unlessLeft(machine, react(machine, event, config))
 }
 
 function react(machine: Machine, event: MachineEvent, config: MachineConfig): Transition {

@@ -1,5 +1,5 @@
 import { Capacity, type OutboxLimits } from './capacity.ts'
-import type { Composed, DropReason, Entry } from './entry.ts'
+import { type Composed, type DropReason, type Entry, mayHaveArrived } from './entry.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Queue } from './queue.ts'
 
@@ -130,7 +130,7 @@ export class Outbox {
     const queued = [...this.#queue]
     for (const entry of this.#policy === 'drop-oldest' ? queued : queued.reverse()) {
       if (this.#capacity.fits()) return
-      if (isEvictable(entry)) this.drop(entry, 'overflow')
+      if (!mayHaveArrived(entry)) this.drop(entry, 'overflow')
     }
   }
 
@@ -197,7 +197,7 @@ export class Outbox {
   }
 
   #oldestEvictable(old: Entry | undefined): Entry | undefined {
-    for (const entry of this.#queue) if (entry !== old && isEvictable(entry)) return entry
+    for (const entry of this.#queue) if (entry !== old && !mayHaveArrived(entry)) return entry
     return undefined
   }
 
@@ -217,9 +217,4 @@ export class Outbox {
     for (const entry of entries) entry.status = 'over'
     for (const entry of entries) this.#onDrop(entry, reason)
   }
-}
-
-/** One that was on the wire waits for its acknowledgement, and is kept. */
-function isEvictable({ id, sequence }: Entry): boolean {
-  return id === undefined || sequence === 0
 }

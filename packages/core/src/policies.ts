@@ -1,7 +1,7 @@
 import { fullJitter, isDelay } from './backoff.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Environment } from './environment.ts'
-import { HoldfastError, misconfigured } from './errors.ts'
+import { failed, HoldfastError, misconfigured } from './errors.ts'
 import type { MachineConfig } from './machine.ts'
 import type { Settings } from './options.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
@@ -61,9 +61,9 @@ function verdictOf(
   throw misconfigured('retryAfter', 'a finite number of ms, 0 or more', retryAfter)
 }
 
-/** An error of a function that the user gave. */
-export function failed(what: string, cause: unknown): HoldfastError {
-  return new HoldfastError('HANDLER', `${what} threw.`, { cause })
+/** A loss by the server's answer to the sign-in message. */
+export function refusedSignIn(): CloseInfo {
+  return localLoss(new HoldfastError('AUTH_REFUSED', 'The server refused the sign-in message.'), 'open')
 }
 
 /** A loss that this side found. */

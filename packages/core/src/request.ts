@@ -1,11 +1,10 @@
-import { type Announcer, bare } from './announcer.ts'
+import type { Announcer } from './announcer.ts'
 import type { Audience } from './audience.ts'
 import { Awaited } from './awaited.ts'
 import type { Destination, Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { dropped, type GivenUp, HoldfastError, isHoldfastError } from './errors.ts'
-import { failed } from './policies.ts'
-import { checkedRequest, type RequestOptions } from './request-options.ts'
+import { dropped, failed, type GivenUp, HoldfastError, isHoldfastError } from './errors.ts'
+import { checkedRequest, type RequestOptions, type RequestSettings } from './request-options.ts'
 import type { Sender } from './sender.ts'
 import type { CloseInfo } from './state.ts'
 import { Timers } from './timers.ts'
@@ -62,7 +61,7 @@ export class Requests<Incoming, Outgoing> {
       this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
       try {
         pending.entry = this.#host.sender.track(message, undefined, {
-          retries: options.retry ?? false,
+          retries: () => options.retry === true && this.#awaited.has(pending),
           failed: (reason) => this.#fail(pending, this.#error(reason, options)),
           move: (to) => this.#move(pending, message, to),
         })
@@ -153,7 +152,7 @@ export class Requests<Incoming, Outgoing> {
       outcome,
       duration,
       attempts,
-      ...(isHoldfastError(error) && { error: bare(error) }),
+      ...(isHoldfastError(error) && { error }),
     })
     return true
   }
@@ -169,16 +168,8 @@ export class Requests<Incoming, Outgoing> {
     return true
   }
 
-  #error(reason: GivenUp, { signal, timeout }: { signal?: AbortSignal; timeout: number }): HoldfastError {
-    switch (reason) {
-      case 'timeout':
-        return new HoldfastError('DROPPED', `There was no answer within ${timeout} ms.`, { reason })
-      case 'closed':
-        return new HoldfastError('CLOSED', 'The connection was closed before there was an answer.', {
-          reason,
-        })
-      default:
-        return dropped(reason, signal)
-    }
+  #error(reason: GivenUp, { signal }: RequestSettings): HoldfastError {
+    const error = dropped(reason, signal)
+    return reason === 'closed' ? new HoldfastError('CLOSED', error.message, { reason }) : error
   }
 }

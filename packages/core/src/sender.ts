@@ -171,7 +171,7 @@ export class Sender<Outgoing> {
   /** The socket is gone. Returns what may be lost, oldest first. */
   detach(loss: Loss): readonly Outgoing[] {
     this.#socket = undefined
-    const unconfirmed = this.#recovery.recover(this.flow.detach(loss.buffered), loss)
+    const unconfirmed = this.#recovery.recover(this.flow.detach(loss), loss)
     this.#onChange()
     return messagesOf(unconfirmed)
   }

@@ -1,8 +1,8 @@
 import type { Channel, ChannelOptions } from './channel.ts'
 import type { Shell } from './connection.ts'
 import { environmentOf } from './environment.ts'
+import { failed } from './errors.ts'
 import { Frame } from './frame.ts'
-import { failed } from './policies.ts'
 import { type Connection, shellOf } from './streams.ts'
 
 /** A view's place in a shared channel: the functions of its newest render, and where messages go. */

@@ -1,6 +1,5 @@
 import type { Environment } from './environment.ts'
-import type { HoldfastError } from './errors.ts'
-import { failed } from './policies.ts'
+import { failed, type HoldfastError } from './errors.ts'
 
 export type SignalName = 'network' | 'visibility' | 'page'
 

@@ -7,7 +7,7 @@ export interface CloseInfo {
   readonly reason: string
   /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
   readonly wasClean: boolean
-  /** How far the socket had come; `'open'` also while it signs in. */
+  /** How far the socket had come; `'open'` also while it signs in, unless that took too long. */
   readonly phase: 'connecting' | 'open'
   /**
    * Set when this side gave the connection up, and why. `'offline'`: nothing came since the network was away
@@ -121,11 +121,11 @@ export interface CloseReport<Outgoing = unknown> {
   readonly code: number
   readonly reason: string
   readonly wasClean: boolean
-  /** All that was still queued, and is dropped now, oldest first. */
+  /** What was still queued, and is dropped now, oldest first: it has not arrived. */
   readonly undelivered: readonly Outgoing[]
   /**
-   * What the last socket was given without proof of its arrival, or without the acknowledgement that it waits
-   * for; the newest `keepWritten` bytes of it, oldest first.
+   * What the last socket was given without proof of its arrival, the newest `keepWritten` bytes of it; and what any
+   * was given without the acknowledgement that it waits for. Oldest first.
    */
   readonly unconfirmed: readonly Outgoing[]
 }

@@ -131,8 +131,7 @@ export function tooLong(
     timer === 'connect'
       ? `No connection within ${connectTimeout} ms (connectTimeout)`
       : `No answer to the sign-in message within ${signInTimeout} ms`
-  const where = phase === 'handover' ? 'in a handover' : `was in phase '${phase}'`
-  const error = new HoldfastError('CONNECT_TIMEOUT', `${what}; ${where}.`)
+  const error = new HoldfastError('CONNECT_TIMEOUT', `${what}; in phase '${phase}'.`)
   return { ...NO_CLOSE_FRAME, phase: 'connecting', local: 'timeout', error }
 }
 

@@ -26,6 +26,9 @@ export function stream<T>(
   }, emitter.onThrow)
 }
 
+/** As rxjs takes them. */
+type Listeners<T> = { readonly [Name in 'next' | 'complete']?: Observer<T>[Name] | null | undefined }
+
 type Next<T> = Partial<Observer<T>> | ((value: T) => void) | null
 
 /** An Observable whose direct subscribers may throw: that is reported, and no host ends for it. */
@@ -39,27 +42,21 @@ class Stream<T> extends Observable<T> {
 
   override subscribe(
     next?: Next<T>,
-    error?: ((error: unknown) => void) | null,
+    _error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
     // An operator's own; what throws behind it is its business, as everywhere in rxjs.
     if (next instanceof Subscriber) return super.subscribe(next)
-    const observer: Partial<Observer<T>> =
-      typeof next === 'function' || !next
-        ? { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
-        : next
+    const observer: Listeners<T> = typeof next === 'object' && next ? next : { next, complete }
     // Without a closure for each value. What is told by a name is of the type that it takes.
-    const guard = (name: keyof Observer<T>, value?: unknown): void => {
+    const guard = (name: keyof Listeners<T>, value?: unknown): void => {
       try {
         observer[name]?.(value as T)
       } catch (thrown) {
         this.#report(thrown)
       }
     }
-    return super.subscribe({
-      next: (value) => guard('next', value),
-      error: (thrown) => guard('error', thrown),
-      complete: () => guard('complete'),
-    })
+    // None of these streams ever tells an error.
+    return super.subscribe({ next: (value) => guard('next', value), complete: () => guard('complete') })
   }
 }

@@ -111,8 +111,8 @@ export class Connection<Incoming, Outgoing> {
   /**
    * Sends a message now, or queues it until the connection is open and has room.
    *
-   * @throws HoldfastError `CLOSED` after `close()`, `ENCODE` for what cannot be encoded, `OVERFLOW` for a
-   * full queue (with `overflow: 'throw'`) or a message over `maxBytes`; nothing is lost then.
+   * @throws HoldfastError `CLOSED` after `close()`, `ENCODE` for what cannot be encoded, `HANDLER` where `delivery.id`
+   * throws, `OVERFLOW` for a full queue (with `overflow: 'throw'`) or a message over `maxBytes`; nothing is lost then.
    */
   send(message: Outgoing, options?: SendOptions): void {
     this.#shell.send(message, options)

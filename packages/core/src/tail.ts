@@ -1,4 +1,5 @@
 import type { OwnedData } from './bytes.ts'
+import type { SocketEnd } from './loss.ts'
 import { Ring } from './ring.ts'
 
 /** What one write gave to the native socket. */
@@ -137,6 +138,14 @@ export class Tail<T extends Written> {
       if (next === undefined || this.#behindEdge - next.bytes < buffered) return this.#edge
       this.#passEdge(next, this.#edge + 1)
     }
+  }
+
+  /** As {@link left}, of a socket that is gone; `held`: what its `bufferedAmount` says where it is only given up. */
+  leftAtEnd({ buffered, isAnswered }: SocketEnd, held: number): number {
+    if (isAnswered) return this.#sequence
+    if (buffered === undefined) return this.left(held)
+    // A class that counts headers says 0 at its end, whatever it held: ws and undici do.
+    return this.#header === LONGEST_HEADER ? 0 : this.#sequence - this.unsent(buffered)
   }
 
   /** All that is held, oldest first; nothing is held after that. */

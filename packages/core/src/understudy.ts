@@ -2,8 +2,8 @@ import type { SigningIn } from './authenticator.ts'
 import type { RawIncoming } from './codec.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
-import { HoldfastError, isHoldfastError } from './errors.ts'
-import { failed, localLoss } from './policies.ts'
+import type { HoldfastError } from './errors.ts'
+import { localLoss, refusedSignIn } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
 
@@ -71,13 +71,7 @@ export class Understudy {
     if (this.#step !== 'preparing' || !this.#authenticator) return false
     const answer = this.#authenticator.read(message)
     if (answer === 'accepted') this.#host.onReady()
-    if (answer === 'refused') {
-      const error = new HoldfastError(
-        'AUTH_REFUSED',
-        'The server refused the sign-in message of the next connection.',
-      )
-      this.#fail(localLoss(error, 'open'))
-    }
+    if (answer === 'refused') this.#fail(refusedSignIn())
     return answer !== 'other'
   }
 
@@ -100,7 +94,8 @@ export class Understudy {
     try {
       this.#authenticator.begin()
     } catch (error) {
-      this.#fail(localLoss(isHoldfastError(error) ? error : failed('The sign-in', error), 'open'))
+      // It throws nothing else.
+      this.#fail(localLoss(error as HoldfastError, 'open'))
     }
   }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { checkClose, checkProtocols, givenUrl, needsBase, resolveUrl } from './url.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setUpOpen } from '../../../test/unit/set-up.ts'
+import { queryParameter } from './carriers.ts'
+import { canParse, checkClose, checkProtocols, givenUrl, needsBase, resolveUrl } from './url.ts'
 
 const CONFIGURATION = expect.objectContaining({ code: 'CONFIGURATION' })
 
@@ -103,6 +105,27 @@ describe('givenUrl()', () => {
 
   it('refuses what no base can help', () => {
     expect(() => givenUrl('http://', undefined)).toThrow(CONFIGURATION)
+  })
+})
+
+describe('a host without URL.canParse, as browsers were until 2023', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('is asked by new URL() instead', async () => {
+    vi.spyOn(URL, 'canParse').mockImplementation(() => {
+      throw new TypeError('URL.canParse is not a function')
+    })
+    expect([canParse('ws://a.test/'), canParse('/a'), canParse('/a', 'ws://a.test')]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    const { connection } = await setUpOpen({
+      auth: { token: () => 'x', via: queryParameter(), allowInsecure: true },
+    })
+    expect(connection.state.status).toBe('open')
   })
 })
 

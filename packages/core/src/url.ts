@@ -1,5 +1,5 @@
 import { utf8Length } from './bytes.ts'
-import { describe, HoldfastError, misconfigured } from './errors.ts'
+import { HoldfastError, misconfigured } from './errors.ts'
 
 /**
  * Where to connect to: a value, or a function that is asked before every attempt.
@@ -60,16 +60,11 @@ export function resolveUrl(url: unknown, base: string | undefined): string {
 
 /** Whether a text can only be judged once there is a base, as on a server that renders. */
 export function needsBase(url: unknown): boolean {
-  if (typeof url !== 'string') return false
-  try {
-    new URL(url)
-    return false
-  } catch {
-    return canParse(url, 'ws://base.invalid')
-  }
+  return typeof url === 'string' && !canParse(url) && canParse(url, 'ws://base.invalid')
 }
 
-function canParse(url: string, base: string): boolean {
+/** `URL.canParse`, which browsers have since 2023 only. */
+export function canParse(url: string, base?: string): boolean {
   try {
     new URL(url, base)
     return true
@@ -88,10 +83,7 @@ export function checkProtocols(protocols: unknown): string[] {
   for (const protocol of list) {
     if (typeof protocol !== 'string' || !TOKEN.test(protocol)) {
       // Not shown: a token may travel as a subprotocol.
-      throw new HoldfastError(
-        'CONFIGURATION',
-        `A subprotocol must be a token as RFC 7230 defines it; got ${describe(protocol)}.`,
-      )
+      throw misconfigured('A subprotocol', 'a token as RFC 7230 defines it', protocol)
     }
     if (seen.has(protocol)) throw new HoldfastError('CONFIGURATION', 'The same subprotocol is given twice.')
     seen.add(protocol)

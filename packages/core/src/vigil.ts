@@ -1,11 +1,10 @@
 import type { Announcer } from './announcer.ts'
 import type { Driver } from './driver.ts'
 import type { Clock, Environment } from './environment.ts'
-import { isHoldfastError } from './errors.ts'
+import { failed, failure } from './errors.ts'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.ts'
 import type { HeartbeatSettings } from './heartbeat-options.ts'
 import type { Machine } from './machine.ts'
-import { failed } from './policies.ts'
 import { type SignalName, Signals } from './signals.ts'
 import type { ConnectionState } from './state.ts'
 import { LATE, Timers } from './timers.ts'
@@ -129,7 +128,7 @@ export class Vigil {
       return true
     } catch (error) {
       if (isMarked) pings.pop()
-      this.#announcer.fail(isHoldfastError(error) ? error : failed('heartbeat.message', error))
+      this.#announcer.fail(failure('heartbeat.message', error))
       return false
     }
   }
