@@ -192,6 +192,30 @@ describe.each(nativeClasses)('without acknowledgements, with the class of %s', (
     expect(kept + older).toBeLessThanOrEqual(count - proven)
   })
 
+  it.each<[string, (line: { proxy: FaultyProxy; connection: ReturnType<typeof connect> }) => void]>([
+    ['gives up', ({ connection }) => connection.reconnect()],
+    ['loses by a reset', ({ proxy }) => proxy.reset()],
+  ])('rejects deliver() of what is in the native buffer of a socket that it %s', async (_, act) => {
+    const { proxy } = await startLine()
+    const queue = { highWaterMark: Infinity }
+    const { connection, seen } = connectTo(proxy.url, { queue, environment: { WebSocket } })
+    const unconfirmed: unknown[] = []
+    connection.events$.subscribe((event) => {
+      if (event.type === 'unconfirmed') unconfirmed.push(...event.messages)
+    })
+    await seen('open')
+    proxy.stall()
+    // More than the buffers of the system take.
+    const huge = new Uint8Array(15 * KIB * KIB)
+    connection.send(huge)
+    const receipt = connection.deliver('behind it')
+    const outcome = receipt.catch((error: unknown) => error)
+    await waitFor(() => connection.outbox.nativeBufferedAmount > huge.length / 2)
+    act({ proxy, connection })
+    expect(await outcome).toMatchObject({ code: 'DROPPED', reason: 'closed' })
+    expect(unconfirmed).toEqual(['behind it'])
+  })
+
   it("resolves deliver() with 'written' when the message has left", async () => {
     const { server, proxy } = await startLine()
     const { connection } = connectTo(proxy.url, { environment: { WebSocket } })

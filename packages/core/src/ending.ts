@@ -71,11 +71,13 @@ export class Ending<Outgoing> {
   /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
   detach({ close, buffered, isLast, hasEnded }: Detached): void {
     const queued = this.#sender.bytes
+    const isClean = close?.wasClean === true
     const unconfirmed = this.#sender.detach({
       code: close?.code,
       buffered,
+      isClean,
       // Another code is of a close frame that has crossed ours: what came after that one was discarded.
-      isAnswered: close?.wasClean === true && close.code === this.#hungUpWith,
+      isAnswered: isClean && close?.code === this.#hungUpWith,
       isFinal: isLast && hasEnded,
     })
     this.#hungUpWith = undefined

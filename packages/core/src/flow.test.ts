@@ -67,7 +67,7 @@ async function setUpStalled(highWaterMark: number, queued: readonly string[]) {
 }
 
 /** Of a socket that was given up. */
-const LOSS: SocketEnd = { isAnswered: false }
+const LOSS: SocketEnd = { isAnswered: false, isClean: false }
 
 const many = (count: number, size = 1) => Array.from({ length: count }, () => 'x'.repeat(size))
 
@@ -470,12 +470,19 @@ describe('a socket that is gone', () => {
   }
 
   it.each<[string, number, number | undefined, Partial<SocketEnd>, string[]]>([
-    ['that tells what it still holds', 0, 4, { buffered: 4 }, ['aa']],
-    ['that holds nothing any more', 0, 0, { buffered: 0 }, ['aa', 'bb', 'cc']],
+    ['that is cut, by what it still holds', 0, 4, { buffered: 4 }, ['aa']],
+    ['that is cut and says 0, as ws and undici do whatever they held', 0, 0, { buffered: 0 }, []],
+    ['that is closed, by what it still holds', 0, 4, { buffered: 4, isClean: true }, ['aa']],
+    ['that is closed and holds nothing any more', 0, 0, { buffered: 0, isClean: true }, ['aa', 'bb', 'cc']],
     ['that is given up, by what it holds then', 0, 4, {}, ['aa']],
     ['that is given up and counts headers, too: by the least that have left', 6, 16, {}, []],
-    ['that always says 0 at its end: ws and undici, which count headers', 6, 0, { buffered: 0 }, []],
-    ['whose peer has answered our close frame', 6, 0, { buffered: 0, isAnswered: true }, ['aa', 'bb', 'cc']],
+    [
+      'whose peer has answered our close frame',
+      6,
+      0,
+      { buffered: 4, isAnswered: true, isClean: true },
+      ['aa', 'bb', 'cc'],
+    ],
   ])('%s: tells what has left', async (_, header, now, loss, expected) => {
     const { flow, left, read } = await setUpWaiting(header)
     read(now ?? 0)

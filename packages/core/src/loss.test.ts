@@ -14,7 +14,7 @@ function written(text: string, sequence: number, id?: number, retries = false): 
   return entry
 }
 
-const LOST: Loss = { isAnswered: false, isFinal: false }
+const LOST: Loss = { isAnswered: false, isClean: false, isFinal: false }
 const left = written('left', 1)
 const stayed = written('stayed', 2)
 const asked = written('asked', 3, 1)

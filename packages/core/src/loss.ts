@@ -16,6 +16,8 @@ export interface SocketEnd {
   readonly buffered?: number | undefined
   /** The server has answered our close frame, and so has read all that came before it (RFC 6455 §5.5.1). */
   readonly isAnswered: boolean
+  /** The closing handshake was completed. */
+  readonly isClean: boolean
 }
 
 /** How a socket was lost. */

@@ -141,11 +141,11 @@ export class Tail<T extends Written> {
   }
 
   /** As {@link left}, of a socket that is gone; `held`: what its `bufferedAmount` says where it is only given up. */
-  leftAtEnd({ buffered, isAnswered }: SocketEnd, held: number): number {
-    if (isAnswered) return this.#sequence
+  leftAtEnd({ buffered, isAnswered, isClean }: SocketEnd, held: number): number {
     if (buffered === undefined) return this.left(held)
-    // A class that counts headers says 0 at its end, whatever it held: ws and undici do.
-    return this.#header === LONGEST_HEADER ? 0 : this.#sequence - this.unsent(buffered)
+    // At a cut ws and undici say 0, whatever they held.
+    if (buffered === 0 && !isClean) return 0
+    return isAnswered ? this.#sequence : this.#sequence - this.unsent(buffered)
   }
 
   /** All that is held, oldest first; nothing is held after that. */
