@@ -69,15 +69,28 @@ describe('a token that is asked for', () => {
     expect(await tokens.get(2)).toBe('more')
   })
 
-  it('is refused with a time that is not in ms, or over', () => {
+  it('is refused with a time that is not in ms', () => {
     const { tokens, clock } = setUp([
       () => ({ value: 'a', expiresAt: new Date(8e15) as never }),
-      () => ({ value: 'b', expiresAt: clock.now() }),
+      () => ({ value: 'b', expiresAt: clock.now() / 1_000 + 3_600 }),
       () => ({ value: 'c', expiresAt: clock.now() + 1 }),
     ])
-    expect(() => tokens.get(1)).toThrow('expiresAt must be epoch ms')
-    expect(() => tokens.get(2)).toThrow('has expired already')
+    expect(() => tokens.get(1)).toThrow('expiresAt must be epoch ms; got an object (Date)')
+    expect(() => tokens.get(2)).toThrow(/^expiresAt must be epoch ms; got 17\d{8}/)
     expect(tokens.get(3)).toBe('c')
+  })
+
+  it('is used once where it is over by the clock of this host, which may be wrong', () => {
+    const { tokens, asked, clock } = setUp([
+      () => ({ value: 'a', expiresAt: clock.now() - 3_600_000 }),
+      () => ({ value: 'b', expiresAt: clock.now() }),
+      () => ({ value: 'c', expiresAt: clock.now() + 60_000 }),
+    ])
+    expect([tokens.get(1), tokens.renewAt, tokens.expiresAt]).toEqual(['a', Infinity, Infinity])
+    expect([tokens.get(2), tokens.renewAt]).toEqual(['b', Infinity])
+    expect([tokens.get(3), tokens.renewAt]).toEqual(['c', clock.now() + 30_000])
+    expect(tokens.get(4)).toBe('c')
+    expect(asked).toHaveLength(3)
   })
 
   it('is fetched by one call at a time', async () => {
@@ -110,7 +123,7 @@ describe('a token that cannot be had', () => {
     ['gives a line break', () => 'a\nb'],
     ['gives an object without a value', () => ({}) as Token],
     ['gives an expiry that is no number', () => ({ value: 'a', expiresAt: 'soon' as never })],
-    ['gives one that has expired', () => ({ value: 'a', expiresAt: 5 })],
+    ['gives an expiry in seconds', () => ({ value: 'a', expiresAt: 1_800_000_000 })],
     ['gives an expiry that is NaN', () => ({ value: 'a', expiresAt: Number.NaN })],
   ])('throws TOKEN where the function %s', async (_, answer) => {
     expect(() => setUp([answer]).tokens.get(1)).toThrow(TOKEN)

@@ -87,9 +87,10 @@ export class TokenSource {
   }
 
   #accept(answer: string | Token): string {
-    const { value, expiresAt } = checkToken(answer)
     const now = this.#environment.now()
-    if (!(expiresAt > now)) throw new HoldfastError('TOKEN', 'The token has expired already (expiresAt).')
+    const { value, expiresAt: given } = checkToken(answer, now)
+    // A fresh one that is over already: the clock of this host is wrong, and the server knows how long it is good for.
+    const expiresAt = given > now ? given : Infinity
     const life = expiresAt - now
     const before = Math.min(this.#auth.refreshBefore ?? REFRESH_BEFORE, life / 2)
     this.#cached = { value, expiresAt, renewAt: life === Infinity ? Infinity : expiresAt - before }
@@ -102,14 +103,15 @@ export class TokenSource {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\u0000-\u001f\u007f]/
 
-function checkToken(answer: string | Token): Required<Token> {
+function checkToken(answer: string | Token, now: number): Required<Token> {
   const token = typeof answer === 'string' ? { value: answer } : answer
   const { value, expiresAt = Infinity } = Object(token) as Partial<Token>
   if (typeof value !== 'string' || value === '') {
     throw new HoldfastError('TOKEN', `auth.token must give a text that is not empty; got ${describe(value)}.`)
   }
   if (CONTROL.test(value)) throw new HoldfastError('TOKEN', 'A token must not have line breaks.')
-  if (typeof expiresAt !== 'number') {
+  // Far in the past, it is in seconds.
+  if (typeof expiresAt !== 'number' || !(expiresAt > now / 100)) {
     throw new HoldfastError('TOKEN', `expiresAt must be epoch ms; got ${describe(expiresAt)}.`)
   }
   return { value, expiresAt }
