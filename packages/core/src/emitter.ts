@@ -1,8 +1,12 @@
 export type Listener<T> = (value: T) => void
 
+interface Entry<T> {
+  readonly listener: Listener<T>
+}
+
 /** Listeners of one kind. The array is replaced, never changed: an emission goes to those of its beginning. */
 export class Emitter<T> {
-  #listeners: readonly Listener<T>[] = []
+  #listeners: readonly Entry<T>[] = []
   /** Told what a listener throws. */
   readonly onThrow: (error: unknown) => void
   readonly #onCount: ((count: number) => void) | undefined
@@ -19,7 +23,7 @@ export class Emitter<T> {
   /** Adds a listener; returns what removes it. */
   add(listener: Listener<T>): () => void {
     // An entry of its own: the same function may listen twice.
-    const entry: Listener<T> = (value) => listener(value)
+    const entry = { listener }
     this.#listeners = [...this.#listeners, entry]
     this.#onCount?.(this.size)
     return () => {
@@ -45,8 +49,8 @@ export class Emitter<T> {
     this.#listeners = []
   }
 
-  #tell(listeners: readonly Listener<T>[], value: T): void {
-    for (const listener of listeners) {
+  #tell(entries: readonly Entry<T>[], value: T): void {
+    for (const { listener } of entries) {
       try {
         listener(value)
       } catch (error) {

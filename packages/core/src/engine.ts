@@ -103,7 +103,7 @@ export class Engine<Incoming, Outgoing> {
       codec: options.codec,
       // The overloads of `connect` have the schema's output for Incoming.
       schema: options.schema as StandardSchemaV1<unknown, Incoming> | undefined,
-      onMessage: (message, generation) => this.#onMessage(message, generation),
+      onMessage: this.#onMessage,
       onError,
     })
     this.exchange = new Exchange({
@@ -218,7 +218,7 @@ export class Engine<Incoming, Outgoing> {
     this.digest.flush()
   }
 
-  #onMessage(message: Incoming, generation: number): void {
+  readonly #onMessage = (message: Incoming, generation: number): void => {
     if (this.#isRead) {
       if (this.line.answers(message, generation) || this.#vigil.answers(message, generation)) return
       this.sender.read(message)

@@ -48,7 +48,9 @@ export class Inbox<Incoming> {
   #read(data: RawIncoming, generation: number): boolean {
     let message: Incoming | Promise<Incoming>
     try {
-      message = this.#decode(data)
+      const { codec, schema } = this.#options
+      // Without a schema the codec's own type is Incoming; `connect` sees to that.
+      message = schema ? this.#validated(codec.decode(data), schema) : (codec.decode(data) as typeof message)
     } catch (error) {
       this.#fail(error)
       return false
@@ -65,11 +67,7 @@ export class Inbox<Incoming> {
     return true
   }
 
-  #decode(data: RawIncoming): Incoming | Promise<Incoming> {
-    const { codec, schema } = this.#options
-    const decoded = codec.decode(data)
-    // Without a schema the codec's own type is Incoming; `connect` sees to that.
-    if (schema === undefined) return decoded as Incoming | Promise<Incoming>
+  #validated(decoded: unknown, schema: StandardSchemaV1<unknown, Incoming>): Incoming | Promise<Incoming> {
     if (decoded instanceof Promise) return decoded.then((value) => validate(schema, value))
     return validate(schema, decoded)
   }

@@ -20,10 +20,18 @@ export function stream<T>(
       // Last of the three: a lazy connection dials here, and may have ended when this returns.
       subscriber.add(emitter.add((value) => subscriber.next(value)))
     }
+    // As the emitters do.
+    const guard = (tell: () => void): void => {
+      try {
+        tell()
+      } catch (error) {
+        emitter.onThrow(error)
+      }
+    }
     // Already listening: what the subscriber causes by this is news to it as to all others.
-    if (first) subscriber.next(first())
-    if (isDisposed) subscriber.complete()
-  }, emitter.onThrow)
+    if (first) guard(() => subscriber.next(first()))
+    if (isDisposed) guard(() => subscriber.complete())
+  })
 }
 
 /** As rxjs takes them. */
@@ -31,15 +39,8 @@ type Listeners<T> = { readonly [Name in 'next' | 'complete']?: Observer<T>[Name]
 
 type Next<T> = Partial<Observer<T>> | ((value: T) => void) | null
 
-/** An Observable whose direct subscribers may throw: that is reported, and no host ends for it. */
+/** An Observable whose direct subscribers may throw: to the emitter, which reports it. rxjs would throw it at the host. */
 class Stream<T> extends Observable<T> {
-  readonly #report: (error: unknown) => void
-
-  constructor(subscribe: (subscriber: Subscriber<T>) => void, report: (error: unknown) => void) {
-    super(subscribe)
-    this.#report = report
-  }
-
   override subscribe(
     next?: Next<T>,
     _error?: ((error: unknown) => void) | null,
@@ -48,15 +49,13 @@ class Stream<T> extends Observable<T> {
     // An operator's own; what throws behind it is its business, as everywhere in rxjs.
     if (next instanceof Subscriber) return super.subscribe(next)
     const observer: Listeners<T> = typeof next === 'object' && next ? next : { next, complete }
-    // Without a closure for each value. What is told by a name is of the type that it takes.
-    const guard = (name: keyof Listeners<T>, value?: unknown): void => {
-      try {
-        observer[name]?.(value as T)
-      } catch (thrown) {
-        this.#report(thrown)
-      }
-    }
-    // None of these streams ever tells an error.
-    return super.subscribe({ next: (value) => guard('next', value), complete: () => guard('complete') })
+    return super.subscribe(
+      new Subscriber<T>({
+        next: (value) => observer.next?.(value),
+        complete: () => observer.complete?.(),
+        // None of these streams ever tells one.
+        error: () => undefined,
+      }),
+    )
   }
 }
