@@ -50,12 +50,39 @@ async function endsWithTheLast(
   expect(server.messages).toEqual(['+a', '-a'])
 }
 
+describe('a view that goes over to another channel', () => {
+  /** What changes with a parameter, and is one subscription for a server that goes by the topic. */
+  const depth = (value: number): View => ({
+    subscribe: () => `+book ${value}`,
+    unsubscribe: () => '-book',
+    filter: () => true,
+  })
+
+  it('ends the old subscription before it begins the new one', async () => {
+    const { server, view, settle } = await setUp()
+    const leave = view(depth(1), '1').subscribe()
+    leave()
+    view(depth(2), '2').subscribe()
+    await settle()
+    expect(server.messages).toEqual(['+book 1', '-book', '+book 2'])
+  })
+
+  it('begins none that was left again in the meantime', async () => {
+    const { server, view, settle } = await setUp()
+    view(depth(1), '1').subscribe()()
+    view(depth(2), '2').subscribe()()
+    view(depth(1), '1').subscribe()
+    await settle()
+    expect(server.messages).toEqual(['+book 1'])
+  })
+})
+
 describe('the key of a channel', () => {
   it.each<[string, string | undefined, View]>([
     ['is none where it is not wanted', undefined, room('a', { enabled: false, key: 'k' })],
     ['is the one that was given', 'key k', room('a', { key: 'k', enabled: true })],
     ['may be empty', 'key ', room('a', { key: '' })],
-    ['is the content of what subscribes', 'string:+a', room('a')],
+    ['is the content of what subscribes', '"+a"', room('a')],
     [
       'is one for all whose subscribe() throws',
       '',

@@ -1,7 +1,8 @@
 import type { ChannelOptions } from './channel.ts'
 import { canonical } from './live-options.ts'
-import { inNextFrame, join, notInNextFrame } from './shared-channel.ts'
-import type { Connection } from './streams.ts'
+import { join } from './shared-channel.ts'
+import { type Connection, shellOf } from './streams.ts'
+import { type ViewFrame, viewFrameOf } from './view-frame.ts'
 
 /** A channel as a view asks for it: its functions may be new at every render. */
 export interface ChannelViewOptions<Incoming, Outgoing, Message extends Incoming = Incoming>
@@ -35,6 +36,7 @@ export function channelKey<Incoming, Outgoing, Message extends Incoming>({
 export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
   readonly #connection: Connection<Incoming, Outgoing>
   readonly #key: string
+  readonly #frame: ViewFrame
   readonly #listeners = new Set<() => void>()
   #leave: (() => void) | undefined
   #handler: ((message: Message) => void) | undefined
@@ -49,6 +51,7 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
   ) {
     this.#connection = connection
     this.#key = key
+    this.#frame = viewFrameOf(shellOf(connection))
     this.options = options
   }
 
@@ -73,15 +76,14 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
       if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
       this.#leave?.()
       this.#leave = undefined
-      notInNextFrame(this.#connection, this.#publish)
-      this.#publish()
+      this.#frame.settle(this.#publish)
     }
   }
 
   take(message: Message): void {
     if (this.#handler) return this.#handler(message)
     this.#last = message
-    inNextFrame(this.#connection, this.#publish)
+    this.#frame.request(this.#publish)
   }
 
   readonly #publish = (): void => {

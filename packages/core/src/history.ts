@@ -1,13 +1,12 @@
-import { environmentOf } from './environment.ts'
 import { misconfigured } from './errors.ts'
-import { Frame } from './frame.ts'
 import { type Connection, shellOf } from './streams.ts'
+import { type ViewFrame, viewFrameOf } from './view-frame.ts'
 
 /** The newest messages of a connection, as an array that is never changed and is new at most once a frame. */
 export class HistoryStore<Incoming, Outgoing = unknown> {
   #limit: number
   readonly #add: (handler: (message: Incoming) => void) => () => void
-  readonly #frame: Frame
+  readonly #frame: ViewFrame
   readonly #listeners = new Set<() => void>()
   #kept: Incoming[] = []
   #published: readonly Incoming[] = []
@@ -16,8 +15,9 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
   /** @throws HoldfastError `CONFIGURATION` for a limit that is no whole number of messages, 1 or more. */
   constructor(connection: Connection<Incoming, Outgoing>, limit: number) {
     this.#limit = checked(limit)
-    this.#add = (handler) => shellOf(connection).messages.add(handler)
-    this.#frame = new Frame(environmentOf(), () => this.#publish())
+    const shell = shellOf(connection)
+    this.#add = (handler) => shell.messages.add(handler)
+    this.#frame = viewFrameOf(shell)
   }
 
   /** Oldest first. */
@@ -39,17 +39,17 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
       this.#kept.push(message)
       // Now and then, not each time: a burst must not copy the array for every message.
       if (this.#kept.length >= this.#limit * 2) this.#kept = this.#kept.slice(-this.#limit)
-      this.#frame.request()
+      this.#frame.request(this.#publish)
     })
     return () => {
       if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
       this.#detach?.()
       this.#detach = undefined
-      this.#frame.flush()
+      this.#frame.settle(this.#publish)
     }
   }
 
-  #publish(): void {
+  readonly #publish = (): void => {
     this.#published = this.#kept.slice(-this.#limit)
     for (const listener of [...this.#listeners]) listener()
   }

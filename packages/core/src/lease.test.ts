@@ -208,18 +208,53 @@ describe('a lease', () => {
     expect(lease.find(() => A, { environment, protocols: 'v2' })).not.toBe(first)
   })
 
-  it('revives a connection that was being closed when the next view took hold of it', async () => {
-    const { server, environment } = setUp()
-    const [leaving, coming] = [createLease(), createLease()]
-    show(leaving, A, { environment })
+  it.each(['first', 'last'])(
+    'keeps a connection that another view of the same commit takes: its effect comes %s',
+    async (when) => {
+      const { server, reports, options } = setUpReleased({ handover: 'move' })
+      const [leaving, coming] = [createLease(), createLease()]
+      server.hang()
+      show(leaving, A, options)?.connection.send('for a')
+      const rendered = [leaving.find(B, options), coming.find(A, options)] as const
+      const commits = [
+        () => leaving.hold(rendered[0], B, options),
+        () => coming.hold(rendered[1], A, options),
+      ]
+      for (const commit of when === 'first' ? commits.reverse() : commits) expect(commit()).toBe(true)
+      server.accept()
+      await vi.advanceTimersByTimeAsync(1)
+      rendered[1]?.connection.reconnect()
+      await vi.advanceTimersByTimeAsync(10)
+      expect(server.live.map(({ url }) => url).sort()).toEqual([A, B])
+      expect(rendered[1]?.connection.outbox).toMatchObject({ written: 1, dropped: 0 })
+      expect(reports).toEqual([])
+    },
+  )
+
+  it('keeps both where two views of one commit change places, with what is queued', async () => {
+    const { server, reports, options } = setUpReleased()
+    const [one, two] = [createLease(), createLease()]
+    const [a, b] = [show(one, A, options), show(two, B, options)]
     await vi.advanceTimersByTimeAsync(5)
-    const rendered = coming.find(A, { environment })
-    show(leaving, B, { environment })
-    expect(rendered?.connection.state.status).toBe('closing')
-    expect(coming.hold(rendered, A, { environment })).toBe(true)
+    const rendered = [one.find(B, options), two.find(A, options)] as const
+    expect(rendered).toEqual([b, a])
+    one.hold(rendered[0], B, options)
+    two.hold(rendered[1], A, options)
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect([server.connections.length, server.live.length, reports]).toEqual([2, 2, []])
+  })
+
+  it('closes one that another view has rendered and does not take, after the commit', async () => {
+    const { reports, options } = setUpReleased()
+    const [leaving, undecided] = [createLease(), createLease()]
+    const before = show(leaving, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    undecided.find(A, options)
+    show(leaving, B, options)
+    expect(before?.connection.state.status).toBe('open')
     await vi.advanceTimersByTimeAsync(10)
-    expect(rendered?.connection.state.status).toBe('open')
-    expect(server.live.map(({ url }) => url).sort()).toEqual([A, B])
+    expect(before?.connection.state.status).toBe('closed')
+    expect(reports).toHaveLength(1)
   })
 
   it('asks to render again what was replaced while it was hidden', async () => {
@@ -234,6 +269,21 @@ describe('a lease', () => {
     expect(show(hidden, A, { environment })).toBe(current)
     await vi.advanceTimersByTimeAsync(10)
     expect(server.live).toHaveLength(1)
+  })
+})
+
+describe('a URL', () => {
+  it.each<[string, LeaseUrl, LeaseUrl]>([
+    ['as text and as URL', 'ws://fake.test', new URL('ws://fake.test')],
+    ['with and without its slash', 'ws://fake.test', 'ws://fake.test/'],
+    ['as http: and as ws:', 'http://fake.test/a', A],
+    ['relative and whole', '/a', A],
+  ])('is the same %s', (_, one, other) => {
+    const { environment } = setUp()
+    const options = {
+      environment: { ...environment, baseUrl: 'https://fake.test/'.replace('https', 'http') },
+    }
+    expect(createLease().find(one, options)).toBe(createLease().find(other, options))
   })
 })
 

@@ -5,7 +5,7 @@ import type { ConnectionOptions, MessageOptions } from './options.ts'
 import { type Entry, Registry } from './registry.ts'
 import type { CloseReport } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
-import { canParse, type UrlSource } from './url.ts'
+import { canParse, givenUrl, type UrlSource } from './url.ts'
 
 /** What became of a connection that a view was the last to hold. */
 export interface ReleaseReport extends CloseReport {
@@ -46,7 +46,9 @@ export class Lease {
     if (url === null || url === undefined || options.enabled === false || isServer()) return undefined
     registry ??= new Registry()
     const name = options.key
-    return registry.find({ key: this.#keyOf(url, options), name }, url, connectionOptions(options))
+    const entry = registry.find({ key: this.#keyOf(url, options), name }, url, connectionOptions(options))
+    if (entry !== this.#held) entry.foundBy = this
+    return entry
   }
 
   /**
@@ -77,17 +79,17 @@ export class Lease {
   release(): void {
     const entry = this.#held
     this.#held = undefined
-    if (entry) registry?.release(entry, () => this.#close(entry))
+    if (entry) registry?.release(entry, () => close(entry, this.#onRelease))
   }
 
   /**
    * With URL and protocols also where a key was given: when they change, it is another connection. And with
    * the user who signs in: two never share a connection, nor its queue.
    */
-  #keyOf(url: UrlSource, { key, protocols = [], auth }: LeaseOptions): string {
+  #keyOf(url: UrlSource, { key, protocols = [], auth, environment }: LeaseOptions): string {
     const isPrivate = key === undefined && (typeof url === 'function' || typeof protocols === 'function')
     const place = [
-      typeof url === 'function' || String(url),
+      typeof url === 'function' || givenUrl(url, environmentOf(environment).baseUrl),
       typeof protocols === 'function' || [protocols].flat(),
       auth?.identity,
     ]
@@ -95,20 +97,11 @@ export class Lease {
   }
 
   #handOver(before: Entry, entry: Entry | undefined, handover: LeaseOptions['handover']): void {
-    // Others still hold it, and what is queued there is theirs too.
-    if (!registry?.retire(before)) return
-    const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
-    this.#close(before, moves ? move(before, entry.connection) : 0)
-  }
-
-  #close({ connection }: Entry, moved = 0): void {
     const onRelease = this.#onRelease
-    connection.close().then((report) => {
-      try {
-        onRelease?.({ ...report, moved })
-      } catch (cause) {
-        fail(connection, failed('onRelease', cause))
-      }
+    // While others hold it, what is queued there is theirs too.
+    registry?.retire(before, this, () => {
+      const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
+      close(before, onRelease, moves ? move(before, entry.connection) : 0)
     })
   }
 
@@ -124,6 +117,16 @@ export class Lease {
     const problem = 'Different URLs or protocols under one key are different connections.'
     fail(entry.connection, new HoldfastError('CONFIGURATION', problem))
   }
+}
+
+function close({ connection }: Entry, onRelease: LeaseOptions['onRelease'], moved = 0): void {
+  connection.close().then((report) => {
+    try {
+      onRelease?.({ ...report, moved })
+    } catch (cause) {
+      fail(connection, failed('onRelease', cause))
+    }
+  })
 }
 
 /** Tells an error through a connection; `isTold` where somebody learns of it in another way too. */

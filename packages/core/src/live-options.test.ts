@@ -137,6 +137,8 @@ describe('plainData()', () => {
     expect(plainData(optionsOf('first'))).toBe(plainData(optionsOf('second')))
     expect(plainData({ codec: json() })).toBe(plainData({ codec: json() }))
     expect(plainData({ environment: {} })).toBe(plainData({}))
+    expect(plainData({ protocols: 'a' })).toBe(plainData({ protocols: ['a'] }))
+    expect(plainData({ protocols: [] })).toBe(plainData({}))
     expect(plainData({ protocols: () => 'a' })).toBe(plainData({ protocols: () => ['b'] }))
   })
 
@@ -163,6 +165,13 @@ describe('plainData()', () => {
 })
 
 describe('canonical()', () => {
+  it('takes nothing in a text for a mark of its own', () => {
+    expect(canonical(['a', 'b'])).not.toBe(canonical(['a,"b"']))
+    expect(canonical(['a,b'])).not.toBe(canonical(['a', 'b']))
+    expect(canonical({ a: 'x,b=y' })).not.toBe(canonical({ a: 'x', b: 'y' }))
+    expect(canonical('1')).not.toBe(canonical(1))
+  })
+
   it('tells a list from an object with the same entries, and from one with a gap', () => {
     expect(canonical(['a', 'b'])).not.toBe(canonical({ 0: 'a', 1: 'b' }))
     expect(canonical(['a', undefined])).not.toBe(canonical(['a']))

@@ -122,9 +122,18 @@ function liveSchema(current: () => StandardSchemaV1): StandardSchemaV1 {
  * The plain data of options as one comparable text: of functions, codecs, schemas and storages only that they
  * are there. New ones of the first three are taken over without a new connection; a storage is not plain data.
  */
-export function plainData({ codec, schema, queue, environment: _, ...options }: Options): string {
+export function plainData({
+  codec,
+  schema,
+  queue,
+  protocols = [],
+  environment: _,
+  ...options
+}: Options): string {
   return canonical({
     ...options,
+    // One by itself is a list of one.
+    protocols: [protocols].flat(),
     codec: codec !== undefined,
     schema: schema !== undefined,
     queue: queue && { ...queue, storage: queue.storage !== undefined },
@@ -135,7 +144,9 @@ export function plainData({ codec, schema, queue, environment: _, ...options }: 
 export function canonical(value: unknown): string {
   if (typeof value === 'function') return 'function'
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
+  // In quotes: what a text has in it is no mark of ours.
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
   const parts = Object.entries(value)
     .filter(([, part]) => part !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

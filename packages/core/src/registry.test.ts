@@ -182,23 +182,55 @@ describe('release()', () => {
 })
 
 describe('retire()', () => {
-  it('waits for nobody, and calls nothing back', async () => {
-    const { registry, entry, find, closed } = await setUpHeld()
-    expect(registry.retire(entry)).toBe(true)
+  const leaving = {}
+
+  it('waits for nobody', async () => {
+    const { registry, entry, find, retire, closed } = await setUpRetiring()
+    retire()
+    expect(closed).toEqual(['room'])
     expect(find()).not.toBe(entry)
     await vi.advanceTimersByTimeAsync(KEPT)
-    expect(closed).toEqual([])
+    expect(registry.isReplaced(entry)).toBe(true)
+    expect(closed).toEqual(['room'])
   })
 
   it('leaves it to the others who hold it', async () => {
-    const { registry, entry, find, release, closed } = await setUpHeld()
+    const { registry, entry, find, release, retire, closed } = await setUpRetiring()
     registry.acquire(entry)
-    expect(registry.retire(entry)).toBe(false)
+    retire()
     expect(find()).toBe(entry)
+    expect(closed).toEqual([])
     release(entry)
     await vi.advanceTimersByTimeAsync(KEPT)
     expect(closed).toEqual(['room'])
   })
+
+  it('waits for another view of the same commit that has rendered it, and takes hold of it or not', async () => {
+    const { registry, entry, retire, closed } = await setUpRetiring()
+    entry.foundBy = {}
+    retire()
+    registry.acquire(entry)
+    await Promise.resolve()
+    expect([entry.holders, entry.foundBy, closed]).toEqual([1, undefined, []])
+    entry.foundBy = {}
+    retire()
+    expect(closed).toEqual([])
+    await Promise.resolve()
+    expect(closed).toEqual(['room'])
+  })
+
+  it('does not wait for the view itself', async () => {
+    const { entry, retire, closed } = await setUpRetiring()
+    entry.foundBy = leaving
+    retire()
+    expect(closed).toEqual(['room'])
+  })
+
+  async function setUpRetiring() {
+    const world = await setUpHeld()
+    const { registry, entry, closed } = world
+    return { ...world, retire: () => registry.retire(entry, leaving, () => closed.push(entry.key)) }
+  }
 })
 
 describe('isContested()', () => {

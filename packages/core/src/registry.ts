@@ -24,6 +24,8 @@ export interface Entry {
   readonly data: string
   readonly isLazy: boolean
   holders: number
+  /** Who has rendered it last, and does not hold it yet. */
+  foundBy: object | undefined
 }
 
 /** Shared connections: same key, same socket, counted, kept through a quick remount. */
@@ -46,6 +48,7 @@ export class Registry {
       data: plainData(options),
       isLazy: options.lazy ?? false,
       holders: 0,
+      foundBy: undefined,
     }
     this.#entries.set(key, entry)
     this.#after(entry, FORGET, () => this.#forget(entry))
@@ -58,6 +61,7 @@ export class Registry {
     // It may have been forgotten while a render waited, or a view was hidden.
     if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry)
     entry.holders += 1
+    entry.foundBy = undefined
     const { status } = entry.connection.state
     if (entry.holders > 1) return
     const hasEnded = status === 'closing' || status === 'closed'
@@ -86,13 +90,18 @@ export class Registry {
     })
   }
 
-  /** Lets go, and waits for nobody to take hold again; false where others still hold it. */
-  retire(entry: Entry): boolean {
+  /** Lets go of one that nobody else will find by this key; then calls back, once nobody holds it. */
+  retire(entry: Entry, by: object, onLast: () => void): void {
     entry.holders -= 1
-    if (entry.holders > 0) return false
-    this.#cancel(entry)
-    this.#forget(entry)
-    return true
+    const finish = (): void => {
+      if (entry.holders > 0) return
+      this.#cancel(entry)
+      this.#forget(entry)
+      onLast()
+    }
+    // Another view of this commit may be about to take hold of it.
+    if (entry.foundBy === undefined || entry.foundBy === by) finish()
+    else queueMicrotask(finish)
   }
 
   #forget(entry: Entry): void {

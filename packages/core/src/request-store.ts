@@ -76,7 +76,7 @@ async function ask<Incoming, Outgoing, Answer extends Incoming>(
   ways: RequestWays<Incoming, Outgoing, Answer>,
   abort: AbortController,
 ): Promise<Answer> {
-  if (!connection) throw new HoldfastError('CLOSED', 'There is no connection.')
+  if (!connection) throw new HoldfastError('CLOSED', 'There is no connection.', { reason: 'closed' })
   const options = typeof ways === 'function' ? ways(message) : ways
   const { signal } = options
   const onAbort = (): void => abort.abort(signal?.reason)

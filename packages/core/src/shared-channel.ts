@@ -1,8 +1,6 @@
 import type { Channel, ChannelOptions } from './channel.ts'
 import type { Shell } from './connection.ts'
-import { environmentOf } from './environment.ts'
 import { failed } from './errors.ts'
-import { Frame } from './frame.ts'
 import { type Connection, shellOf } from './streams.ts'
 
 /** A view's place in a shared channel: the functions of its newest render, and where messages go. */
@@ -11,42 +9,40 @@ export interface Member<Incoming, Outgoing, Message extends Incoming> {
   take(message: Message): void
 }
 
-/** What the views of one connection have in common: channels by key, and the frame that they publish in. */
-interface Common<Incoming, Outgoing> {
-  readonly channels: Map<string, SharedChannel<Incoming, Outgoing>>
-  readonly frame: Frame
-  readonly due: Set<() => void>
+/** The channels that the views of one connection have, by key. */
+class Channels<Incoming, Outgoing> {
+  readonly byKey = new Map<string, SharedChannel<Incoming, Outgoing>>()
+  /** Without a member, until the end of this commit: a remount, and another view of it, keep the subscription. */
+  readonly #left = new Set<SharedChannel<Incoming, Outgoing>>()
+  /** Begun in the meantime. */
+  readonly #begun = new Set<SharedChannel<Incoming, Outgoing>>()
+
+  /** Subscribes at once, unless another one may have to end first: for the server both may be one. */
+  begin(channel: SharedChannel<Incoming, Outgoing>): void {
+    if (this.#left.size === 0 || this.#left.has(channel)) channel.settle()
+    else this.#begun.add(channel)
+  }
+
+  leave(channel: SharedChannel<Incoming, Outgoing>): void {
+    if (this.#left.size === 0) queueMicrotask(() => this.#settle())
+    this.#left.add(channel)
+  }
+
+  #settle(): void {
+    const channels = [...this.#left, ...this.#begun]
+    this.#left.clear()
+    this.#begun.clear()
+    for (const channel of channels) channel.settle()
+  }
 }
 
 const commons = new WeakMap<object, unknown>()
 
-function commonOf<Incoming, Outgoing>(connection: object): Common<Incoming, Outgoing> {
+function channelsOf<Incoming, Outgoing>(connection: object): Channels<Incoming, Outgoing> {
   // The map holds for each connection its own, so its type is known.
-  let common = commons.get(connection) as Common<Incoming, Outgoing> | undefined
-  if (common === undefined) {
-    const due = new Set<() => void>()
-    const frame = new Frame(environmentOf(), () => {
-      const calls = [...due]
-      due.clear()
-      for (const call of calls) call()
-    })
-    common = { channels: new Map(), frame, due }
-    commons.set(connection, common)
-  }
-  return common
-}
-
-/** Calls back before the next frame, once, and in it all who asked: views of one connection render together. */
-export function inNextFrame(connection: object, publish: () => void): void {
-  const { due, frame } = commonOf(connection)
-  due.add(publish)
-  frame.request()
-}
-
-/** Takes that back, and leaves no timer where it was the last. */
-export function notInNextFrame(connection: object, publish: () => void): void {
-  const { due, frame } = commonOf(connection)
-  if (due.delete(publish) && due.size === 0) frame.cancel()
+  const channels = (commons.get(connection) ?? new Channels()) as Channels<Incoming, Outgoing>
+  commons.set(connection, channels)
+  return channels
 }
 
 /** Joins the channel of a key, which is subscribed to for the first view and until the last one leaves. */
@@ -55,12 +51,9 @@ export function join<Incoming, Outgoing, Message extends Incoming>(
   key: string,
   member: Member<Incoming, Outgoing, Message>,
 ): () => void {
-  const { channels } = commonOf<Incoming, Outgoing>(connection)
-  let channel = channels.get(key)
-  if (channel === undefined) {
-    channel = new SharedChannel(shellOf(connection), () => channels.delete(key))
-    channels.set(key, channel)
-  }
+  const channels = channelsOf<Incoming, Outgoing>(connection)
+  const channel = channels.byKey.get(key) ?? new SharedChannel(shellOf(connection), key, channels)
+  channels.byKey.set(key, channel)
   // It takes what its own filter accepts.
   return channel.join(member as Member<Incoming, Outgoing, Incoming>)
 }
@@ -68,42 +61,49 @@ export function join<Incoming, Outgoing, Message extends Incoming>(
 /** One subscription for all views with the same key, each with a filter of its own. */
 class SharedChannel<Incoming, Outgoing> {
   readonly #shell: Shell<Incoming, Outgoing>
-  readonly #onOver: () => void
+  readonly #key: string
+  readonly #channels: Channels<Incoming, Outgoing>
   readonly #members = new Set<Member<Incoming, Outgoing, Incoming>>()
   #newest: Member<Incoming, Outgoing, Incoming> | undefined
   #takers: Member<Incoming, Outgoing, Incoming>[] = []
   #stop: (() => void) | undefined
 
-  constructor(shell: Shell<Incoming, Outgoing>, onOver: () => void) {
+  constructor(shell: Shell<Incoming, Outgoing>, key: string, channels: Channels<Incoming, Outgoing>) {
     this.#shell = shell
-    this.#onOver = onOver
+    this.#key = key
+    this.#channels = channels
   }
 
   join(member: Member<Incoming, Outgoing, Incoming>): () => void {
     this.#members.add(member)
     this.#newest = member
-    this.#stop ??= this.#create(member).add((message) => {
-      for (const taker of this.#takers) {
-        try {
-          taker.take(message)
-        } catch (error) {
-          this.#shell.announcer.onThrow(error)
-        }
-      }
-    })
+    this.#channels.begin(this)
     return () => {
       this.#members.delete(member)
       if (this.#members.size > 0) this.#newest = [...this.#members].at(-1)
-      // Later: a remount, and another view of the same commit, keep the subscription.
-      else queueMicrotask(() => this.#settle())
+      else this.#channels.leave(this)
     }
   }
 
-  #settle(): void {
-    if (this.#members.size > 0 || !this.#stop) return
-    this.#stop()
+  /** Subscribes for its first member, or ends after the last. */
+  settle(): void {
+    if (this.#members.size > 0 && this.#newest) {
+      this.#stop ??= this.#create(this.#newest).add((message) => this.#tell(message))
+      return
+    }
+    this.#stop?.()
     this.#stop = undefined
-    this.#onOver()
+    this.#channels.byKey.delete(this.#key)
+  }
+
+  #tell(message: Incoming): void {
+    for (const taker of this.#takers) {
+      try {
+        taker.take(message)
+      } catch (error) {
+        this.#shell.announcer.onThrow(error)
+      }
+    }
   }
 
   #create(first: Member<Incoming, Outgoing, Incoming>): Channel<Incoming, Outgoing, Incoming> {

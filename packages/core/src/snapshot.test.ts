@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ChannelStore } from './channel-store.ts'
+import { HistoryStore } from './history.ts'
 import { connect } from './index.ts'
 import { type SnapshotPart, snapshotsOf } from './snapshot.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
@@ -55,6 +57,58 @@ describe('the snapshots of a connection', () => {
     server.send('last words')
     server.drop(1006)
     expect(seen).toMatchObject([{ status: 'waiting', lastMessage: 'last words' }])
+  })
+
+  it('come in one frame with histories and channels, and with them at once for a state', async () => {
+    const { server, connection, store } = await setUp()
+    const options = { subscribe: () => '+', filter: () => true }
+    const history = new HistoryStore(connection, 9)
+    const channel = new ChannelStore(connection, 'key', options)
+    const shown: unknown[] = []
+    const show = (): void => void shown.push([store.get().lastMessage, history.get(), channel.get()])
+    // As a view renders: once for all that is published in one go.
+    const render = (): void => {
+      if (shown.length === 0) queueMicrotask(show)
+      shown.push('asked')
+    }
+    store.subscribe(render, ['state', 'lastMessage'])
+    history.subscribe(render)
+    channel.subscribe(render)
+    for (const message of ['1', '2']) server.send(message)
+    vi.advanceTimersByTime(16)
+    expect(shown).toEqual(['asked', 'asked', 'asked'])
+    await Promise.resolve()
+    expect(shown.at(-1)).toEqual(['2', ['1', '2'], '2'])
+    shown.length = 0
+    server.send('bye')
+    server.drop(1006)
+    await Promise.resolve()
+    expect(shown.at(-1)).toEqual(['bye', ['1', '2', 'bye'], 'bye'])
+    expect(shown).toHaveLength(4)
+    vi.advanceTimersByTime(100)
+    expect(shown).toHaveLength(4)
+  })
+
+  it('have no message for who reads after the last reader has gone, until one comes', async () => {
+    const { server, store, listen } = await setUp()
+    const first = listen('lastMessage')
+    server.send('old')
+    vi.advanceTimersByTime(16)
+    first.stop()
+    // A remount goes on with it.
+    const again = listen('lastMessage')
+    await Promise.resolve()
+    expect(store.get().lastMessage).toBe('old')
+    again.stop()
+    await Promise.resolve()
+    server.send('missed')
+    expect(store.get().lastMessage).toBeUndefined()
+    const late = listen('lastMessage')
+    vi.advanceTimersByTime(16)
+    expect(late.seen).toEqual([])
+    server.send('new')
+    vi.advanceTimersByTime(16)
+    expect(late.seen).toMatchObject([{ lastMessage: 'new' }])
   })
 
   it('show the present to a first render, of parts that nobody was told of', async () => {

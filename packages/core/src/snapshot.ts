@@ -1,9 +1,8 @@
 import type { Shell } from './connection.ts'
-import { environmentOf } from './environment.ts'
-import { Frame } from './frame.ts'
 import { EMPTY, type OutboxSnapshot } from './outbox-snapshot.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
+import { type ViewFrame, viewFrameOf } from './view-frame.ts'
 
 /** A connection at one moment, never changed: what a view renders from. */
 export interface ConnectionSnapshot<Incoming> {
@@ -38,7 +37,7 @@ export class SnapshotStore<Incoming> {
   readonly #listeners = new Set<() => void>()
   readonly #wants: Record<SnapshotPart, number> = { state: 0, lastMessage: 0, outbox: 0 }
   readonly #detach: Partial<Record<SnapshotPart, () => void>> = {}
-  readonly #frame: Frame
+  readonly #frame: ViewFrame
   #snapshot: ConnectionSnapshot<Incoming>
   #lastMessage: Incoming | undefined
   #messageCount = 0
@@ -47,8 +46,7 @@ export class SnapshotStore<Incoming> {
   constructor(connection: Source<Incoming>) {
     this.#connection = connection
     this.#outbox = connection.outbox
-    // A view's frame is the host's, whatever clock the connection goes by.
-    this.#frame = new Frame(environmentOf(), () => this.#publish())
+    this.#frame = viewFrameOf(connection)
     this.#snapshot = this.#take()
   }
 
@@ -84,7 +82,7 @@ export class SnapshotStore<Incoming> {
     const { announcer, messages, digest } = this.#connection
     switch (part) {
       case 'state':
-        this.#detach.state = announcer.states.add(() => this.#publish())
+        this.#detach.state = announcer.states.add(() => this.#frame.now(this.#publish))
         // It may have moved on between the render and the subscription.
         if (this.#snapshot.state !== this.#connection.state) this.#publish()
         return
@@ -92,17 +90,17 @@ export class SnapshotStore<Incoming> {
         this.#detach.lastMessage = messages.add((message) => {
           this.#lastMessage = message
           this.#messageCount += 1
-          this.#frame.request()
+          this.#frame.request(this.#publish)
         })
         return
       case 'outbox':
         this.#detach.outbox = digest.outboxes.add((outbox) => {
           this.#outbox = outbox
           // It comes once a frame already.
-          this.#publish()
+          this.#frame.now(this.#publish)
         })
         this.#outbox = this.#connection.outbox
-        this.#frame.request()
+        this.#frame.request(this.#publish)
         return
       default:
         part satisfies never
@@ -114,10 +112,19 @@ export class SnapshotStore<Incoming> {
     if (this.#wants[part] > 0) return
     this.#detach[part]?.()
     delete this.#detach[part]
-    if (this.#listeners.size === 0) this.#frame.flush()
+    if (this.#listeners.size === 0) this.#frame.settle(this.#publish)
+    // Later: a remount, and another view of the same commit, go on with it.
+    if (part === 'lastMessage') queueMicrotask(() => this.#forgetUnread())
   }
 
-  #publish(): void {
+  /** Newer ones may come that nobody sees: whoever reads next would take it for the newest. */
+  #forgetUnread(): void {
+    if (this.#wants.lastMessage > 0) return
+    this.#lastMessage = undefined
+    this.#snapshot = { ...this.#snapshot, lastMessage: undefined }
+  }
+
+  readonly #publish = (): void => {
     const before = this.#snapshot
     const next = this.#take()
     const isSame =

@@ -31,7 +31,8 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
    *
    * @returns False where the message was not taken: a full queue, a closed connection (both also on
    * `errors$`), or no connection.
-   * @throws HoldfastError `ENCODE` for what cannot be encoded.
+   * @throws HoldfastError `ENCODE` for what cannot be encoded, `CONFIGURATION` for a bad `ttl` or `key`, `HANDLER` where
+   * `delivery.id` throws.
    */
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
   /**

@@ -87,7 +87,7 @@ describe('useChannel', () => {
     tick('A', 3)
     await frame()
     expect(result.value).toEqual({ symbol: 'B', price: 2 })
-    expect(said()).toEqual([{ on: 'A' }, { on: 'B' }, { off: 'A' }])
+    expect(said()).toEqual([{ on: 'A' }, { off: 'A' }, { on: 'B' }])
   })
 
   it('goes by a key where one is given, and by enabled', async () => {
@@ -108,7 +108,7 @@ describe('useChannel', () => {
     }
     view.value = { key: 'b', enabled: false }
     await pass()
-    expect(said()).toEqual([{ on: 'a 1' }, { on: 'b 2' }, { off: 'A' }, { off: 'A' }])
+    expect(said()).toEqual([{ on: 'a 1' }, { off: 'A' }, { on: 'b 2' }, { off: 'A' }])
   })
 
   it('comes back after a reconnect, from where it was', async () => {

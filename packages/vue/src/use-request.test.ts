@@ -104,7 +104,7 @@ describe('useRequest', () => {
     source.value = null
     const errors = ask(1)
     await pass()
-    expect(errors).toMatchObject([{ code: 'CLOSED' }])
-    expect(shown()).toBe('failed')
+    expect(errors).toMatchObject([{ code: 'CLOSED', reason: 'closed' }])
+    expect(shown()).toBe('failed closed')
   })
 })
