@@ -52,7 +52,7 @@ export function own(data: unknown): OwnedData {
   if (isBlob(data)) return data
   throw new HoldfastError(
     'ENCODE',
-    `Only a string, an ArrayBuffer, a view of one, or a Blob can be sent; got ${describe(data)}. A codec such as json() encodes other values.`,
+    `Only a string, an ArrayBuffer, a view of one, or a Blob can be sent; got ${describe(data)}. json() encodes others.`,
   )
 }
 

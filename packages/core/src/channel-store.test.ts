@@ -67,6 +67,17 @@ describe('a view that goes over to another channel', () => {
     expect(server.messages).toEqual(['+book 1', '-book', '+book 2'])
   })
 
+  it('begins anew where that is asked for while it ends', async () => {
+    const { connection, server, view, settle } = await setUp()
+    const again = view(depth(1), '1')
+    connection.events$.subscribe((event) => {
+      if (event.type === 'channel' && event.action === 'unsubscribe') again.subscribe()
+    })
+    view(depth(1), '1').subscribe()()
+    await settle()
+    expect(server.messages).toEqual(['+book 1', '-book', '+book 1'])
+  })
+
   it('begins none that was left again in the meantime', async () => {
     const { server, view, settle } = await setUp()
     view(depth(1), '1').subscribe()()

@@ -74,7 +74,8 @@ export class Ending<Outgoing> {
     const isClean = close?.wasClean === true
     const unconfirmed = this.#sender.detach({
       code: close?.code,
-      buffered,
+      // One that ended without a word is not asked any more: undici 6 tells an error alone.
+      buffered: close ? (buffered ?? 0) : undefined,
       isClean,
       // Another code is of a close frame that has crossed ours: what came after that one was discarded.
       isAnswered: isClean && close?.code === this.#hungUpWith,

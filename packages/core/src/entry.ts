@@ -18,7 +18,7 @@ export interface Fate {
 }
 
 /** Another connection, to which what is queued goes over. */
-export type Destination = Pick<Shell<unknown, unknown>, 'sender' | 'request'>
+export type Destination = Pick<Shell<unknown, unknown>, 'sender' | 'exchange'>
 
 /** Why an accepted message was given up. */
 export type DropReason =

@@ -490,6 +490,19 @@ describe('a socket that is gone', () => {
     expect(left).toEqual(expected)
   })
 
+  it('tells at a cut what had been shown to leave, and is not remembered any more', async () => {
+    const { pass, server, flow, socket, left } = await setUp({ keepWritten: 0 })
+    server.stall()
+    flow.start(socket)
+    pass('aa', { fate: fateOf({ written: () => undefined }) })
+    server.drain(Infinity)
+    // It goes past the queue: nothing looks at who waits.
+    pass('bb')
+    expect(left).toEqual([])
+    flow.detach({ ...LOSS, buffered: 0 })
+    expect(left).toEqual(['aa'])
+  })
+
   it('is asked what it holds also where it was told to close before', async () => {
     const { flow, left } = await setUpWaiting()
     flow.stop()

@@ -244,6 +244,20 @@ describe('a lease', () => {
     expect([server.connections.length, server.live.length, reports]).toEqual([2, 2, []])
   })
 
+  it('keeps one for a remount that a view leaves for another while the last one is unmounted', async () => {
+    const { server, environment } = setUp()
+    const [leaving, unmounted, ghost] = [createLease(), createLease(), createLease()]
+    const before = show(leaving, A, { environment })
+    show(unmounted, A, { environment })
+    await vi.advanceTimersByTimeAsync(5)
+    ghost.find(A, { environment })
+    show(leaving, B, { environment })
+    unmounted.release()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(show(unmounted, A, { environment })).toBe(before)
+    expect(server.connections).toHaveLength(2)
+  })
+
   it('closes one that another view has rendered and does not take, after the commit', async () => {
     const { reports, options } = setUpReleased()
     const [leaving, undecided] = [createLease(), createLease()]
@@ -277,13 +291,16 @@ describe('a URL', () => {
     ['as text and as URL', 'ws://fake.test', new URL('ws://fake.test')],
     ['with and without its slash', 'ws://fake.test', 'ws://fake.test/'],
     ['as http: and as ws:', 'http://fake.test/a', A],
-    ['relative and whole', '/a', A],
   ])('is the same %s', (_, one, other) => {
     const { environment } = setUp()
-    const options = {
-      environment: { ...environment, baseUrl: 'https://fake.test/'.replace('https', 'http') },
-    }
-    expect(createLease().find(one, options)).toBe(createLease().find(other, options))
+    expect(createLease().find(one, { environment })).toBe(createLease().find(other, { environment }))
+  })
+
+  it('is the same where it is relative and the page has gone elsewhere', () => {
+    const { environment } = setUp()
+    const at = (baseUrl: string) =>
+      createLease().find('?room=1', { environment: { ...environment, baseUrl } })
+    expect(at('http://fake.test/a/b')).toBe(at('http://fake.test/c/d'))
   })
 })
 
@@ -645,18 +662,78 @@ describe("handover: 'move'", () => {
       expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
     })
 
-    it('rejects a request() that the other connection refuses, with the reason', async () => {
+    it('gives its request() the rest of its ttl', async () => {
+      const { outcome, options } = setUpMoved(
+        (connection) => connection.request('1', { match: () => true, timeout: 60_000 }),
+        { queue: { ttl: 1_000 } },
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'expired' })
+      await vi.advanceTimersByTimeAsync(900)
+      const after = show(leases[0] as Lease, B, options)
+      await vi.advanceTimersByTimeAsync(90)
+      expect(after?.connection.outbox).toMatchObject({ queued: 1 })
+      await vi.advanceTimersByTimeAsync(20)
+      await rejected
+    })
+
+    it('drops its request() there when its signal aborts, once', async () => {
+      const abort = new AbortController()
       const { outcome, options } = setUpMoved((connection) =>
+        connection.request('1', { match: () => true, signal: abort.signal }),
+      )
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'aborted' })
+      const after = show(leases[0] as Lease, B, options)
+      const told: string[] = []
+      after?.connection.events$.subscribe(({ type }) => told.push(type))
+      abort.abort()
+      await rejected
+      expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
+      expect(told).toEqual(['dropped', 'request'])
+    })
+
+    it('keeps a request() that the other connection refuses, and tells it with the rest', async () => {
+      const { outcome, options, reports } = setUpMoved((connection) =>
         connection.request('too long', { match: () => true }),
       )
-      const rejected = expect(outcome).rejects.toMatchObject({ code: 'OVERFLOW' })
-      const errors = errorsOf(show(createLease(), B, { ...options, queue: { maxBytes: 4 } }))
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
+      const after = show(createLease(), B, { ...options, queue: { maxBytes: 4 } })
+      const errors = errorsOf(after)
       show(leases[0] as Lease, B, options)
       await vi.advanceTimersByTimeAsync(10)
       await rejected
-      // The caller has it, and nobody else.
-      expect(errors).toEqual(['CONFIGURATION'])
+      expect(errors).toContain('OVERFLOW')
+      expect(reports).toMatchObject([{ moved: 0, undelivered: ['too long'] }])
     })
+  })
+
+  it('dials no lazy connection that nothing moves to', async () => {
+    const { server, options } = setUpReleased({ handover: 'move', lazy: true })
+    const lease = createLease()
+    show(lease, A, options)
+    const after = show(lease, B, options)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([after?.connection.state.status, server.connections.length]).toEqual(['idle', 0])
+  })
+
+  it('is that of the last view to leave, also where a render of another one was thrown away', async () => {
+    const { server, environment } = setUp()
+    server.hang()
+    const told: unknown[] = []
+    const options = (name: string, more: LeaseOptions = {}): LeaseOptions => {
+      return {
+        environment,
+        onRelease: ({ moved, undelivered }) => told.push([name, moved, undelivered]),
+        ...more,
+      }
+    }
+    const [first, last, ghost] = [createLease(), createLease(), createLease()]
+    show(first, A, options('first'))?.connection.send('1')
+    show(last, A, options('last', { handover: 'move' }))
+    ghost.find(A, options('ghost'))
+    show(first, null, options('first'))
+    show(last, B, options('last', { handover: 'move' }))
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(told).toEqual([['last', 1, []]])
   })
 
   it('takes nothing of what a storage has still to hand out: that goes out before the end', async () => {

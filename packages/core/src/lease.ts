@@ -5,7 +5,7 @@ import type { ConnectionOptions, MessageOptions } from './options.ts'
 import { type Entry, Registry } from './registry.ts'
 import type { CloseReport } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
-import { canParse, givenUrl, type UrlSource } from './url.ts'
+import { canParse, resolveUrl, type UrlSource } from './url.ts'
 
 /** What became of a connection that a view was the last to hold. */
 export interface ReleaseReport extends CloseReport {
@@ -86,10 +86,11 @@ export class Lease {
    * With URL and protocols also where a key was given: when they change, it is another connection. And with
    * the user who signs in: two never share a connection, nor its queue.
    */
-  #keyOf(url: UrlSource, { key, protocols = [], auth, environment }: LeaseOptions): string {
+  #keyOf(url: UrlSource, { key, protocols = [], auth }: LeaseOptions): string {
     const isPrivate = key === undefined && (typeof url === 'function' || typeof protocols === 'function')
     const place = [
-      typeof url === 'function' || givenUrl(url, environmentOf(environment).baseUrl),
+      // One that is relative is of the page that it was first rendered in, wherever that has gone to since.
+      typeof url === 'function' || (canParse(String(url)) ? resolveUrl(url, undefined) : url),
       typeof protocols === 'function' || [protocols].flat(),
       auth?.identity,
     ]
@@ -172,7 +173,7 @@ function move({ connection, live }: Entry, to: Connection<unknown, unknown>): nu
   }
   target.announcer.notices.release()
   from.announcer.notices.release()
-  target.updateWanted(true)
+  if (moved > 0) target.updateWanted(true)
   return moved
 }
 

@@ -169,22 +169,21 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
    */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
     // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-    if (arguments.length === 0) throw new TypeError('send() needs something to send.')
+    if (arguments.length === 0) throw new TypeError('send() needs data.')
     const message = sendable(data)
     const { readyState } = this
     if (readyState === READY_STATES.CONNECTING && !this.#hasQueue) {
-      throw new DOMException('send() while CONNECTING, and there is no queue.', 'InvalidStateError')
+      throw new DOMException('send() while not open, and there is no queue.', 'InvalidStateError')
     }
-    if (readyState >= READY_STATES.CLOSING) return this.#relay.discard(message, 'closed')
+    if (readyState >= READY_STATES.CLOSING) return this.#relay.discard(message)
     this.#listen()
     try {
       this.#shell.send(message)
     } catch (error) {
       if (!isHoldfastError(error) || !(error.code === 'OVERFLOW' || error.code === 'CLOSED')) throw error
-      const isOverflow = error.code === 'OVERFLOW'
-      this.#relay.discard(message, isOverflow ? 'overflow' : 'closed')
+      this.#relay.discard(message, error.reason)
       // Without a queue, to a socket that is closing: as the native class, whose event is on its way.
-      if (isOverflow) this.#relay.call(() => this.#shell.fail(error), true)
+      if (error.code === 'OVERFLOW') this.#relay.call(() => this.#shell.fail(error), true)
     }
   }
 

@@ -219,6 +219,17 @@ describe('retire()', () => {
     expect(closed).toEqual(['room'])
   })
 
+  it('is carried out once, where it is taken up and left again meanwhile', async () => {
+    const { registry, entry, retire, closed } = await setUpRetiring()
+    entry.foundBy = {}
+    retire()
+    registry.acquire(entry)
+    entry.foundBy = {}
+    retire()
+    await Promise.resolve()
+    expect(closed).toEqual(['room'])
+  })
+
   it('does not wait for the view itself', async () => {
     const { entry, retire, closed } = await setUpRetiring()
     entry.foundBy = leaving

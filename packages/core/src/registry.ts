@@ -26,6 +26,8 @@ export interface Entry {
   holders: number
   /** Who has rendered it last, and does not hold it yet. */
   foundBy: object | undefined
+  /** The newest call of `retire()`. */
+  retirement: object | undefined
 }
 
 /** Shared connections: same key, same socket, counted, kept through a quick remount. */
@@ -49,6 +51,7 @@ export class Registry {
       isLazy: options.lazy ?? false,
       holders: 0,
       foundBy: undefined,
+      retirement: undefined,
     }
     this.#entries.set(key, entry)
     this.#after(entry, FORGET, () => this.#forget(entry))
@@ -93,8 +96,11 @@ export class Registry {
   /** Lets go of one that nobody else will find by this key; then calls back, once nobody holds it. */
   retire(entry: Entry, by: object, onLast: () => void): void {
     entry.holders -= 1
+    if (entry.holders > 0) return
+    const retirement = {}
+    entry.retirement = retirement
     const finish = (): void => {
-      if (entry.holders > 0) return
+      if (entry.holders > 0 || entry.retirement !== retirement) return
       this.#cancel(entry)
       this.#forget(entry)
       onLast()

@@ -1,6 +1,7 @@
 import type { Announcer } from './announcer.ts'
 import type { Audience } from './audience.ts'
 import { Awaited } from './awaited.ts'
+import type { SendOptions } from './composer.ts'
 import type { Destination, Entry } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { dropped, failed, type GivenUp, HoldfastError, isHoldfastError } from './errors.ts'
@@ -17,7 +18,9 @@ export interface RequestHost<Incoming, Outgoing> {
   readonly announcer: Pick<Announcer, 'fail' | 'tell'>
 }
 
-interface Pending<Incoming> {
+interface Pending<Incoming, Outgoing> {
+  /** Those of the connection that it goes over. */
+  owner: Requests<Incoming, Outgoing>
   readonly options: RequestOptions<Incoming> & { readonly timeout: number }
   readonly timers: Timers<'answer'>
   readonly since: number
@@ -33,7 +36,7 @@ interface Pending<Incoming> {
 /** The requests of a connection: each ends with its answer, or with an error that says why there is none. */
 export class Requests<Incoming, Outgoing> {
   readonly #host: RequestHost<Incoming, Outgoing>
-  readonly #awaited: Awaited<Incoming, Pending<Incoming>>
+  readonly #awaited: Awaited<Incoming, Pending<Incoming, Outgoing>>
   #leave: (() => void) | undefined
 
   constructor(host: RequestHost<Incoming, Outgoing>) {
@@ -47,32 +50,22 @@ export class Requests<Incoming, Outgoing> {
       const options = checkedRequest(given)
       const { signal, timeout } = options
       if (signal?.aborted) throw this.#error('aborted', options)
-      const pending: Pending<Incoming> = {
+      const pending: Pending<Incoming, Outgoing> = {
+        owner: this,
         options,
-        timers: new Timers(this.#host.clock, () => this.#giveUp(pending, 'timeout')),
+        timers: new Timers(this.#host.clock, () => pending.owner.#giveUp(pending, 'timeout')),
         since: this.#host.clock.now(),
         resolve,
         reject,
-        onAbort: () => this.#giveUp(pending, 'aborted'),
+        onAbort: () => pending.owner.#giveUp(pending, 'aborted'),
         attempts: 1,
       }
-      // First this: the answer may come within the call, and so may the end.
-      this.#awaited.add(pending)
-      this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
       try {
-        pending.entry = this.#host.sender.track(message, undefined, {
-          retries: () => options.retry === true && this.#awaited.has(pending),
-          failed: (reason) => this.#fail(pending, this.#error(reason, options)),
-          move: (to) => this.#move(pending, message, to),
-        })
+        this.#start(pending, message)
       } catch (error) {
         return this.#fail(pending, error)
       }
-      if (!this.#awaited.has(pending)) {
-        // Answered within the call.
-        if (pending.isAnswered) this.#host.sender.answered(pending.entry)
-        return
-      }
+      if (!this.#awaited.has(pending)) return
       pending.timers.start('answer', timeout)
       signal?.addEventListener('abort', pending.onAbort)
     })
@@ -121,30 +114,51 @@ export class Requests<Incoming, Outgoing> {
     return answered.length > 0
   }
 
-  /** Goes over another connection, with the rest of its time. */
-  #move(pending: Pending<Incoming>, message: Outgoing, to: Destination): void {
-    const { options, since } = pending
-    const timeout = Math.max(0, since + options.timeout - this.#host.clock.now())
-    this.#forget(pending)
-    // Both are connections of one view: what comes in is of the same type.
-    pending.resolve(
-      to.request(message, { ...options, timeout } as RequestOptions<unknown>) as Promise<Incoming>,
-    )
+  /** Throws what `send()` throws. */
+  #start(pending: Pending<Incoming, Outgoing>, message: Outgoing, how?: SendOptions): void {
+    const { options } = pending
+    // First this: the answer may come within the call, and so may the end.
+    this.#awaited.add(pending)
+    this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
+    pending.entry = this.#host.sender.track(message, how, {
+      retries: () => options.retry === true && this.#awaited.has(pending),
+      failed: (reason) => this.#fail(pending, this.#error(reason, options)),
+      move: (to, _, rest) => this.#move(pending, message, to, rest),
+    })
+    // Within the call.
+    if (pending.isAnswered) this.#host.sender.answered(pending.entry)
   }
 
-  #giveUp(pending: Pending<Incoming>, reason: 'aborted' | 'timeout' | 'closed'): void {
+  /** Goes over another connection, as it is. */
+  #move(pending: Pending<Incoming, Outgoing>, message: Outgoing, to: Destination, how: SendOptions): void {
+    // Both are connections of one view: their messages are of the same types.
+    const owner = to.exchange.requests as Requests<Incoming, Outgoing>
+    pending.owner = owner
+    try {
+      owner.#start(pending, message, how)
+      this.#remove(pending)
+    } catch (error) {
+      owner.#remove(pending)
+      pending.owner = this
+      throw error
+    }
+  }
+
+  #giveUp(pending: Pending<Incoming, Outgoing>, reason: 'aborted' | 'timeout' | 'closed'): void {
     // Told of by its fate, if it is queued. One on the wire cannot be called back.
     if (pending.entry) this.#host.sender.drop(pending.entry, reason)
     this.#fail(pending, this.#error(reason, pending.options))
   }
 
-  #fail(pending: Pending<Incoming>, error: unknown): void {
+  #fail(pending: Pending<Incoming, Outgoing>, error: unknown): void {
     if (this.#end(pending, 'failed', error)) pending.reject(error)
   }
 
   /** Returns false where it was over already. */
-  #end(pending: Pending<Incoming>, outcome: 'answered' | 'failed', error?: unknown): boolean {
-    if (!this.#forget(pending)) return false
+  #end(pending: Pending<Incoming, Outgoing>, outcome: 'answered' | 'failed', error?: unknown): boolean {
+    if (!this.#remove(pending)) return false
+    pending.timers.stopAll()
+    pending.options.signal?.removeEventListener('abort', pending.onAbort)
     const { since, attempts } = pending
     const duration = this.#host.clock.now() - since
     this.#host.announcer.tell({
@@ -158,10 +172,8 @@ export class Requests<Incoming, Outgoing> {
   }
 
   /** Returns false where it was over already. */
-  #forget(pending: Pending<Incoming>): boolean {
+  #remove(pending: Pending<Incoming, Outgoing>): boolean {
     if (!this.#awaited.remove(pending)) return false
-    pending.timers.stopAll()
-    pending.options.signal?.removeEventListener('abort', pending.onAbort)
     if (this.#awaited.size > 0) return true
     this.#leave?.()
     this.#leave = undefined

@@ -91,9 +91,11 @@ class SharedChannel<Incoming, Outgoing> {
       this.#stop ??= this.#create(this.#newest).add((message) => this.#tell(message))
       return
     }
-    this.#stop?.()
+    const stop = this.#stop
     this.#stop = undefined
     this.#channels.byKey.delete(this.#key)
+    // Last: whoever is told of it may join anew.
+    stop?.()
   }
 
   #tell(message: Incoming): void {

@@ -89,6 +89,23 @@ describe('the snapshots of a connection', () => {
     expect(shown).toHaveLength(4)
   })
 
+  it('come to all views, also where one throws: that is reported', async () => {
+    const { server, connection, store } = await setUp()
+    const errors: unknown[] = []
+    connection.errors$.subscribe(({ code }) => errors.push(code))
+    const history = new HistoryStore(connection, 9)
+    store.subscribe(() => {
+      throw new Error('of a view')
+    }, ['lastMessage'])
+    let seen = 0
+    history.subscribe(() => {
+      seen += 1
+    })
+    server.send('hello')
+    vi.advanceTimersByTime(16)
+    expect([seen, errors]).toEqual([1, ['HANDLER']])
+  })
+
   it('have no message for who reads after the last reader has gone, until one comes', async () => {
     const { server, store, listen } = await setUp()
     const first = listen('lastMessage')

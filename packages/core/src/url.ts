@@ -43,7 +43,7 @@ export function resolveUrl(url: unknown, base: string | undefined): string {
   try {
     parsed = new URL(url, base)
   } catch {
-    throw new HoldfastError('CONFIGURATION', 'url is not a valid URL, or a relative one without a base.')
+    throw new HoldfastError('CONFIGURATION', 'url is not valid, or relative without a base.')
   }
   const scheme = SCHEMES[parsed.protocol]
   if (scheme === undefined) {

@@ -2,6 +2,7 @@ import { byteLength, own, type WireData } from './bytes.ts'
 import type { RawIncoming, RawOutgoing } from './codec.ts'
 import type { Shell } from './connection.ts'
 import { Emitter } from './emitter.ts'
+import type { DropReason } from './entry.ts'
 import type { Environment } from './environment.ts'
 import type { ConnectionEvent } from './events.ts'
 import type { ConnectionState, OpenState } from './state.ts'
@@ -64,10 +65,11 @@ export class EventRelay {
   }
 
   /** Gives up what was never queued. */
-  discard(message: WireData, reason: 'overflow' | 'closed'): void {
+  discard(message: WireData, reason: DropReason = 'closed'): void {
     const bytes = byteLength(message)
-    const event = { type: 'dropped', at: this.#clock.now(), message: own(message), reason, bytes } as const
     this.#discarded += bytes
+    if (this.#refused.size === 0) return
+    const event = { type: 'dropped', at: this.#clock.now(), message: own(message), reason, bytes } as const
     this.#shell.announcer.notices.add(() => this.#refused.emit(event))
   }
 

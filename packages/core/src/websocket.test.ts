@@ -311,7 +311,7 @@ describe('a call', () => {
     const Bare = ReconnectingWebSocket as unknown as typeof Untyped
     expect(() => new Bare()).toThrow(new TypeError('A WebSocket needs a URL.'))
     const socket = new Untyped(URL)
-    expect(() => socket.send()).toThrow(new TypeError('send() needs something to send.'))
+    expect(() => socket.send()).toThrow(new TypeError('send() needs data.'))
     socket.send(undefined)
     await clock.advance(1)
     expect(server.messages).toEqual(['undefined'])

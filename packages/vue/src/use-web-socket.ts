@@ -28,7 +28,7 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
    * Sends or queues. `false` where that is not possible (full, closed, not connected), with an error on
    * `errors$`.
    *
-   * @throws HoldfastError `ENCODE`, `CONFIGURATION`: mistakes in the call.
+   * @throws HoldfastError `ENCODE`, `CONFIGURATION`: mistakes in the call; `HANDLER` where `delivery.id` throws.
    */
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
   /**

@@ -102,7 +102,7 @@ export function fakeWebSocket(dial: (line: FakeLine) => void): typeof globalThis
 
     send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
       // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-      if (arguments.length === 0) throw new TypeError('send() needs something to send.')
+      if (arguments.length === 0) throw new TypeError('send() needs data.')
       const line = this.#line
       line.send(sendable(data))
     }
