@@ -1,8 +1,9 @@
 /**
  * Messages to a server and from it, over loopback: the rate, and the time of the processor, against a bare socket; each
- * client in a process or a page of its own.
+ * client in processes or pages of its own, several of them: what V8 inlines differs from one to the next, by more than
+ * what is compared here.
  *
- *     npm run bench:loopback [-- rounds [ws undici Chromium]]
+ *     npm run bench:loopback [-- sets [ws undici Chromium]]
  */
 import { nativeClasses } from '../test/server/native-classes.ts'
 import { seeded } from '../test/support/random.ts'
@@ -13,8 +14,11 @@ import { type Direction, type Job, type Load, ON_THE_WAY, type Sample, sampleOf 
 import { QuietBrowser } from './quiet-browser.ts'
 import { interval, median, print, type Row, round, spread } from './tools.ts'
 
-const [rounds = '15', ...chosen] = process.argv.slice(2)
-const ROUNDS = Number(rounds)
+const [sets = '5', ...chosen] = process.argv.slice(2)
+/** Times that all clients are opened anew. */
+const SETS = Number(sets)
+/** Of each set. */
+const ROUNDS = 3
 /** Rounds until the code of all of them is compiled. */
 const WARM_UP = 2
 const DIRECTIONS: readonly Direction[] = ['up', 'down']
@@ -85,31 +89,34 @@ async function compare(
   open: (client: number) => Promise<Client>,
 ): Promise<void> {
   const random = seeded(1)
-  const clients: Client[] = []
-  for (const client of CLIENTS) clients.push(await open(client))
-  for (const direction of DIRECTIONS) {
-    for (const load of loads[direction]) {
-      const samples: Sample[][] = CLIENTS.map(() => [])
+  const jobs: Job[] = DIRECTIONS.flatMap((direction) => loads[direction].map((load) => ({ direction, load })))
+  const taken = jobs.map((job) => ({ ...job, samples: CLIENTS.map((): Sample[] => []) }))
+  for (let set = 0; set < SETS; set++) {
+    const clients: Client[] = []
+    for (const client of CLIENTS) clients.push(await open(client))
+    for (const { samples, ...job } of taken) {
       for (let run = -WARM_UP; run < ROUNDS; run++) {
         const order = [...clients.keys()].map((place) => [random(), place] as const).sort(([a], [b]) => a - b)
         for (const [, place] of order) {
-          const sample = await clients[place]?.measure({ direction, load })
+          const sample = await clients[place]?.measure(job)
           if (run >= 0 && sample) samples[place]?.push(sample)
         }
       }
-      const title = direction === 'up' ? 'to the server' : 'from the server'
-      print(
-        `${native}, ${load.size} bytes ${title}, ${load.count} messages a run, medians and quartiles of ${ROUNDS}; ${CAPTION[direction]}`,
-        CLIENTS.map((client, place) => {
-          const [bare = [], again = []] = [samples[0], samples.at(-1)]
-          // Against both runs of the bare socket, which are less noisy than one; and these against each other.
-          if (place === names.length) return row(AGAIN, again, [bare])
-          return row(names[client] ?? '', samples[place] ?? [], [bare, again])
-        }),
-      )
     }
+    for (const client of clients) await client.close()
   }
-  for (const client of clients) await client.close()
+  for (const { direction, load, samples } of taken) {
+    const title = direction === 'up' ? 'to the server' : 'from the server'
+    print(
+      `${native}, ${load.size} bytes ${title}, ${load.count} messages a run, medians and quartiles of ${SETS * ROUNDS}, in ${SETS} processes; ${CAPTION[direction]}`,
+      CLIENTS.map((client, place) => {
+        const [bare = [], again = []] = [samples[0], samples.at(-1)]
+        // Against both runs of the bare socket, which are less noisy than one; and these against each other.
+        if (place === names.length) return row(AGAIN, again, [bare])
+        return row(names[client] ?? '', samples[place] ?? [], [bare, again])
+      }),
+    )
+  }
 }
 
 const CAPTION: Record<Direction, string> = {
@@ -126,7 +133,10 @@ function row(client: string, samples: readonly Sample[], bares: readonly (readon
     const own = samples.map(
       (sample, round) => sample[of] / mean(bares.map((bare) => bare[round]?.[of] ?? Number.NaN)),
     )
-    all.get(client)?.[of].push(...own)
+    // One of each process: its rounds are too much alike to be counted by themselves.
+    for (let set = 0; set < SETS; set++) {
+      all.get(client)?.[of].push(median(own.slice(set * ROUNDS, (set + 1) * ROUNDS)))
+    }
     return own
   }
   return {
@@ -169,7 +179,7 @@ try {
   }
   const middle = ([ratios = []]: readonly (readonly number[])[]): number => median(ratios)
   print(
-    'All of these cases together: medians of all rounds, and where these lie with 95 % confidence',
+    'All of these cases together: medians of all processes, and where these lie with 95 % confidence',
     [...all].flatMap(([client, { rate, cpu }]) => {
       return rate.length === 0
         ? []
