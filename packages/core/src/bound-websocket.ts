@@ -17,7 +17,7 @@ export function bound(
   const Bound = class WebSocket {
     constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, own: WebSocketOptions = {}) {
       // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-      if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
+      if (arguments.length === 0) throw new TypeError('WebSocket needs a URL.')
       // biome-ignore lint/correctness/noConstructorReturn: super() would need the class among its prototypes
       return Reflect.construct(Class, [url, protocols, { ...options, ...own }], new.target)
     }

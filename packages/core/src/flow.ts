@@ -70,7 +70,7 @@ export class Flow {
   detach(loss: SocketEnd): Remains {
     this.stop()
     const edge = this.#tail.last - this.#tail.unsent(loss.buffered ?? 0)
-    const left = this.#tail.leftAtEnd(loss, this.#source?.bufferedAmount ?? 0)
+    const left = this.#tail.leftAtEnd(loss, edge, this.#source?.bufferedAmount ?? 0)
     const { older } = this.#tail
     const written = this.#tail.take().filter(({ status }) => status === 'written')
     this.#tellLeft(left)

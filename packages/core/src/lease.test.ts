@@ -623,17 +623,6 @@ describe("handover: 'move'", () => {
       expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
     })
 
-    it('rejects a deliver() that the other connection refuses, with the end of the first one', async () => {
-      const { outcome, options, reports } = setUpMoved((connection) => connection.deliver('too long'))
-      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'closed' })
-      const errors = errorsOf(show(createLease(), B, { ...options, queue: { maxBytes: 4 } }))
-      show(leases[0] as Lease, B, options)
-      await vi.advanceTimersByTimeAsync(10)
-      await rejected
-      expect(errors).toContain('OVERFLOW')
-      expect(reports).toMatchObject([{ moved: 0, undelivered: ['too long'] }])
-    })
-
     it('resolves its request() with the answer of the other server', async () => {
       const { server, outcome, goOver } = setUpMoved((connection) =>
         connection.request('1', { match: (message) => message === 'answer' }),
@@ -691,13 +680,13 @@ describe("handover: 'move'", () => {
       expect(told).toEqual(['dropped', 'request'])
     })
 
-    it('keeps a request() that the other connection refuses, and tells it with the rest', async () => {
-      const { outcome, options, reports } = setUpMoved((connection) =>
-        connection.request('too long', { match: () => true }),
-      )
-      const rejected = expect(outcome).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
-      const after = show(createLease(), B, { ...options, queue: { maxBytes: 4 } })
-      const errors = errorsOf(after)
+    it.each<[string, string, (connection: Entry['connection']) => Promise<unknown>]>([
+      ['deliver()', 'DROPPED', (connection) => connection.deliver('too long')],
+      ['request()', 'CLOSED', (connection) => connection.request('too long', { match: () => true })],
+    ])('ends a %s that the other connection refuses with the first one: %s', async (_, code, act) => {
+      const { outcome, options, reports } = setUpMoved(act)
+      const rejected = expect(outcome).rejects.toMatchObject({ code, reason: 'closed' })
+      const errors = errorsOf(show(createLease(), B, { ...options, queue: { maxBytes: 4 } }))
       show(leases[0] as Lease, B, options)
       await vi.advanceTimersByTimeAsync(10)
       await rejected

@@ -48,7 +48,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, options: WebSocketOptions = {}) {
     super()
     // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-    if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
+    if (arguments.length === 0) throw new TypeError('WebSocket needs a URL.')
     const environment = environmentOf(options.environment)
     const offered = protocols === NO_PROTOCOLS ? (options.protocols ?? protocols) : protocols
     const text = typeof url === 'function' ? url : usvString(url)

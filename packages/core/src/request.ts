@@ -24,7 +24,7 @@ interface Pending<Incoming, Outgoing> {
   readonly options: RequestOptions<Incoming> & { readonly timeout: number }
   readonly timers: Timers<'answer'>
   readonly since: number
-  readonly resolve: (answer: Incoming | Promise<Incoming>) => void
+  readonly resolve: (answer: Incoming) => void
   readonly reject: (error: unknown) => void
   readonly onAbort: () => void
   attempts: number

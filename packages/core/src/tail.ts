@@ -140,12 +140,15 @@ export class Tail<T extends Written> {
     }
   }
 
-  /** As {@link left}, of a socket that is gone; `held`: what its `bufferedAmount` says where it is only given up. */
-  leftAtEnd({ buffered, isAnswered, isClean }: SocketEnd, held: number): number {
+  /**
+   * As {@link left}, of a socket that is gone: `edge` is what {@link unsent} makes of its end, `held` what its
+   * `bufferedAmount` says where it is only given up.
+   */
+  leftAtEnd({ buffered, isAnswered, isClean }: SocketEnd, edge: number, held: number): number {
     if (buffered === undefined) return this.left(held)
     // At a cut ws and undici say 0, whatever they held: what was shown before holds.
     if (buffered === 0 && !isClean) return this.#edge
-    return isAnswered ? this.#sequence : this.#sequence - this.unsent(buffered)
+    return isAnswered ? this.#sequence : edge
   }
 
   /** All that is held, oldest first; nothing is held after that. */

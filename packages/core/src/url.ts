@@ -16,13 +16,6 @@ export type ProtocolsSource =
   | string[]
   | ((attempt: number) => string | string[] | Promise<string | string[]>)
 
-const SCHEMES: Readonly<Record<string, string>> = {
-  'http:': 'ws:',
-  'https:': 'wss:',
-  'ws:': 'ws:',
-  'wss:': 'wss:',
-}
-
 /**
  * A URL as it was given, resolved where that can be done. Where a server renders there is no base: a relative
  * one is judged at the dial.
@@ -45,8 +38,8 @@ export function resolveUrl(url: unknown, base: string | undefined): string {
   } catch {
     throw new HoldfastError('CONFIGURATION', 'url is not valid, or relative without a base.')
   }
-  const scheme = SCHEMES[parsed.protocol]
-  if (scheme === undefined) {
+  const scheme = parsed.protocol.replace(/^http/, 'ws')
+  if (!/^wss?:/.test(scheme)) {
     throw new HoldfastError(
       'CONFIGURATION',
       `url must be ws, wss, http or https; its scheme is '${parsed.protocol}'.`,

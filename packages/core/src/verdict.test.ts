@@ -174,6 +174,7 @@ describe('refused sign-ins', () => {
     expect(outcomes(judgements)).toEqual(['reauthenticate in 0', 'closed by auth'])
     const error = judgements[1]?.stop?.error
     expect(error?.code).toBe('AUTH_REFUSED')
+    expect(error?.message).toContain('4401')
   })
 
   it('brings further ones with backoff', () => {
@@ -308,21 +309,22 @@ describe('a sign-in that the server refuses by a message', () => {
     ])
   })
 
-  it('is the end the second time', () => {
+  it('is the end the second time, and says how it was refused', () => {
     const { stop, verdict } = refuse(refuse(FRESH).tally)
     expect(verdict).toBe('stop')
     expect(stop).toMatchObject({
       by: 'auth',
       error: {
         code: 'AUTH_REFUSED',
-        message: 'The server refused the sign-in 2 times in a row.',
+        message: 'The server refused 2 sign-ins in a row; last by message.',
       },
     })
   })
 
-  it('counts with one by a close code', () => {
+  it('counts with one by a close code, and is told from it', () => {
     const { stop } = judge(refuse(FRESH).tally, closeOf(4401), CONFIG, undefined, false)
     expect(stop).toMatchObject({ by: 'auth', error: { code: 'AUTH_REFUSED' } })
+    expect(stop?.error?.message).toBe('The server refused 2 sign-ins in a row; last by 4401.')
   })
 })
 

@@ -78,7 +78,8 @@ export function judge(
   if (rule.kind === 'stop') return stop('verdict', counted)
   if (rule.kind === 'limited' && counted.streak.count > rule.tries) return stop('verdict', counted)
   if (rule.kind === 'reauthenticate' && counted.refusals >= config.maxRefusals) {
-    const text = `The server refused the sign-in ${counted.refusals} times in a row.`
+    const by = cause ? 'message' : close.code
+    const text = `The server refused ${counted.refusals} sign-ins in a row; last by ${by}.`
     return stop('auth', counted, new HoldfastError('AUTH_REFUSED', text))
   }
   if (tally.dials - tally.excused >= config.maxAttempts) return stop('attempts', counted)

@@ -307,9 +307,9 @@ describe('a call', () => {
   it('without an argument that it needs is an error, and one with undefined is not', async () => {
     const { Bound, clock, server } = setUp()
     const Untyped = Bound as unknown as new (...all: unknown[]) => { send(...all: unknown[]): void }
-    expect(() => new Untyped()).toThrow(new TypeError('A WebSocket needs a URL.'))
+    expect(() => new Untyped()).toThrow(new TypeError('WebSocket needs a URL.'))
     const Bare = ReconnectingWebSocket as unknown as typeof Untyped
-    expect(() => new Bare()).toThrow(new TypeError('A WebSocket needs a URL.'))
+    expect(() => new Bare()).toThrow(new TypeError('WebSocket needs a URL.'))
     const socket = new Untyped(URL)
     expect(() => socket.send()).toThrow(new TypeError('send() needs data.'))
     socket.send(undefined)

@@ -24,7 +24,7 @@ export function fakeWebSocket(dial: (line: FakeLine) => void): typeof globalThis
     constructor(url: string | URL, protocols: string | string[] = []) {
       super()
       // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
-      if (arguments.length === 0) throw new TypeError('A WebSocket needs a URL.')
+      if (arguments.length === 0) throw new TypeError('WebSocket needs a URL.')
       const text = usvString(url)
       const offered = stringList(protocols)
       const resolved = inSyntax(() => resolveUrl(text, environmentOf().baseUrl))
