@@ -45,7 +45,7 @@ const BENCHES: readonly (readonly [name: string, heading: string, about: string]
   [
     'queue-memory',
     'A million queued messages',
-    'Memory for each message, and whether a longer queue is slower.',
+    'Memory for each message, whether a longer queue is slower, and what that costs beside a list.',
   ],
   [
     'reconnect-time',

@@ -30,8 +30,8 @@ const LOADS: Record<'node' | 'page', Record<Direction, readonly Load[]>> = {
       { size: 4_096, count: 10_240 },
     ],
     down: [
-      { size: 64, count: 163_840 },
-      { size: 4_096, count: 40_960 },
+      { size: 64, count: 491_520 },
+      { size: 4_096, count: 81_920 },
     ],
   },
   page: {

@@ -1,59 +1,75 @@
-// A million small messages are queued, then drained into a socket that takes everything.
-import { connect } from '@holdfast/core'
-import { NullSocket } from './null-socket.ts'
-import { heapUsed, print, round, timed } from './tools.ts'
+/**
+ * A million small messages are queued, then drained into a socket that takes everything: memory, and time of the
+ * processor, of each client in processes of its own. The bare socket has a list, all of it sent at `open`.
+ *
+ *     npm run bench:queue-memory [-- processes]
+ */
+import { startChild } from './child.ts'
+import { BARE } from './clients.ts'
+import { openers } from './drain-slow/client.ts'
+import type { Costs } from './queue-memory/child.ts'
+import { median, print, spread, times } from './tools.ts'
 
 const TOTAL = 1_000_000
-const STEP = 250_000
+const [PROCESSES = 7] = process.argv.slice(2).map(Number)
 
-let isDown = true
-/** Dials hang while it is down. */
-class LateSocket extends NullSocket {
-  constructor() {
-    super()
-    if (isDown) this.readyState = 2
+const names = (await openers()).map(([name]) => name)
+const runs = new Map<string, Costs[]>(names.map((name) => [name, []]))
+// In turns, so that a slow moment of the machine meets all of them.
+for (let run = 0; run < PROCESSES; run++) {
+  for (const name of names) {
+    const child = await startChild<Costs>(new URL('queue-memory/child.ts', import.meta.url), [
+      name,
+      String(TOTAL),
+    ])
+    runs.get(name)?.push(child.ready)
+    await child.end()
   }
 }
 
-const connection = connect('ws://null.test', {
-  connectTimeout: Number.POSITIVE_INFINITY,
-  queue: { maxMessages: TOTAL, maxBytes: 1_000_000_000 },
-  environment: { WebSocket: LateSocket },
-})
-
-// The texts are made beforehand and kept, so that only what the queue itself takes is counted.
-const texts = Array.from({ length: TOTAL }, (_, id) => JSON.stringify({ id, text: 'hello' }))
-const before = await heapUsed()
-const rows = []
-for (let queued = 0; queued < TOTAL; queued += STEP) {
-  const { cpu } = await timed(() => {
-    for (let i = queued; i < queued + STEP; i++) connection.send(texts[i] ?? '')
-  })
-  const heap = (await heapUsed()) - before
-  rows.push({
-    queued: connection.outbox.queued,
-    'CPU ns / message, this quarter': Math.round((cpu * 1e6) / STEP),
-    'heap bytes / message': round(heap / (queued + STEP)),
-  })
-}
+const of = (name: string, figure: (costs: Costs) => number): number[] => (runs.get(name) ?? []).map(figure)
+const against = (name: string, figure: (costs: Costs) => number): string =>
+  times(of(name, figure), of(BARE, figure))
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+const title = `medians and quartiles of ${PROCESSES} processes each`
 print(
-  'Queueing',
-  rows.filter(({ queued }) => queued !== 750_000),
+  `Queueing ${TOTAL.toLocaleString('en')}, ${title}`,
+  names.map((client) => ({
+    client,
+    'CPU ns / message, first quarter': spread(
+      of(client, ({ queueing }) => queueing[0] ?? 0),
+      0,
+    ),
+    'last quarter': spread(
+      of(client, ({ queueing }) => queueing.at(-1) ?? 0),
+      0,
+    ),
+    '× bare, all quarters': against(client, ({ queueing }) => mean(queueing)),
+    'heap bytes / message': spread(
+      of(client, ({ bytesQueued }) => bytesQueued),
+      1,
+    ),
+  })),
 )
-
-isDown = false
-connection.reconnect()
-const { elapsed, cpu } = await timed(async () => {
-  while (connection.outbox.queued > 0) await new Promise((resolve) => setTimeout(resolve, 1))
-})
-print('Draining', [
-  {
-    written: connection.outbox.written,
-    received: NullSocket.last?.sent ?? 0,
-    'elapsed ns / message': Math.round((elapsed * 1e6) / TOTAL),
-    'CPU ns / message': Math.round((cpu * 1e6) / TOTAL),
-    'heap bytes left / message': round(((await heapUsed()) - before) / TOTAL, 3),
-  },
-])
-console.log(`${texts.length} texts kept to the end`)
-await connection.close()
+print(
+  `Draining, ${title}`,
+  names.map((client) => ({
+    client,
+    received: median(of(client, ({ received }) => received)),
+    'CPU ns / message': spread(
+      of(client, ({ draining }) => draining),
+      0,
+    ),
+    '× bare': against(client, ({ draining }) => draining),
+    'ns on the clock / message': spread(
+      of(client, ({ drainingElapsed }) => drainingElapsed),
+      0,
+    ),
+    'heap bytes left / message': spread(
+      of(client, ({ bytesLeft }) => bytesLeft),
+      1,
+    ),
+  })),
+)
+process.exit()

@@ -2,18 +2,19 @@
  * What the ticker's page costs in headless Chromium, rendered once a frame and for each message: the frames of a
  * trace, and the time of the page's main thread.
  *
- *     npm run bench:ticker [-- seconds]
+ *     npm run bench:ticker [-- seconds [runs]]
  */
-import { cpus, loadavg } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Mode } from '../examples/ticker/page/rendering.ts'
 import { startTicker } from '../examples/ticker/server/ticker.ts'
 import viteConfig from '../examples/ticker/vite.config.ts'
 import { buildSource } from '../test/support/built-page.ts'
 import { QuietBrowser, type QuietPage } from './quiet-browser.ts'
-import { median, print, quantile, round } from './tools.ts'
+import { combined, median, print, quantile, type Row, round, times } from './tools.ts'
 
-const SECONDS = Number(process.argv[2] ?? 10)
+const [SECONDS = 10, RUNS = 5] = process.argv.slice(2).map(Number)
+/** What is compared. */
+const COST = 'ms per 1,000 updates'
 /** Until the page has settled in a mode. */
 const WARM_UP = 3_000
 /** The page shows new ones that often. */
@@ -37,7 +38,7 @@ async function watch(page: QuietPage): Promise<Record<string, number>> {
   return Object.fromEntries(FIGURES.map((id, column) => [id, median(seen.map((row) => row[column] ?? 0))]))
 }
 
-async function measure(mode: Mode): Promise<Record<string, string | number>> {
+async function measure(mode: Mode): Promise<Row> {
   // A page of its own: what one mode has left to do is not to be done in the other.
   const page = await browser.open(ticker.url)
   await page.until('Number.parseInt(document.getElementById("received")?.textContent) > 0')
@@ -60,7 +61,7 @@ async function measure(mode: Mode): Promise<Record<string, string | number>> {
     'p99 ms': round(quantile(gaps, 0.99)),
     'missed %': round((100 * gaps.filter((gap) => gap > 1.5 * FRAME).length) / gaps.length),
     'main thread CPU ms a second': round(busy / SECONDS),
-    'ms per 1,000 updates': round(busy / SECONDS / ((figures.received ?? 0) / 1_000)),
+    [COST]: round(busy / SECONDS / ((figures.received ?? 0) / 1_000)),
     'behind, ms': figures.behind ?? 0,
   }
 }
@@ -68,9 +69,18 @@ async function measure(mode: Mode): Promise<Record<string, string | number>> {
 const ticker = await startTicker({ port: 0, page: await buildSource(viteConfig) })
 const browser = await QuietBrowser.launch()
 try {
-  const results = []
-  for (const mode of ['frame', 'message', 'frame', 'message'] as const) results.push(await measure(mode))
-  print(`${SECONDS} s each, load average ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`, results)
+  const runs: Row[][] = []
+  // In turns, so that a slow moment of the machine meets both.
+  for (let run = 0; run < RUNS; run++) runs.push([await measure('frame'), await measure('message')])
+  const [frame = [], message = []] = [0, 1].map((mode) => runs.map((rows) => Number(rows[mode]?.[COST])))
+  const title = `${SECONDS} s each, medians of ${RUNS} runs, the least and the most`
+  print(
+    title,
+    combined(runs).map((row, mode) => ({
+      ...row,
+      '× once a frame': times(mode === 0 ? frame : message, frame),
+    })),
+  )
 } finally {
   await browser.close()
   await ticker.close()
