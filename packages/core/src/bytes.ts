@@ -52,7 +52,7 @@ export function own(data: unknown): OwnedData {
   if (isBlob(data)) return data
   throw new HoldfastError(
     'ENCODE',
-    `Only a string, an ArrayBuffer, a view of one, or a Blob can be sent; got ${describe(data)}. json() encodes others.`,
+    `Only a string, an ArrayBuffer, a view or a Blob can be sent; got ${describe(data)}. json() encodes others.`,
   )
 }
 

@@ -145,6 +145,49 @@ describe('what a former life has left', () => {
     expect(store.size).toBe(0)
   })
 
+  it('is not in the report of close() where clear() was called before, and none of it is left', async () => {
+    const store = await storeWith('a', 'b')
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, clock, eventsOf } = setUp(queue(storage))
+    await clock.settle()
+    expect(connection.clear()).toBe(0)
+    connection.send('c')
+    const closed = connection.close()
+    release()
+    expect((await closed).undelivered).toEqual(['c'])
+    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
+      ['c', 'closed'],
+      ['a', 'cleared'],
+      ['b', 'cleared'],
+    ])
+    expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 3, queued: 0 })
+    expect(store.size).toBe(0)
+    await quiet(clock)
+  })
+
+  it('is told as restored before one of it is told as replaced', async () => {
+    const store = new MemoryStore()
+    const former = memoryOutbox(store)
+    const first = setUp(queue(former))
+    first.server.hang()
+    await first.clock.advance(1)
+    first.connection.send('old', { key: 'k' })
+    await first.clock.advance(10)
+    former.kill()
+    const { storage, release } = held(memoryOutbox(store))
+    const { connection, clock, events } = setUp(queue(storage))
+    await clock.settle()
+    connection.send('new', { key: 'k' })
+    release()
+    await clock.advance(10)
+    const told = events.filter(({ type }) => type === 'restored' || type === 'dropped')
+    expect(told).toMatchObject([
+      { type: 'restored', messages: ['old'] },
+      { type: 'dropped', message: 'old', reason: 'replaced' },
+    ])
+    expect(connection.outbox).toMatchObject({ accepted: 2, dropped: 1, written: 1 })
+  })
+
   it('is dropped by clear() before the first dial, which it does not bring about', async () => {
     const store = await storeWith('a')
     const { connection, clock } = setUp({ ...queue(memoryOutbox(store)), lazy: true })

@@ -71,25 +71,24 @@ export function misconfigured(name: string, expected: string, got: unknown): Hol
 
 /** A value in a message for people: its type rather than its content, which may be secret or huge. */
 export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-    return String(value)
-  if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
-  return `a ${typeof value}`
+  if (typeof value === 'object' && value)
+    return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
+  // A string, a symbol, a function.
+  return /^[sf]/.test(typeof value) ? `a ${typeof value}` : String(value)
 }
 
 /** What whoever waits for a message may be told: one that moved goes on being waited for. */
 export type GivenUp = Exclude<DropReason, 'moved'>
 
 const TEXTS: Readonly<Record<GivenUp, string>> = {
-  overflow: 'The message was dropped: the queue was full.',
-  expired: 'The message was dropped: it had waited for its ttl.',
-  replaced: 'The message was dropped: another one of its key took its place.',
+  overflow: 'Dropped: the queue was full.',
+  expired: 'Dropped: it had waited for its ttl.',
+  replaced: 'Dropped: another message of its key took its place.',
   aborted: 'Its signal has aborted it.',
   timeout: 'There was no answer within the timeout.',
-  'too-large': 'The message was dropped: the server closed with 1009, and it was the largest on the wire.',
-  cleared: 'The message was dropped: clear() was called.',
-  closed: 'The connection was closed before there was an answer.',
+  'too-large': 'Dropped: the largest on the wire when the server closed with 1009.',
+  cleared: 'Dropped: clear() was called.',
+  closed: 'Closed before there was an answer.',
 }
 
 /** The error of a message that was given up, as its `deliver()` or `request()` rejects. */

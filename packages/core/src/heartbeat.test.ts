@@ -286,6 +286,18 @@ describe('probe()', () => {
     await world.dies(5_000, 5_000)
   })
 
+  it.each([
+    ['at most 5 s more', 20_000, 2_000, 8_000],
+    ['no longer than before', 6_000, 4_000, 7_000],
+  ])('gives a ping that waits for its answer %s', async (_, timeout, waited, silentAt) => {
+    const world = setUp({ timeout })
+    await world.clock.advance(1_000 + waited)
+    world.heartbeat.probe()
+    world.heartbeat.probe()
+    expect(world.pings).toEqual([1_000])
+    await world.dies(20_000, silentAt)
+  })
+
   it('does not ask twice', async () => {
     const world = setUp()
     world.heartbeat.probe()

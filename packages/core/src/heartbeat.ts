@@ -29,7 +29,9 @@ type HeartbeatTimer = 'interval' | 'poll' | 'reply'
 
 /** A ping that nobody has answered yet. */
 interface Question {
-  readonly timeout: number
+  timeout: number
+  /** Epoch ms. */
+  dueAt: number
   /** It was asked anew, since the host slept through the answer. */
   readonly isSecond: boolean
   /** Once so many bytes have left, the ping has. Infinity: none was sent, since the buffer is full. */
@@ -79,9 +81,13 @@ export class Heartbeat {
     else this.#heardAt = this.#clock.now()
   }
 
-  /** Asks now, and wants a quick answer. */
+  /** Asks now, if it has not asked already, and wants a quick answer. */
   probe(): void {
-    if (this.#isRunning && !this.#question) this.#ask(true)
+    const question = this.#question
+    if (this.#isRunning && !question) this.#ask(true)
+    if (!question) return
+    question.timeout = Math.min(question.timeout, SHORT)
+    if (question.dueAt - this.#clock.now() > SHORT) this.#await(question)
   }
 
   get #traffic(): Traffic {
@@ -115,13 +121,14 @@ export class Heartbeat {
     const traffic = this.#traffic
     const question: Question = {
       timeout: isDoubtful ? Math.min(timeout, SHORT) : timeout,
+      dueAt: 0,
       isSecond,
       leavesAt: Infinity,
       left: traffic.sent - traffic.bufferedAmount,
     }
     this.#question = question
     this.#timers.stopAll()
-    this.#timers.start('reply', question.timeout)
+    this.#await(question)
     // A full buffer would only be made fuller: that it moves is answer enough.
     if (traffic.bufferedAmount < highWaterMark) {
       const isSent = this.#host.ping()
@@ -153,8 +160,13 @@ export class Heartbeat {
   /** Bytes leave: the reply clock starts anew. */
   #onMove(question: Question): void {
     if (question.leavesAt === Infinity) return this.#rest()
-    this.#timers.start('reply', question.timeout)
+    this.#await(question)
     this.#poll()
+  }
+
+  #await(question: Question): void {
+    question.dueAt = this.#clock.now() + question.timeout
+    this.#timers.start('reply', question.timeout)
   }
 
   #poll(): void {

@@ -183,7 +183,7 @@ describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>
   ],
   [
     'queue.storage',
-    'an OutboxStorage, as indexedDbOutbox() makes',
+    'an OutboxStorage',
     [...NO_OBJECT, { open: () => undefined, write: () => undefined, close: () => undefined }],
     (storage) => ({ queue: { storage } }),
   ],

@@ -186,7 +186,7 @@ function queueSettings(options: QueueOptions): NonNullable<Settings['queue']> {
   checkObject('queue', options)
   const { storage } = options
   if (storage !== undefined && typeof storage?.keep !== 'function') {
-    throw misconfigured('queue.storage', 'an OutboxStorage, as indexedDbOutbox() makes', storage)
+    throw misconfigured('queue.storage', 'an OutboxStorage', storage)
   }
   return {
     maxMessages: count('queue.maxMessages', options.maxMessages, 10_000),

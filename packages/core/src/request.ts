@@ -88,7 +88,7 @@ export class Requests<Incoming, Outgoing> {
     const over = written.filter(({ options }) => !options.retry)
     return () => {
       for (const pending of over) {
-        const text = `The connection was lost (${cause?.code ?? 1006}) before the answer came: it may have been carried out.`
+        const text = 'Lost before there was an answer: it may have been carried out.'
         this.#fail(pending, new HoldfastError('CLOSED', text, { reason: 'closed', cause }))
       }
     }

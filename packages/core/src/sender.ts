@@ -186,9 +186,9 @@ export class Sender<Outgoing> {
     return this.#outbox.isQueued(key)
   }
 
-  /** Drops all that waits, and what a storage is about to hand out; returns what is known, oldest first. */
+  /** Drops all that waits; what a storage is about to hand out is cleared too, or left to {@link release}. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
-    this.keep?.clear()
+    if (reason === 'cleared') this.keep?.clear()
     const entries = this.#outbox.clear(reason)
     this.#onRemoved()
     return entries

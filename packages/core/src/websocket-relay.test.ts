@@ -92,6 +92,17 @@ describe('what is given up', () => {
     expect([socket.readyState, socket.bufferedAmount, server.messages]).toEqual([1, 0, []])
   })
 
+  it('counts no longer in a new life that was begun before the end was told', async () => {
+    const { socket, server, clock } = await setUpOpen()
+    socket.close()
+    socket.send('late')
+    socket.open()
+    await clock.advance(50)
+    socket.send('x')
+    await clock.advance(50)
+    expect([socket.readyState, socket.bufferedAmount, server.messages]).toEqual([1, 0, ['x']])
+  })
+
   it('to a native socket that is closing still counts over the next one, and ends nothing', async () => {
     const { socket, server, clock, told } = await setUpOpen({ queue: false })
     server.close(4000, '', { events: 'none' })

@@ -29,6 +29,8 @@ export class EventRelay {
   #origin = ''
   #end: End = { code: 1006, reason: '', wasClean: false, isFailure: true }
   #isOver = false
+  /** The end has come, told or not, and no new life has begun. */
+  #hasEnded = false
   /** Payload bytes that will never be sent. */
   #discarded = 0
   #isHolding = false
@@ -102,7 +104,8 @@ export class EventRelay {
   #onState(state: ConnectionState): void {
     switch (state.status) {
       case 'connecting':
-        if (this.#isOver) this.#discarded = 0
+        if (this.#hasEnded) this.#discarded = 0
+        this.#hasEnded = false
         this.#isOver = false
         break
       case 'open':
@@ -111,6 +114,7 @@ export class EventRelay {
         this.#tell(() => this.#target.dispatchEvent(new Event('open')))
         break
       case 'closed':
+        this.#hasEnded = true
         if (state.by === 'user') this.#end = { ...state, isFailure: !state.wasClean }
     }
   }

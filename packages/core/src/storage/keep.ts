@@ -90,11 +90,16 @@ export class Keep {
    * was not known before: it is dropped.
    */
   release(): Promise<readonly Entry[]> {
+    const reason = this.#clearsRestored ? 'cleared' : 'closed'
     const closed = this.#persister.close()
     // For the next life, which may begin before this one has let go.
     this.#persister = this.#begin(closed.then(() => undefined))
     this.#clearsRestored = false
-    return closed.then((messages) => this.#dropStored(messages))
+    return closed.then((messages) => {
+      const entries = this.#dropStored(messages, reason)
+      // What the user has cleared is not reported.
+      return reason === 'closed' ? entries : []
+    })
   }
 
   #begin(after?: Promise<void>): Persister {
@@ -119,19 +124,20 @@ export class Keep {
   #restore(messages: readonly StoredMessage[]): readonly Entry[] {
     const entries = messages.map((stored) => restoredEntry(stored, this.#codec))
     if (entries.length === 0) return entries
-    this.#outbox.restore(entries)
+    // First this: of what is restored some may be outdated, or the queue full, and be told as dropped.
     this.#host.onRestored(entries)
+    this.#outbox.restore(entries)
     return entries
   }
 
   /** Drops what the storage of a life that is over had, and has removed. */
-  #dropStored(messages: readonly StoredMessage[]): readonly Entry[] {
+  #dropStored(messages: readonly StoredMessage[], reason: DropReason): readonly Entry[] {
     let entries: readonly Entry[] = []
     this.#host.during(() => {
       entries = this.#restore(messages)
       // The storage of the next life must not be told to remove them.
       for (const entry of entries) entry.storedAs = 0
-      this.#drop(entries, 'closed')
+      this.#drop(entries, reason)
       this.#host.onRemoved()
     })
     return entries
