@@ -22,7 +22,7 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let options = first
   const { auth, codec, delivery, heartbeat, schema, protocols } = first
   const reconnect = first.reconnect || {}
-  const { backoff } = reconnect
+  const { backoff, shouldReconnect } = reconnect
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
     options: {
@@ -41,9 +41,9 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
           ...(backoff && {
             backoff: (context) => ((options.reconnect || reconnect).backoff ?? backoff)(context),
           }),
-          ...(reconnect.shouldReconnect && {
+          ...(shouldReconnect && {
             shouldReconnect: (close, attempt) =>
-              (options.reconnect || reconnect).shouldReconnect?.(close, attempt),
+              ((options.reconnect || reconnect).shouldReconnect ?? shouldReconnect)(close, attempt),
           }),
         },
       }),
@@ -77,19 +77,21 @@ function liveAuth(first: Auth, current: () => Auth): Auth {
 }
 
 function liveSignIn(first: SignIn, current: () => SignIn): SignIn {
+  const { refused } = first
   return {
     ...first,
     create: (token) => current().create(token),
     accepted: (incoming) => current().accepted(incoming),
-    refused: (incoming) => current().refused?.(incoming) ?? false,
+    ...(refused && { refused: (incoming) => (current().refused ?? refused)(incoming) }),
   }
 }
 
 function liveHeartbeat(first: HeartbeatOptions, current: () => HeartbeatOptions): HeartbeatOptions {
+  const { isReply } = first
   return {
     ...first,
     message: () => current().message(),
-    ...(first.isReply && { isReply: (incoming) => current().isReply?.(incoming) ?? false }),
+    ...(isReply && { isReply: (incoming) => (current().isReply ?? isReply)(incoming) }),
   }
 }
 
