@@ -94,6 +94,7 @@ describe('the key of a channel', () => {
     ['is the one that was given', 'key k', room('a', { key: 'k', enabled: true })],
     ['may be empty', 'key ', room('a', { key: '' })],
     ['is the content of what subscribes', '"+a"', room('a')],
+    ['is one for all that ask for nothing', 'undefined:undefined', { filter: () => true }],
     [
       'is one for all whose subscribe() throws',
       '',

@@ -9,7 +9,7 @@ export interface ChannelViewOptions<Incoming, Outgoing, Message extends Incoming
   extends ChannelOptions<Incoming, Outgoing, Message> {
   /**
    * Views of one connection with the same key share one subscription; another key is another channel.
-   * @defaultValue the content of `subscribe()`, which is then called to compare it
+   * @defaultValue the content of `subscribe()`, which is then called to compare it; without one all are the same
    */
   readonly key?: string
   /** `false`: not subscribed. @defaultValue true */
@@ -25,7 +25,7 @@ export function channelKey<Incoming, Outgoing, Message extends Incoming>({
   if (enabled === false) return undefined
   if (key !== undefined) return `key ${key}`
   try {
-    return canonical(subscribe())
+    return canonical(subscribe?.())
   } catch {
     // It throws once more when it is to be sent, and is reported there.
     return ''

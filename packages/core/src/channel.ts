@@ -10,8 +10,11 @@ import { failed, failure } from './errors.ts'
  * @typeParam Message - What `filter` lets through: with a type guard, what it guards.
  */
 export interface ChannelOptions<Incoming, Outgoing, Message extends Incoming = Incoming> {
-  /** The message that starts it: sent for the first subscriber, and after every reconnect. */
-  readonly subscribe: () => Outgoing
+  /**
+   * The message that starts it: sent for the first subscriber, and after every reconnect. Without it the server is
+   * asked for nothing, and the channel is what `filter` picks of what comes anyway.
+   */
+  readonly subscribe?: () => Outgoing
   /** The message that ends it: sent when the last subscriber leaves, if the connection is open. */
   readonly unsubscribe?: () => Outgoing
   /** Whether a message belongs to it. */
@@ -109,8 +112,7 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
     this.#leave?.()
     this.#leave = undefined
     this.#last = undefined
-    const { unsubscribe } = this.#options
-    if (unsubscribe && this.#isAsked && this.#host.isOpen()) this.#ask('unsubscribe', unsubscribe)
+    if (this.#isAsked && this.#host.isOpen()) this.#ask('unsubscribe', this.#options.unsubscribe)
     this.#isAsked = false
   }
 
@@ -130,7 +132,8 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
     }
   }
 
-  #ask(action: 'subscribe' | 'resume' | 'unsubscribe', create: () => Outgoing): void {
+  #ask(action: 'subscribe' | 'resume' | 'unsubscribe', create: (() => Outgoing) | undefined): void {
+    if (!create) return
     let message: Outgoing
     try {
       message = create()
@@ -149,10 +152,9 @@ export class Channel<Incoming, Outgoing, Message extends Incoming> {
 
 function checked<Options extends ChannelOptions<never, unknown>>(options: Options): Options {
   checkObject('The options of channel()', options)
-  const { subscribe, unsubscribe, filter, resume } = options
-  checkFunction('channel.subscribe', subscribe)
-  checkFunction('channel.filter', filter)
-  if (unsubscribe !== undefined) checkFunction('channel.unsubscribe', unsubscribe)
-  if (resume !== undefined) checkFunction('channel.resume', resume)
+  for (const name of ['subscribe', 'unsubscribe', 'filter', 'resume'] as const) {
+    const given = options[name]
+    if (given !== undefined || name === 'filter') checkFunction(`channel.${name}`, given)
+  }
   return options
 }

@@ -48,6 +48,33 @@ describe('a channel', () => {
     expect(errors).toEqual([])
   })
 
+  it('needs no subscribe: it is what its filter picks, and the server hears nothing of it', async () => {
+    const { connection, server, clock, errors, eventsOf } = await setUpOpen(options)
+    const { filter, unsubscribe } = TICKS
+    const seen: number[] = []
+    const subscription = connection.channel({ filter, unsubscribe }).subscribe(({ n }) => seen.push(n))
+    server.send(tick(1))
+    server.send('{"topic":"other"}')
+    server.drop()
+    await clock.advance(1_001)
+    server.send(tick(2))
+    subscription.unsubscribe()
+    expect(seen).toEqual([1, 2])
+    expect(server.messages).toEqual([])
+    expect(errors).toEqual([])
+    expect(eventsOf('channel')).toEqual([])
+  })
+
+  it('without subscribe still carries on where it was, if it says how', async () => {
+    const { connection, server, clock } = await setUpOpen(options)
+    const resume = ({ n }: Tick) => ({ after: n })
+    connection.channel({ filter: isTick, resume }).subscribe()
+    server.send(tick(7))
+    server.drop()
+    await clock.advance(1_001)
+    expect(server.messages).toEqual(['{"after":7}'])
+  })
+
   it('emits what its filter lets through, to every subscriber; messages$ has all', async () => {
     const { connection, server } = await setUpOpen(options)
     const channel = connection.channel(TICKS)
@@ -269,7 +296,7 @@ describe('a channel whose functions throw', () => {
 
   it.each<[string, unknown]>([
     ['no options', undefined],
-    ['no subscribe', { filter: isTick }],
+    ['a subscribe that is no function', { ...TICKS, subscribe: 'x' }],
     ['no filter', { subscribe: () => 'x' }],
     ['an unsubscribe that is no function', { ...TICKS, unsubscribe: 'x' }],
     ['a resume that is no function', { ...TICKS, resume: {} }],

@@ -109,10 +109,10 @@ class SharedChannel<Incoming, Outgoing> {
   }
 
   #create(first: Member<Incoming, Outgoing, Incoming>): Channel<Incoming, Outgoing, Incoming> {
-    const { unsubscribe, resume } = first.options
+    const { subscribe, unsubscribe, resume } = first.options
     const options = (): ChannelOptions<Incoming, Outgoing> => (this.#newest ?? first).options
     return this.#shell.exchange.channels.create({
-      subscribe: () => options().subscribe(),
+      ...(subscribe && { subscribe: () => (options().subscribe ?? subscribe)() }),
       ...(unsubscribe && { unsubscribe: () => (options().unsubscribe ?? unsubscribe)() }),
       ...(resume && { resume: (last) => (options().resume ?? resume)(last) }),
       filter: (message) => {

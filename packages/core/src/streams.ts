@@ -48,6 +48,11 @@ export class Connection<Incoming, Outgoing> {
 
   readonly #shell: Shell<Incoming, Outgoing>
 
+  /** As native classes have it. Vue makes no proxy of what has one: behind a proxy private members are out of reach. */
+  get [Symbol.toStringTag](): string {
+    return 'Connection'
+  }
+
   /** @internal `connect()` is the way in. */
   constructor(url: UrlSource, options: ShellOptions, start?: 'auto' | 'manual') {
     const shell = new Shell<Incoming, Outgoing>(url, options, start)

@@ -13,6 +13,7 @@ import {
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import {
+  type CodecOptions,
   ConnectionProvider,
   type UseWebSocketOptions,
   type UseWebSocketReturn,
@@ -87,6 +88,19 @@ describe('useWebSocket', () => {
     >()
     // @ts-expect-error It has its options already.
     useWebSocket(connection, { enabled: false })
+  })
+
+  it('takes the options of a hook of your own, and claims no codec that may not be there', () => {
+    const own = (options?: UseWebSocketOptions) => useWebSocket(URL, options)
+    expectTypeOf(own).returns.toEqualTypeOf<UseWebSocketReturn<RawIncoming, RawOutgoing>>()
+    const offline = (options: UseWebSocketOptions = {}) => useWebSocket(URL, { ...options, reconnect: false })
+    expectTypeOf(offline).returns.toExtend<UseWebSocketReturn<unknown, RawOutgoing>>()
+    const either = (options: UseWebSocketOptions<Tick, string>) => useWebSocket(URL, options)
+    expectTypeOf(either).returns.toEqualTypeOf<UseWebSocketReturn<Tick | RawIncoming, string & RawOutgoing>>()
+    const generic = <I, O>(options: CodecOptions<I, O>) => useWebSocket(URL, options)
+    expectTypeOf(generic({ codec })).toEqualTypeOf<UseWebSocketReturn<Tick, Order>>()
+    // @ts-expect-error Without a codec no Tick comes in.
+    expectTypeOf(useWebSocket<Tick, Order>(URL, {}).lastMessage).toEqualTypeOf<Tick | undefined>()
   })
 
   it('checks its options', () => {

@@ -172,6 +172,33 @@ describeModes('useChannel', (setUp) => {
     expect(codes).toEqual(['HANDLER', 'HANDLER'])
   })
 
+  it('without subscribe shows the newest message that its filter takes, and asks for nothing', async () => {
+    const harness = setUp()
+    const connection = await openWith(harness)
+    function Price({ symbol }: { symbol: string }) {
+      const filter = (message: Tick) => message.symbol === symbol
+      return <p>{useChannel(connection, { filter, key: symbol })?.price}</p>
+    }
+    const { container, rerender, unmount } = harness.show([
+      <Price key="1" symbol="A" />,
+      <Price key="2" symbol="B" />,
+    ])
+    const shows = async (...ticks: [symbol: string, price: number][]) => {
+      await act(async () => {
+        for (const [symbol, price] of ticks) harness.server.send(tick(symbol, price))
+      })
+      await pass(FRAME)
+      return [...container.children].map(({ textContent }) => textContent)
+    }
+    expect(await shows(['A', 1], ['B', 2], ['C', 3])).toEqual(['1', '2'])
+    expect(await shows(['B', 4])).toEqual(['1', '4'])
+    rerender([<Price key="1" symbol="C" />, <Price key="2" symbol="B" />])
+    expect(await shows()).toEqual(['', '4'])
+    unmount()
+    await pass(10)
+    expect(said(harness)).toEqual([])
+  })
+
   it('takes null', () => {
     const { show } = setUp()
     function Price() {

@@ -9,7 +9,7 @@ import {
   type SendOptions,
   type UrlSource,
 } from '@holdfast/core'
-import type { CodecOptions, RawOptions, SchemaOptions } from '@holdfast/core/bindings'
+import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from '@holdfast/core/bindings'
 import { Lease, type LeaseOptions, tryDeliver, trySend } from '@holdfast/core/bindings'
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import { type Field, Tracked } from './tracked.ts'
@@ -72,6 +72,11 @@ export function useWebSocket(
   url: UrlSource | null | undefined,
   options?: RawOptions,
 ): UseWebSocketReturn<RawIncoming, RawOutgoing>
+/** For a hook of your own, which does not know whether there is a codec or a schema. */
+export function useWebSocket<Incoming, Outgoing>(
+  url: UrlSource | null | undefined,
+  options: UseWebSocketOptions<Incoming, Outgoing> | undefined,
+): UseWebSocketReturn<Incoming | RawIncoming, Outgoing & RawOutgoing>
 export function useWebSocket<Incoming, Outgoing>(
   connection: MaybeConnection<Incoming, Outgoing>,
 ): UseWebSocketReturn<Incoming, Outgoing>
@@ -84,8 +89,7 @@ export function useWebSocket<Incoming, Outgoing>(
   const [given, url] = source instanceof Connection ? [source, null] : [undefined, source]
   const entry = lease.find(url, options)
   // The overloads have the types that codec and schema give to its messages.
-  const leased = entry?.connection as Connection<Incoming, Outgoing> | undefined
-  const connection = given ?? leased ?? null
+  const connection = given ?? (entry?.connection as Connection<Incoming, Outgoing> | undefined) ?? null
 
   const latest = useLatest(connection)
   const [calls] = useState(() => ({

@@ -1,6 +1,6 @@
 import type { Connection } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
-import { computed, nextTick, ref, type ShallowRef, shallowRef, watch } from 'vue'
+import { computed, nextTick, reactive, ref, type ShallowRef, shallowRef, watch } from 'vue'
 import { errorsOf, frame, inScope, openConnection, pass, settle, startServer } from '../../../test/vue/kit.ts'
 import { useConnectionState, useLastMessage, useMessageHistory, useMessages, useOutbox } from './index.ts'
 
@@ -22,6 +22,18 @@ async function twoConnections(): Promise<{
     send: (index, data) => server.connections[index]?.send(data),
   }
 }
+
+it.each([
+  ['reactive state', (socket: Own) => reactive({ socket }).socket as Own],
+  ['a deep ref', (socket: Own) => ref({ socket }).value.socket as Own],
+])('a connection in %s is itself, and works', async (_name, hold) => {
+  const server = startServer()
+  const connection = await openConnection()
+  const held = hold(connection)
+  expect(held).toBe(connection)
+  held.send('hello')
+  expect(server.messages).toEqual(['hello'])
+})
 
 describe.each([
   ['null', () => null],

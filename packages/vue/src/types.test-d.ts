@@ -10,10 +10,12 @@ import {
   text,
 } from '@holdfast/core'
 import { describe, expectTypeOf, it } from 'vitest'
-import { computed, createApp, type Ref, ref, shallowRef } from 'vue'
+import { computed, createApp, type MaybeRefOrGetter, type Ref, ref, shallowRef } from 'vue'
 import {
+  type CodecOptions,
   holdfast,
   provideConnection,
+  type UseWebSocketOptions,
   type UseWebSocketReturn,
   useChannel,
   useConnection,
@@ -78,6 +80,19 @@ describe('useWebSocket', () => {
       UseWebSocketReturn<RawIncoming, RawOutgoing>
     >()
     expectTypeOf(useWebSocket(null)).toEqualTypeOf<UseWebSocketReturn<RawIncoming, RawOutgoing>>()
+  })
+
+  it('takes the options of a composable of your own, and claims no codec that may not be there', () => {
+    const own = (options?: UseWebSocketOptions) => useWebSocket(url, options)
+    expectTypeOf(own).returns.toEqualTypeOf<UseWebSocketReturn<RawIncoming, RawOutgoing>>()
+    const followed = (options: MaybeRefOrGetter<UseWebSocketOptions>) => useWebSocket(url, options)
+    expectTypeOf(followed).returns.toEqualTypeOf<UseWebSocketReturn<RawIncoming, RawOutgoing>>()
+    const either = (options: UseWebSocketOptions<Incoming, string>) => useWebSocket(url, options)
+    expectTypeOf(either).returns.toEqualTypeOf<
+      UseWebSocketReturn<Incoming | RawIncoming, string & RawOutgoing>
+    >()
+    const generic = <I, O>(options: CodecOptions<I, O>) => useWebSocket(url, options)
+    expectTypeOf(generic({ codec: text() })).toEqualTypeOf<UseWebSocketReturn<string, string>>()
   })
 
   it('has the types of a connection', () => {

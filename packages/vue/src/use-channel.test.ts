@@ -164,6 +164,30 @@ describe('useChannel', () => {
     expect(errors.map(({ code }) => code)).toEqual(['HANDLER', 'HANDLER'])
   })
 
+  it('without subscribe shows the newest message that its filter takes, and asks for nothing', async () => {
+    const { connection, said, tick } = await setUp()
+    const symbol = ref('A')
+    const { result, scope } = inScope(() =>
+      useChannel(connection, () => ({
+        filter: (message) => message.symbol === symbol.value,
+        key: symbol.value,
+      })),
+    )
+    tick('A', 1)
+    tick('B', 2)
+    await frame()
+    expect(result.value?.price).toBe(1)
+    symbol.value = 'B'
+    await nextTick()
+    expect(result.value).toBe(undefined)
+    tick('B', 3)
+    await frame()
+    expect(result.value?.price).toBe(3)
+    scope.stop()
+    await pass()
+    expect(said()).toEqual([])
+  })
+
   it('takes null, and follows to a connection and away', async () => {
     const { connection, said } = await setUp()
     const source = shallowRef<Connection<Tick, Ask> | null>(null)

@@ -64,6 +64,11 @@ export function useWebSocket(
   url: UrlInput,
   options?: MaybeRefOrGetter<RawOptions | undefined>,
 ): UseWebSocketReturn<RawIncoming, RawOutgoing>
+/** For a composable of your own, which does not know whether there is a codec or a schema. */
+export function useWebSocket<Incoming, Outgoing>(
+  url: UrlInput,
+  options: MaybeRefOrGetter<UseWebSocketOptions<Incoming, Outgoing> | undefined>,
+): UseWebSocketReturn<Incoming | RawIncoming, Outgoing & RawOutgoing>
 export function useWebSocket<Incoming, Outgoing>(
   connection: ConnectionSource<Incoming, Outgoing>,
 ): UseWebSocketReturn<Incoming, Outgoing>
