@@ -18,8 +18,9 @@ Options
   -H, --header <line>     a header of the handshake, 'Name: value'; may be repeated,
                           and is as visible as --token
   -p, --protocol <name>   a subprotocol to offer; may be repeated
-      --retry <n>         failed attempts in a row until it gives up; forever
-                          (default); none: do not come back
+      --retry <n>         failed attempts in a row until it gives up, those that
+                          held for less than 5 s too; forever (default); none:
+                          do not come back
       --ping <seconds>    ask a quiet server whether it is there (25); none
       --wait <seconds>    stay that long after the end of stdin, for answers (0);
                           forever
