@@ -1,7 +1,5 @@
+import type { RawOutgoing } from './codec.ts'
 import { describe, HoldfastError } from './errors.ts'
-
-/** What a native socket sends. */
-export type WireData = string | ArrayBuffer | ArrayBufferView | Blob
 
 /** Owned data: nobody else can change it. */
 export type OwnedData = string | ArrayBuffer | Uint8Array<ArrayBuffer> | Blob
@@ -26,13 +24,13 @@ export function utf8Length(text: string): number {
 }
 
 /** Payload bytes, as `bufferedAmount` counts them. */
-export function byteLength(data: WireData): number {
+export function byteLength(data: RawOutgoing): number {
   if (typeof data === 'string') return utf8Length(data)
   return isBlob(data) ? data.size : data.byteLength
 }
 
 /** Whether data is longer than a limit, without counting where the answer is plain. */
-export function isLongerThan(data: WireData, limit: number): boolean {
+export function isLongerThan(data: RawOutgoing, limit: number): boolean {
   // A UTF-16 unit takes at most 3 bytes.
   if (typeof data === 'string' && data.length * 3 <= limit) return false
   return byteLength(data) > limit

@@ -93,6 +93,7 @@ describe('the key of a channel', () => {
     ['is none where it is not wanted', undefined, room('a', { enabled: false, key: 'k' })],
     ['is the one that was given', 'key k', room('a', { key: 'k', enabled: true })],
     ['may be empty', 'key ', room('a', { key: '' })],
+    ['is another for a view that asks for nothing', 'filter k', { filter: () => true, key: 'k' }],
     ['is the content of what subscribes', '"+a"', room('a')],
     ['is one for all that ask for nothing', 'undefined:undefined', { filter: () => true }],
     [
@@ -110,6 +111,15 @@ describe('the key of a channel', () => {
 })
 
 describe('a channel that views share', () => {
+  it('is subscribed to for those that ask, whoever came first', async () => {
+    const { view, server } = await setUp()
+    const passive = { filter: () => true, key: 'k' }
+    const asking = room('a', { key: 'k' })
+    const views = [passive, asking].map((options) => view(options, channelKey(options)))
+    for (const { subscribe } of views) subscribe()
+    expect(server.messages).toEqual(['+a'])
+  })
+
   it('is subscribed to once, until the last view has left', async () => {
     const world = await setUp()
     const leave = world.view(room('a')).subscribe()

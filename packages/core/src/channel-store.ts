@@ -9,7 +9,8 @@ export interface ChannelViewOptions<Incoming, Outgoing, Message extends Incoming
   extends ChannelOptions<Incoming, Outgoing, Message> {
   /**
    * Views of one connection with the same key share one subscription; another key is another channel.
-   * @defaultValue the content of `subscribe()`, which is then called to compare it; without one all are the same
+   * @defaultValue the content of `subscribe()`, which is then called to compare it; without one all are the same, and so
+   * is what their `resume` carries on after
    */
   readonly key?: string
   /** `false`: not subscribed. @defaultValue true */
@@ -23,7 +24,8 @@ export function channelKey<Incoming, Outgoing, Message extends Incoming>({
   subscribe,
 }: ChannelViewOptions<Incoming, Outgoing, Message>): string | undefined {
   if (enabled === false) return undefined
-  if (key !== undefined) return `key ${key}`
+  // One that asks and one that only listens are two, whoever comes first.
+  if (key !== undefined) return `${subscribe ? 'key' : 'filter'} ${key}`
   try {
     return canonical(subscribe?.())
   } catch {

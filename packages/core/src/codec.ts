@@ -1,10 +1,10 @@
-import { isBlob, type WireData } from './bytes.ts'
+import { isBlob } from './bytes.ts'
 import { describe, HoldfastError } from './errors.ts'
 
 /** What a native socket hands over: text, or binary as `binaryType` says. */
 export type RawIncoming = string | ArrayBuffer | Blob
 /** What a native socket takes. */
-export type RawOutgoing = WireData
+export type RawOutgoing = string | ArrayBuffer | ArrayBufferView | Blob
 
 /**
  * Turns messages into what goes over the wire, and back.
@@ -14,7 +14,7 @@ export type RawOutgoing = WireData
  * `encode` returns is copied, so it may use one buffer again and again.
  */
 export interface Codec<Incoming, Outgoing = Incoming> {
-  encode(message: Outgoing): WireData
+  encode(message: Outgoing): RawOutgoing
   decode(data: RawIncoming): Incoming | Promise<Incoming>
 }
 

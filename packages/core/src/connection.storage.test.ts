@@ -165,6 +165,49 @@ describe('what a former life has left', () => {
     await quiet(clock)
   })
 
+  /** The first `open()` fails when it is told to, which may be in the next life. */
+  function failingFirst(storage: OutboxStorage) {
+    let fail = (): void => undefined
+    const failed = new Promise<never>((_, reject) => (fail = () => reject(new Error('broken'))))
+    let opened = 0
+    const slow = storageOf({
+      open: (adopt) => (opened++ === 0 ? failed : storage.open(adopt)),
+      write: (changes) => storage.write(changes),
+      close: () => storage.close(),
+    })
+    return { storage: slow, fail }
+  }
+
+  it('goes first in the next life, too, whose storage of the life before fails late', async () => {
+    const { storage, fail } = failingFirst(memoryOutbox(await storeWith('a', 'b')))
+    const { connection, server, clock } = setUp(queue(storage))
+    await clock.settle()
+    void connection.close()
+    connection.open()
+    connection.send('c')
+    await clock.advance(5)
+    fail()
+    await clock.advance(100)
+    expect(server.messages).toEqual(['a', 'b', 'c'])
+  })
+
+  it('is dropped by clear() in the next life, too, whose storage of the life before fails late', async () => {
+    const { storage, fail } = failingFirst(memoryOutbox(await storeWith('a', 'b')))
+    const { connection, server, clock, eventsOf } = setUp(queue(storage))
+    await clock.settle()
+    void connection.close()
+    connection.open()
+    connection.clear()
+    await clock.advance(5)
+    fail()
+    await clock.advance(100)
+    expect(server.messages).toEqual([])
+    expect(eventsOf('dropped')).toMatchObject([
+      { message: 'a', reason: 'cleared' },
+      { message: 'b', reason: 'cleared' },
+    ])
+  })
+
   it('is told as restored before one of it is told as replaced', async () => {
     const store = new MemoryStore()
     const former = memoryOutbox(store)

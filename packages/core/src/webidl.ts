@@ -1,4 +1,5 @@
-import { isArrayBuffer, isBlob, type WireData } from './bytes.ts'
+import { isArrayBuffer, isBlob } from './bytes.ts'
+import type { RawOutgoing } from './codec.ts'
 import { isHoldfastError } from './errors.ts'
 
 // What Web IDL does with the arguments of a WebSocket's members: https://webidl.spec.whatwg.org/
@@ -34,7 +35,7 @@ export function clampedShort(value: unknown): number {
 }
 
 /** To `BufferSource or Blob or USVString`. Throws a TypeError for a view of shared memory. */
-export function sendable(value: unknown): WireData {
+export function sendable(value: unknown): RawOutgoing {
   // First, as most messages are: the questions below ask for a tag, which is slow.
   if (typeof value === 'string') return usvString(value)
   if (isBlob(value)) return value

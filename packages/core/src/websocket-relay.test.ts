@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { storageOf } from '../../../test/unit/storage-of.ts'
 import { log, setUp, setUpOpen, URL } from '../../../test/unit/web-socket.ts'
+import { MemoryStore, memoryOutbox } from './testing/index.ts'
 import type { WebSocketOptions } from './websocket.ts'
 
 describe('an event', () => {
@@ -101,6 +103,33 @@ describe('what is given up', () => {
     socket.send('x')
     await clock.advance(50)
     expect([socket.readyState, socket.bufferedAmount, server.messages]).toEqual([1, 0, ['x']])
+  })
+
+  it('counts no longer where a storage tells of it in the next life', async () => {
+    const store = new MemoryStore()
+    const former = memoryOutbox(store)
+    await former.open(() => undefined)
+    await former.write({ put: [{ order: 1, data: 'four' }], remove: [] })
+    former.kill()
+    const inner = memoryOutbox(store)
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const storage = storageOf({
+      open: (adopt) => released.then(() => inner.open(adopt)),
+      write: (changes) => inner.write(changes),
+      close: () => inner.close(),
+    })
+    const { Bound, clock } = setUp({ queue: { storage } })
+    const socket = new Bound(URL)
+    await clock.advance(5)
+    socket.close()
+    await clock.advance(3_100)
+    socket.open()
+    await clock.advance(20)
+    release()
+    await clock.until(() => store.size === 0)
+    await clock.advance(10)
+    expect([socket.readyState, socket.bufferedAmount]).toEqual([1, 0])
   })
 
   it('to a native socket that is closing still counts over the next one, and ends nothing', async () => {

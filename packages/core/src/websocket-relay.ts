@@ -1,4 +1,4 @@
-import { byteLength, own, type WireData } from './bytes.ts'
+import { byteLength, own } from './bytes.ts'
 import type { RawIncoming, RawOutgoing } from './codec.ts'
 import type { Shell } from './connection.ts'
 import { Emitter } from './emitter.ts'
@@ -67,7 +67,7 @@ export class EventRelay {
   }
 
   /** Gives up what was never queued. */
-  discard(message: WireData, reason: DropReason = 'closed'): void {
+  discard(message: RawOutgoing, reason: DropReason = 'closed'): void {
     const bytes = byteLength(message)
     this.#discarded += bytes
     if (this.#refused.size === 0) return
@@ -120,7 +120,9 @@ export class EventRelay {
   }
 
   #onEvent(event: ConnectionEvent): void {
-    if (event.type === 'dropped' && event.reason === 'closed') this.#discarded += event.bytes
+    // What a storage tells late, in the next life, is of the former one.
+    if (event.type === 'dropped' && event.reason === 'closed' && this.#hasEnded)
+      this.#discarded += event.bytes
     if (event.type === 'handover' && event.step === 'done') {
       // Whoever subscribes in `open` has to do so on the next connection, too.
       this.#tell(() => this.#tellLoss({ code: 1000, reason: event.reason, wasClean: true, isFailure: false }))

@@ -104,13 +104,16 @@ export class Keep {
 
   #begin(after?: Promise<void>): Persister {
     const { during, onError } = this.#host
-    const onRestored = (messages: readonly StoredMessage[]): void => during(() => this.#onRestored(messages))
-    return new Persister(
+    // Of a life that is over nothing is handed out here: its storage may fail, or answer, long after the next has begun.
+    const onRestored = (messages: readonly StoredMessage[]): void =>
+      during(() => persister === this.#persister && this.#onRestored(messages))
+    const persister: Persister = new Persister(
       this.#storage,
       this.#clock,
       { onRestored, onError, isHidden: () => this.#isHidden },
       after,
     )
+    return persister
   }
 
   #onRestored(messages: readonly StoredMessage[]): void {

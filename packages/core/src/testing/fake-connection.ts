@@ -1,6 +1,6 @@
-import { isArrayBuffer, type OwnedData, type WireData } from '../bytes.ts'
+import { isArrayBuffer, type OwnedData } from '../bytes.ts'
 import { count as checkCount } from '../checks.ts'
-import type { Codec, RawIncoming } from '../codec.ts'
+import type { Codec, RawIncoming, RawOutgoing } from '../codec.ts'
 import type { Close } from '../websocket-events.ts'
 import {
   type AcceptOptions,
@@ -34,7 +34,7 @@ export interface FakeHost<Incoming, Outgoing> {
 }
 
 /** The server's end of one connection, from the dial on. */
-export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
+export class FakeConnection<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
   /** Where the client dialled to, with its query. */
   readonly url: string
   /** The subprotocols that the client has offered. */
@@ -138,8 +138,8 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = WireData> {
    */
   send(message: Outgoing): void {
     const { codec } = this.#host
-    // Without a codec, Outgoing is WireData.
-    this.#line.message(codec ? codec.encode(message) : (message as WireData))
+    // Without a codec, Outgoing is RawOutgoing.
+    this.#line.message(codec ? codec.encode(message) : (message as RawOutgoing))
   }
 
   /**

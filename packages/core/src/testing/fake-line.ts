@@ -1,5 +1,5 @@
-import { byteLength, isArrayBuffer, isBlob, type OwnedData, own, type WireData } from '../bytes.ts'
-import type { RawIncoming } from '../codec.ts'
+import { byteLength, isArrayBuffer, isBlob, type OwnedData, own } from '../bytes.ts'
+import type { RawIncoming, RawOutgoing } from '../codec.ts'
 import { misconfigured } from '../errors.ts'
 import { type Close, closeEvent } from '../websocket-events.ts'
 
@@ -52,7 +52,7 @@ export class FakeLine {
   }
 
   /** The client sends. */
-  send(data: WireData): void {
+  send(data: RawOutgoing): void {
     if (this.readyState === CONNECTING) {
       throw new DOMException('Still in CONNECTING state.', 'InvalidStateError')
     }
@@ -97,7 +97,7 @@ export class FakeLine {
   }
 
   /** The server sends. */
-  message(data: WireData): void {
+  message(data: RawOutgoing): void {
     const sent = own(data)
     if (this.isBlackHole || this.#isOver) return
     this.#tell(() => {

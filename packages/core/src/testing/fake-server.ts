@@ -1,5 +1,4 @@
-import type { WireData } from '../bytes.ts'
-import type { Codec } from '../codec.ts'
+import type { Codec, RawOutgoing } from '../codec.ts'
 import { HoldfastError } from '../errors.ts'
 import { Address, type FakeServerUrl } from './address.ts'
 import { type Answer, type AnswerOptions, Answers } from './answers.ts'
@@ -17,7 +16,7 @@ import { type CheckedOptions, checkOptions, type FakeServerOptions } from './ser
  * @typeParam Incoming - What clients send, as the server's `codec` decodes it.
  * @typeParam Outgoing - What the server sends, before its `codec`.
  */
-export class FakeServer<Incoming = FakeServerMessage, Outgoing = WireData> {
+export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
   /** Where it listens, as it was resolved. */
   readonly url: string
   /** A WebSocket class that leads here, and nowhere else: a dial to another address fails. */

@@ -9,7 +9,11 @@ import {
 import { indexedDbOutbox } from '@holdfast/core/storage'
 import { fakeServer, virtualClock } from '@holdfast/core/testing'
 import { ReconnectingWebSocket } from '@holdfast/core/websocket'
-import { useMessages as useReactMessages, useWebSocket as useReactSocket } from '@holdfast/react'
+import {
+  type UseWebSocketOptions,
+  useMessages as useReactMessages,
+  useWebSocket as useReactSocket,
+} from '@holdfast/react'
 import { useMessages as useVueMessages, useWebSocket as useVueSocket } from '@holdfast/vue'
 
 interface Message {
@@ -24,6 +28,11 @@ export const status: ConnectionState['status'] = chat.state.status
 chat.messages$.subscribe(({ text }) => console.log(text.length))
 // @ts-expect-error: a number is no text.
 chat.send({ text: 1 })
+
+// What a library makes of it has types that its own declarations can name.
+export const raw = connect('wss://example.com')
+export const useLive = (options?: UseWebSocketOptions) => useReactSocket('wss://example.com', options)
+export const useLiveInVue = (options?: UseWebSocketOptions) => useVueSocket('wss://example.com', options)
 
 export const Native: typeof WebSocket = ReconnectingWebSocket.with({ reconnect: false })
 export const isOurs = (error: unknown): error is HoldfastError => error instanceof HoldfastError
