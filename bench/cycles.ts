@@ -11,4 +11,3 @@ for (let run = 0; run < PROCESSES; run++) {
   await child.end()
 }
 print(`Connect, send, close; medians of ${PROCESSES} processes, the least and the most`, combined(runs))
-process.exit()

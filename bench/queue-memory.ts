@@ -8,7 +8,7 @@ import { startChild } from './child.ts'
 import { BARE } from './clients.ts'
 import { openers } from './drain-slow/client.ts'
 import type { Costs } from './queue-memory/child.ts'
-import { median, print, spread, times } from './tools.ts'
+import { print, spread, times } from './tools.ts'
 
 const TOTAL = 1_000_000
 const [PROCESSES = 7] = process.argv.slice(2).map(Number)
@@ -56,7 +56,6 @@ print(
   `Draining, ${title}`,
   names.map((client) => ({
     client,
-    received: median(of(client, ({ received }) => received)),
     'CPU ns / message': spread(
       of(client, ({ draining }) => draining),
       0,
@@ -72,4 +71,3 @@ print(
     ),
   })),
 )
-process.exit()

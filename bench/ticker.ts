@@ -10,7 +10,7 @@ import { startTicker } from '../examples/ticker/server/ticker.ts'
 import viteConfig from '../examples/ticker/vite.config.ts'
 import { buildSource } from '../test/support/built-page.ts'
 import { QuietBrowser, type QuietPage } from './quiet-browser.ts'
-import { combined, median, print, quantile, type Row, round, times } from './tools.ts'
+import { combined, median, print, quantile, type Row, round } from './tools.ts'
 
 const [SECONDS = 10, RUNS = 5] = process.argv.slice(2).map(Number)
 /** What is compared. */
@@ -71,16 +71,12 @@ const browser = await QuietBrowser.launch()
 try {
   const runs: Row[][] = []
   // In turns, so that a slow moment of the machine meets both.
-  for (let run = 0; run < RUNS; run++) runs.push([await measure('frame'), await measure('message')])
-  const [frame = [], message = []] = [0, 1].map((mode) => runs.map((rows) => Number(rows[mode]?.[COST])))
-  const title = `${SECONDS} s each, medians of ${RUNS} runs, the least and the most`
-  print(
-    title,
-    combined(runs).map((row, mode) => ({
-      ...row,
-      '× once a frame': times(mode === 0 ? frame : message, frame),
-    })),
-  )
+  for (let run = 0; run < RUNS; run++) {
+    const rows = [await measure('frame'), await measure('message')]
+    const least = Number(rows[0]?.[COST])
+    runs.push(rows.map((row) => ({ ...row, '× once a frame': round(Number(row[COST]) / least, 2) })))
+  }
+  print(`${SECONDS} s each, medians of ${RUNS} runs, the least and the most`, combined(runs))
 } finally {
   await browser.close()
   await ticker.close()

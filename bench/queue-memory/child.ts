@@ -19,7 +19,6 @@ export interface Costs {
   /** ns on the clock: ours pauses after each batch. */
   readonly drainingElapsed: number
   readonly bytesLeft: number
-  readonly received: number
 }
 
 const open = new Map(await openers()).get(name ?? '')
@@ -50,13 +49,13 @@ const { elapsed, cpu } = await timed(async () => {
   go()
   while (received() < TOTAL && performance.now() < end) await sleep(1)
 })
+if (received() < TOTAL) throw new Error(`${name} has not come to its end`)
 const costs: Costs = {
   queueing,
   bytesQueued,
   draining: (cpu * 1e6) / TOTAL,
   drainingElapsed: (elapsed * 1e6) / TOTAL,
   bytesLeft: await perMessage(),
-  received: received(),
 }
 process.send?.(costs)
 // The texts are kept to the end, and the client with them.
