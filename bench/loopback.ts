@@ -12,7 +12,7 @@ import { startChild } from './child.ts'
 import { BARE, clientKinds } from './clients.ts'
 import { type Direction, type Job, type Load, ON_THE_WAY, type Sample, sampleOf } from './loopback/load.ts'
 import { QuietBrowser } from './quiet-browser.ts'
-import { interval, median, print, type Row, round, spread } from './tools.ts'
+import { interval, mean, median, print, type Row, round, spread } from './tools.ts'
 
 const [sets = '5', ...chosen] = process.argv.slice(2)
 /** Times that all clients are opened anew. */
@@ -146,10 +146,6 @@ function row(client: string, samples: readonly Sample[], bares: readonly (readon
     'CPU µs a message': round(median(samples.map(({ cpu }) => cpu)), 2),
     '× bare CPU': client === BARE ? '1' : spread(ratios('cpu')),
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 const isChosen = (native: string): boolean => chosen.length === 0 || chosen.includes(native)

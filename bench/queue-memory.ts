@@ -8,7 +8,7 @@ import { startChild } from './child.ts'
 import { BARE } from './clients.ts'
 import { openers } from './drain-slow/client.ts'
 import type { Costs } from './queue-memory/child.ts'
-import { print, spread, times } from './tools.ts'
+import { mean, print, spread, times } from './tools.ts'
 
 const TOTAL = 1_000_000
 const [PROCESSES = 7] = process.argv.slice(2).map(Number)
@@ -30,8 +30,6 @@ for (let run = 0; run < PROCESSES; run++) {
 const of = (name: string, figure: (costs: Costs) => number): number[] => (runs.get(name) ?? []).map(figure)
 const against = (name: string, figure: (costs: Costs) => number): string =>
   times(of(name, figure), of(BARE, figure))
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 const title = `medians and quartiles of ${PROCESSES} processes each`
 print(
   `Queueing ${TOTAL.toLocaleString('en')}, ${title}`,

@@ -5,7 +5,7 @@ import { createFaultyProxy } from '../test/support/faulty-proxy.ts'
 import { integer, seeded } from '../test/support/random.ts'
 import { createServer } from '../test/support/server.ts'
 import { waitFor } from '../test/support/wait-for.ts'
-import { combined, print, quantile, type Row, round } from './tools.ts'
+import { combined, mean, print, quantile, type Row, round } from './tools.ts'
 
 /** The default backoff, at a fortieth of its time. */
 const SCALE = 1 / 40
@@ -75,7 +75,7 @@ async function measure(seed: number): Promise<Row[]> {
       'longest outage, waits': Math.max(...waits.map(({ turn }) => turn)),
       'drawn above the ceiling': waits.filter((wait) => wait.drawn > ceiling(wait)).length,
       'dialled early': late.filter((by) => by < -2).length,
-      'mean draw / ceiling': round(drawn.reduce((sum, share) => sum + share, 0) / drawn.length, 2),
+      'mean draw / ceiling': round(mean(drawn), 2),
       'late ms, median': round(quantile(late, 0.5), 2),
       'late ms, p99': round(quantile(late, 0.99), 2),
       'late ms, max': round(Math.max(...late), 2),

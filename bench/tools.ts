@@ -13,6 +13,10 @@ export function print(title: string, rows: readonly Row[]): void {
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ title, rows })}\n`)
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
@@ -106,8 +110,7 @@ export async function timed(work: () => void | Promise<void>): Promise<{ elapsed
 
 /** Growth of y for each step of x, by least squares. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
   const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
   return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
 }

@@ -1,4 +1,5 @@
 import { OutboxStorage } from '../../packages/core/src/storage/index.ts'
+import { MemoryStore, memoryOutbox } from '../../packages/core/src/testing/index.ts'
 
 type Methods = Pick<OutboxStorage, 'open' | 'write' | 'close'>
 
@@ -9,4 +10,31 @@ export function storageOf(methods: Methods): OutboxStorage {
     override write = methods.write
     override close = methods.close
   })()
+}
+
+/** A storage in which some methods are others. */
+export function altered(storage: OutboxStorage, methods: Partial<Methods>): OutboxStorage {
+  return storageOf({
+    open: (adopt) => storage.open(adopt),
+    write: (changes) => storage.write(changes),
+    close: () => storage.close(),
+    ...methods,
+  })
+}
+
+/** A storage that does not answer `open()` before it is told to. */
+export function held(storage: OutboxStorage): { storage: OutboxStorage; release: () => void } {
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  return { storage: altered(storage, { open: (adopt) => released.then(() => storage.open(adopt)) }), release }
+}
+
+/** A store in which a former life has left messages. */
+export async function storeWith(...texts: string[]): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  const storage = memoryOutbox(store)
+  await storage.open(() => undefined)
+  await storage.write({ put: texts.map((data, place) => ({ order: place + 1, data })), remove: [] })
+  storage.kill()
+  return store
 }

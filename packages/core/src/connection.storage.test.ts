@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
-import { storageOf } from '../../../test/unit/storage-of.ts'
+import { altered, held, storageOf, storeWith } from '../../../test/unit/storage-of.ts'
 import { json } from './codec.ts'
 import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { MemoryStore, memoryOutbox } from './testing/index.ts'
 
 const queue = (storage: OutboxStorage) => ({ queue: { storage } })
-
-/** A store in which a former life has left messages. */
-async function storeWith(...texts: string[]): Promise<MemoryStore> {
-  const store = new MemoryStore()
-  const storage = memoryOutbox(store)
-  await storage.open(() => undefined)
-  await storage.write({ put: texts.map((data, place) => ({ order: place + 1, data })), remove: [] })
-  storage.kill()
-  return store
-}
-
-/** A storage that does not answer `open()` before it is told to. */
-function held(storage: OutboxStorage) {
-  let release = (): void => undefined
-  const released = new Promise<void>((resolve) => (release = resolve))
-  const slow = storageOf({
-    open: (adopt) => released.then(() => storage.open(adopt)),
-    write: (changes) => storage.write(changes),
-    close: () => storage.close(),
-  })
-  return { storage: slow, release }
-}
 
 /** Nothing of ours is left; the fake server's answers to a dial and a close frame take 1 ms. */
 async function quiet(clock: World['clock']): Promise<void> {
@@ -79,19 +57,23 @@ describe('what a former life has left', () => {
     await quiet(clock)
   })
 
-  it('is in it also where that becomes known only then', async () => {
+  it.each([
+    ['is in it also where that becomes known only then', 'closed', ['a', 'b', 'c']],
+    ['is not in it where clear() was called before, and not there any more', 'cleared', ['c']],
+  ])('%s', async (_, how, undelivered) => {
     const store = await storeWith('a', 'b')
     const { storage, release } = held(memoryOutbox(store))
     const { connection, clock, eventsOf } = setUp(queue(storage))
     await clock.settle()
+    if (how === 'cleared') expect(connection.clear()).toBe(0)
     connection.send('c')
     const closed = connection.close()
     release()
-    expect((await closed).undelivered).toEqual(['a', 'b', 'c'])
+    expect((await closed).undelivered).toEqual(undelivered)
     expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
       ['c', 'closed'],
-      ['a', 'closed'],
-      ['b', 'closed'],
+      ['a', how],
+      ['b', how],
     ])
     expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 3, queued: 0 })
     expect(store.size).toBe(0)
@@ -145,37 +127,15 @@ describe('what a former life has left', () => {
     expect(store.size).toBe(0)
   })
 
-  it('is not in the report of close() where clear() was called before, and none of it is left', async () => {
-    const store = await storeWith('a', 'b')
-    const { storage, release } = held(memoryOutbox(store))
-    const { connection, clock, eventsOf } = setUp(queue(storage))
-    await clock.settle()
-    expect(connection.clear()).toBe(0)
-    connection.send('c')
-    const closed = connection.close()
-    release()
-    expect((await closed).undelivered).toEqual(['c'])
-    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
-      ['c', 'closed'],
-      ['a', 'cleared'],
-      ['b', 'cleared'],
-    ])
-    expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 3, queued: 0 })
-    expect(store.size).toBe(0)
-    await quiet(clock)
-  })
-
   /** The first `open()` fails when it is told to, which may be in the next life. */
   function failingFirst(storage: OutboxStorage) {
     let fail = (): void => undefined
     const failed = new Promise<never>((_, reject) => (fail = () => reject(new Error('broken'))))
     let opened = 0
-    const slow = storageOf({
-      open: (adopt) => (opened++ === 0 ? failed : storage.open(adopt)),
-      write: (changes) => storage.write(changes),
-      close: () => storage.close(),
-    })
-    return { storage: slow, fail }
+    return {
+      storage: altered(storage, { open: (adopt) => (opened++ === 0 ? failed : storage.open(adopt)) }),
+      fail,
+    }
   }
 
   it('goes first in the next life, too, whose storage of the life before fails late', async () => {
@@ -355,13 +315,11 @@ describe('a message is stored', () => {
   it('not at all where it leaves at once', async () => {
     let writes = 0
     const storage = memoryOutbox()
-    const counted = storageOf({
-      open: (adopt) => storage.open(adopt),
+    const counted = altered(storage, {
       write(changes) {
         writes += 1
         return storage.write(changes)
       },
-      close: () => storage.close(),
     })
     const { connection, server, clock } = await setUpOpen(queue(counted))
     for (let i = 0; i < 1_000; i++) connection.send(`${i}`)
@@ -410,10 +368,8 @@ describe('a storage that fails', () => {
     const store = new MemoryStore()
     const inner = memoryOutbox(store)
     let isFull = false
-    const storage = storageOf({
-      open: (adopt) => inner.open(adopt),
+    const storage = altered(inner, {
       write: (changes) => (isFull && changes.put.length > 0 ? Promise.reject(FULL) : inner.write(changes)),
-      close: () => inner.close(),
     })
     const { connection, server, clock, errors, handshake } = setUp(queue(storage))
     server.hang()

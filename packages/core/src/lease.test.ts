@@ -637,11 +637,15 @@ describe("handover: 'move'", () => {
       expect(messages).toEqual(['answer'])
     })
 
-    it('gives its request() the rest of its time', async () => {
-      const { outcome, options } = setUpMoved((connection) =>
-        connection.request('1', { match: () => true, timeout: 1_000 }),
+    it.each<[what: string, reason: string, timeout: number, ttl: number]>([
+      ['time', 'timeout', 1_000, Infinity],
+      ['ttl', 'expired', 60_000, 1_000],
+    ])('gives its request() the rest of its %s', async (_, reason, timeout, ttl) => {
+      const { outcome, options } = setUpMoved(
+        (connection) => connection.request('1', { match: () => true, timeout }),
+        { queue: { ttl } },
       )
-      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'timeout' })
+      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason })
       await vi.advanceTimersByTimeAsync(600)
       const after = show(leases[0] as Lease, B, options)
       await vi.advanceTimersByTimeAsync(390)
@@ -649,20 +653,6 @@ describe("handover: 'move'", () => {
       await vi.advanceTimersByTimeAsync(20)
       await rejected
       expect(after?.connection.outbox).toMatchObject({ queued: 0, dropped: 1 })
-    })
-
-    it('gives its request() the rest of its ttl', async () => {
-      const { outcome, options } = setUpMoved(
-        (connection) => connection.request('1', { match: () => true, timeout: 60_000 }),
-        { queue: { ttl: 1_000 } },
-      )
-      const rejected = expect(outcome).rejects.toMatchObject({ code: 'DROPPED', reason: 'expired' })
-      await vi.advanceTimersByTimeAsync(900)
-      const after = show(leases[0] as Lease, B, options)
-      await vi.advanceTimersByTimeAsync(90)
-      expect(after?.connection.outbox).toMatchObject({ queued: 1 })
-      await vi.advanceTimersByTimeAsync(20)
-      await rejected
     })
 
     it('drops its request() there when its signal aborts, once', async () => {

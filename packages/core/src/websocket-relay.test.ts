@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { storageOf } from '../../../test/unit/storage-of.ts'
+import { held, storeWith } from '../../../test/unit/storage-of.ts'
 import { log, setUp, setUpOpen, URL } from '../../../test/unit/web-socket.ts'
-import { MemoryStore, memoryOutbox } from './testing/index.ts'
+import { memoryOutbox } from './testing/index.ts'
 import type { WebSocketOptions } from './websocket.ts'
 
 describe('an event', () => {
@@ -106,19 +106,8 @@ describe('what is given up', () => {
   })
 
   it('counts no longer where a storage tells of it in the next life', async () => {
-    const store = new MemoryStore()
-    const former = memoryOutbox(store)
-    await former.open(() => undefined)
-    await former.write({ put: [{ order: 1, data: 'four' }], remove: [] })
-    former.kill()
-    const inner = memoryOutbox(store)
-    let release = (): void => undefined
-    const released = new Promise<void>((resolve) => (release = resolve))
-    const storage = storageOf({
-      open: (adopt) => released.then(() => inner.open(adopt)),
-      write: (changes) => inner.write(changes),
-      close: () => inner.close(),
-    })
+    const store = await storeWith('four')
+    const { storage, release } = held(memoryOutbox(store))
     const { Bound, clock } = setUp({ queue: { storage } })
     const socket = new Bound(URL)
     await clock.advance(5)
