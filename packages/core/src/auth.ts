@@ -8,7 +8,7 @@ import { misconfigured } from './errors.ts'
 export interface Token {
   readonly value: string
   /** Epoch ms. Until shortly before, the token is used again for further attempts. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
 }
 
 export interface TokenContext {
@@ -22,9 +22,9 @@ export interface TokenContext {
 
 export interface TokenCarrierOptions {
   /** Puts the token into the URL or the subprotocols of a dial. */
-  readonly handshake?: (target: Target, token: string) => Target
+  readonly handshake?: ((target: Target, token: string) => Target) | undefined
   /** Sends the token as a message, before anything else. */
-  readonly signIn?: SignIn
+  readonly signIn?: SignIn | undefined
 }
 
 /**
@@ -42,11 +42,11 @@ export interface SignIn {
   /** Whether a message is the server's consent; it is kept out of `messages$`. */
   readonly accepted: (incoming: never) => boolean
   /** Whether a message is the server's refusal; it is kept out of `messages$`. */
-  readonly refused?: (incoming: never) => boolean
+  readonly refused?: ((incoming: never) => boolean) | undefined
   /** How long the answer may take, in ms. @defaultValue Infinity: `connectTimeout` alone */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Send a renewed token over the living connection. @defaultValue true */
-  readonly renew?: boolean
+  readonly renew?: boolean | undefined
 }
 
 /** Signing in: where a token comes from, how it travels, when it is renewed. */
@@ -58,19 +58,19 @@ export interface Auth {
   readonly token: (context: TokenContext) => string | Token | Promise<string | Token>
   readonly via: TokenCarrier
   /** How long before `expiresAt` a token is renewed, in ms; at the most half its life. @defaultValue 30_000 */
-  readonly refreshBefore?: number
+  readonly refreshBefore?: number | undefined
   /**
    * What a renewed token means to the living connection where its carrier cannot bring it: it is kept for the
    * next dial, or the connection is handed over to a new one that signs in with it.
    * @defaultValue 'next-dial'
    */
-  readonly renewBy?: 'next-dial' | 'handover'
+  readonly renewBy?: 'next-dial' | 'handover' | undefined
   /** Tokens refused in a row, the first included, that end the connection. @defaultValue 2 */
-  readonly maxRefusals?: number
+  readonly maxRefusals?: number | undefined
   /** Lets a token travel over `ws:` to a host that is not loopback. @defaultValue false */
-  readonly allowInsecure?: boolean
+  readonly allowInsecure?: boolean | undefined
   /** Who signs in: part of the key of a shared connection, so that users never share one. */
-  readonly identity?: string
+  readonly identity?: string | undefined
 }
 
 /** @throws HoldfastError `CONFIGURATION` */

@@ -1,3 +1,4 @@
+import type { Complete } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** What a {@link Backoff} is told when a delay is drawn. */
@@ -15,11 +16,11 @@ export type Backoff = (context: BackoffContext) => number
 
 export interface BackoffOptions {
   /** The first ceiling, in ms. @defaultValue 4_000, or `cap` where that is lower */
-  readonly base?: number
+  readonly base?: number | undefined
   /** What the ceiling is multiplied by each time. @defaultValue 2 (3 for `decorrelatedJitter`) */
-  readonly factor?: number
+  readonly factor?: number | undefined
   /** The highest ceiling, in ms. @defaultValue 30_000 */
-  readonly cap?: number
+  readonly cap?: number | undefined
 }
 
 /**
@@ -69,7 +70,7 @@ export function isDelay(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity
 }
 
-function checked(options: BackoffOptions = {}): Required<BackoffOptions> {
+function checked(options: BackoffOptions = {}): Complete<BackoffOptions> {
   const { factor = 2, cap = 30_000 } = options
   // A crowd's first wave is as high as this is short: below 4 s it is higher than it must be (docs/storm.md).
   const { base = isDelay(cap) ? Math.min(4_000, cap) : 0 } = options

@@ -8,11 +8,11 @@ export type BufferOverflow = 'drop-oldest' | 'drop-newest' | 'throw'
 /** How much may wait for a consumer that is slower than the source. */
 export interface BufferOptions<T> {
   /** Values that may wait. @defaultValue 1_000 */
-  readonly capacity?: number
+  readonly capacity?: number | undefined
   /** What a full buffer does with one more. @defaultValue 'throw': nothing is lost in silence */
-  readonly overflow?: BufferOverflow
+  readonly overflow?: BufferOverflow | undefined
   /** Told each value that was dropped, and how many were so far. */
-  readonly onDrop?: (value: T, count: number) => void
+  readonly onDrop?: ((value: T, count: number) => void) | undefined
 }
 
 /** Values that wait for a slow consumer: bounded, oldest first. */

@@ -45,7 +45,7 @@ export interface FirstMessageOptions<Incoming> extends Omit<SignIn, 'accepted' |
   /** Whether a message is the server's consent; it is kept out of `messages$`. */
   readonly accepted: (incoming: Incoming) => boolean
   /** Whether a message is the server's refusal; it is kept out of `messages$`. */
-  readonly refused?: (incoming: Incoming) => boolean
+  readonly refused?: ((incoming: Incoming) => boolean) | undefined
 }
 
 /**

@@ -12,9 +12,9 @@ export interface ChannelViewOptions<Incoming, Outgoing, Message extends Incoming
    * @defaultValue the content of `subscribe()`, which is then called to compare it; without one all are the same, and so
    * is what their `resume` carries on after
    */
-  readonly key?: string
+  readonly key?: string | undefined
   /** `false`: not subscribed. @defaultValue true */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
 }
 
 /** What tells one channel from another; undefined where none is wanted. */

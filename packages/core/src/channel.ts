@@ -14,13 +14,13 @@ export interface ChannelOptions<Incoming, Outgoing, Message extends Incoming = I
    * The message that starts it: sent for the first subscriber, and after every reconnect. Without it the server is
    * asked for nothing, and the channel is what `filter` picks of what comes anyway.
    */
-  readonly subscribe?: () => Outgoing
+  readonly subscribe?: (() => Outgoing) | undefined
   /** The message that ends it: sent when the last subscriber leaves, if the connection is open. */
-  readonly unsubscribe?: () => Outgoing
+  readonly unsubscribe?: (() => Outgoing) | undefined
   /** Whether a message belongs to it. */
   readonly filter: ((incoming: Incoming) => incoming is Message) | ((incoming: Incoming) => boolean)
   /** In place of `subscribe` after a reconnect, once a message has come: carries on after that one. */
-  readonly resume?: (last: Message) => Outgoing
+  readonly resume?: ((last: Message) => Outgoing) | undefined
 }
 
 /** What channels need of their connection. */

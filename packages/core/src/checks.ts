@@ -1,5 +1,10 @@
 import { misconfigured } from './errors.ts'
 
+/** Options with every default filled in. */
+export type Complete<Options> = {
+  readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined>
+}
+
 /** ms, more than 0 or 0; Infinity means never. */
 export function duration(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback

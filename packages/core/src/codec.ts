@@ -25,9 +25,9 @@ export function raw(): Codec<RawIncoming, RawOutgoing> {
 
 export interface JsonOptions {
   /** As the second argument of `JSON.parse`. */
-  readonly reviver?: (this: unknown, key: string, value: unknown) => unknown
+  readonly reviver?: ((this: unknown, key: string, value: unknown) => unknown) | undefined
   /** As the second argument of `JSON.stringify`. */
-  readonly replacer?: (this: unknown, key: string, value: unknown) => unknown
+  readonly replacer?: ((this: unknown, key: string, value: unknown) => unknown) | undefined
 }
 
 /**

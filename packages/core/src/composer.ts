@@ -9,7 +9,7 @@ import type { Settings } from './options.ts'
 
 export interface SendOptions {
   /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
   /** Replaces a queued message of the same key, in its place: where only the newest of them matters. */
   readonly key?: string | undefined
 }

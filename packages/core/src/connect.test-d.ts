@@ -3,18 +3,30 @@ import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import {
+  type Auth,
+  type BackoffOptions,
+  type BufferOptions,
   binary,
+  type CloseOptions,
   type CloseReport,
   type Codec,
   type Connection,
   type ConnectionOptions,
   type ConnectionState,
   connect,
+  type DeliverOptions,
+  type HeartbeatOptions,
+  type JsonOptions,
   json,
+  type QueueOptions,
   type RawIncoming,
   type RawOutgoing,
   type Receipt,
+  type ReconnectCallOptions,
+  type ReconnectOptions,
+  type RequestSettings,
   raw,
+  type SendOptions,
   text,
 } from './index.ts'
 
@@ -249,5 +261,26 @@ describe('a Connection', () => {
     }
     // @ts-expect-error only while it waits
     state.retryAt
+  })
+})
+
+/** Every member given, and none of them there: for whoever has `exactOptionalPropertyTypes`. */
+type Undefined<Options> = { readonly [Name in keyof Options]-?: undefined }
+
+describe('options that are not there', () => {
+  it('may be undefined, too', () => {
+    expectTypeOf<Undefined<ConnectionOptions>>().toExtend<ConnectionOptions>()
+    expectTypeOf<Undefined<ReconnectOptions>>().toExtend<ReconnectOptions>()
+    expectTypeOf<Undefined<QueueOptions>>().toExtend<QueueOptions>()
+    expectTypeOf<Undefined<BackoffOptions>>().toExtend<BackoffOptions>()
+    expectTypeOf<Undefined<JsonOptions>>().toExtend<JsonOptions>()
+    expectTypeOf<Undefined<SendOptions>>().toExtend<SendOptions>()
+    expectTypeOf<Undefined<DeliverOptions>>().toExtend<DeliverOptions>()
+    expectTypeOf<Undefined<RequestSettings>>().toExtend<RequestSettings>()
+    expectTypeOf<Undefined<CloseOptions>>().toExtend<CloseOptions>()
+    expectTypeOf<Undefined<ReconnectCallOptions>>().toExtend<ReconnectCallOptions>()
+    expectTypeOf<Undefined<BufferOptions<string>>>().toExtend<BufferOptions<string>>()
+    expectTypeOf<Undefined<Omit<Auth, 'token' | 'via'>>>().toExtend<Omit<Auth, 'token' | 'via'>>()
+    expectTypeOf<Undefined<Omit<HeartbeatOptions, 'message'>>>().toExtend<Omit<HeartbeatOptions, 'message'>>()
   })
 })

@@ -11,7 +11,7 @@ import { checkClose, type UrlSource } from './url.ts'
 
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
-  readonly drainTimeout?: number
+  readonly drainTimeout?: number | undefined
 }
 
 export interface ReconnectCallOptions {
@@ -19,7 +19,7 @@ export interface ReconnectCallOptions {
    * Open and sign in the next socket first, then close this one cleanly: for a planned move, of a connection
    * that is well. What the server sends to both comes twice. @defaultValue false: replace it at once
    */
-  readonly handover?: boolean
+  readonly handover?: boolean | undefined
 }
 
 /** The engine as the public classes and the bindings have it: checks each call first. */

@@ -20,7 +20,7 @@ export interface DeliveryOptions<Incoming = unknown, Outgoing = unknown> {
   /** The ids that a message of the server acknowledges. It goes to `messages$` all the same. */
   acknowledged(incoming: Incoming): DeliveryId | readonly DeliveryId[] | undefined
   /** Most messages on the wire that are not acknowledged. @defaultValue 1_000 */
-  readonly window?: number
+  readonly window?: number | undefined
 }
 
 /** What `deliver()` resolves with. */
@@ -34,13 +34,13 @@ export interface Receipt {
 
 export interface DeliverOptions {
   /** How long the message may wait, in ms. @defaultValue the queue's `ttl` */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
   /** Replaces a queued message of the same key, in its place. */
-  readonly key?: string
+  readonly key?: string | undefined
   /** How long the receipt may take, in ms. @defaultValue Infinity */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Gives the message up if it is still queued, and the receipt in any case. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

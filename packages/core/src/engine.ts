@@ -1,5 +1,6 @@
 import { Announcer, told } from './announcer.ts'
 import { Audience } from './audience.ts'
+import type { Complete } from './checks.ts'
 import { Dialer } from './dialer.ts'
 import { Digest } from './digest.ts'
 import { type Act, Driver } from './driver.ts'
@@ -21,7 +22,7 @@ import { type ConnectionState, hasEnded } from './state.ts'
 import { canParse, givenUrl, type UrlSource } from './url.ts'
 import { Vigil } from './vigil.ts'
 
-export type ShellOptions = ConnectionOptions & MessageOptions & Required<Pick<MessageOptions, 'codec'>>
+export type ShellOptions = ConnectionOptions & MessageOptions & Complete<Pick<MessageOptions, 'codec'>>
 
 /**
  * The machine and the parts around it, put together: the line, the queue, the inbox. Carries out what the

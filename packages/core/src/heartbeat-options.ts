@@ -9,14 +9,14 @@ export interface HeartbeatOptions {
    * Which messages only answer pings; they are kept out of `messages$`. An answer proves that the server has read all
    * that went before the ping: nothing of that is `unconfirmed` any more. @defaultValue none
    */
-  readonly isReply?: (incoming: unknown) => boolean
+  readonly isReply?: ((incoming: unknown) => boolean) | undefined
   /** After how many ms without a message from the server it is asked. @defaultValue 25_000 */
-  readonly interval?: number
+  readonly interval?: number | undefined
   /**
    * How many ms the server may take to send anything, counted from when the ping has left the native buffer.
    * @defaultValue 10_000
    */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** {@link HeartbeatOptions} with every default filled in. */

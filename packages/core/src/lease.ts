@@ -16,16 +16,16 @@ export interface ReleaseReport extends CloseReport {
 /** What a view adds to the options of a connection. */
 export interface LeaseOptions extends ConnectionOptions, MessageOptions {
   /** `false`: not connected. @defaultValue true */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
   /** Views with the same key share a connection. @defaultValue URL and protocols; a URL function shares with nobody */
-  readonly key?: string
+  readonly key?: string | undefined
   /**
    * What becomes of queued messages when URL or key changes: `'move'` sends them over the new connection,
    * if it has the same origin. @defaultValue 'drop'
    */
-  readonly handover?: 'drop' | 'move'
+  readonly handover?: 'drop' | 'move' | undefined
   /** Told when a connection was closed because this view, the last to hold it, let go. */
-  readonly onRelease?: (report: ReleaseReport) => void
+  readonly onRelease?: ((report: ReleaseReport) => void) | undefined
 }
 
 export type LeaseUrl = UrlSource | null | undefined

@@ -85,7 +85,7 @@ function perFrame<T>(create: () => Gatherer<T>): OperatorFunction<T, readonly T[
 
 export interface MapBoundedOptions<T> extends BufferOptions<T> {
   /** How much work may be under way at a time. @defaultValue 1: in order, as `concatMap` */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
 }
 
 /**

@@ -36,11 +36,44 @@ describe('settingsOf()', () => {
   })
 
   it('takes undefined for what is not given', () => {
-    const empty = { protocols: undefined, reconnect: undefined, queue: { ttl: undefined }, lazy: undefined }
-    const { reconnect, ...rest } = untyped(empty)
-    const { reconnect: expected, ...others } = settingsOf({})
-    expect(rest).toEqual(others)
-    expect(reconnect).toMatchObject({ maxAttempts: expected.maxAttempts, stableAfter: expected.stableAfter })
+    const queue = {
+      maxMessages: undefined,
+      maxBytes: undefined,
+      overflow: undefined,
+      ttl: undefined,
+      highWaterMark: undefined,
+      recover: undefined,
+      keepWritten: undefined,
+      storage: undefined,
+    }
+    const none = {
+      backoff: undefined,
+      maxAttempts: undefined,
+      stableAfter: undefined,
+      shouldReconnect: undefined,
+    }
+    const empty = {
+      protocols: undefined,
+      binaryType: undefined,
+      auth: undefined,
+      reconnect: none,
+      connectTimeout: undefined,
+      closeTimeout: undefined,
+      heartbeat: undefined,
+      queue,
+      delivery: undefined,
+      lazy: undefined,
+      idleTimeout: undefined,
+      environment: undefined,
+      codec: undefined,
+      schema: undefined,
+    }
+    for (const given of [empty, { ...empty, queue: undefined, reconnect: undefined }]) {
+      const { reconnect, ...rest } = settingsOf(given)
+      const { reconnect: expected, ...others } = settingsOf({})
+      expect(rest).toEqual(others)
+      expect(reconnect).toEqual({ ...expected, backoff: expect.any(Function) })
+    }
   })
 
   it('takes what is given', () => {

@@ -1,7 +1,7 @@
 import { type Auth, checkAuth } from './auth.ts'
 import { type Backoff, fullJitter } from './backoff.ts'
 import type { OutboxLimits } from './capacity.ts'
-import { boolean, checkFunction, checkObject, count, duration, oneOf } from './checks.ts'
+import { boolean, type Complete, checkFunction, checkObject, count, duration, oneOf } from './checks.ts'
 import type { Verdict } from './close-codes.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
@@ -18,83 +18,85 @@ const MAX_REFUSALS = 2
 
 export interface ReconnectOptions {
   /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 4_000, factor: 2, cap: 30_000 })` */
-  readonly backoff?: Backoff
+  readonly backoff?: Backoff | undefined
   /** Dials in one outage, the first included. @defaultValue Infinity */
-  readonly maxAttempts?: number
+  readonly maxAttempts?: number | undefined
   /**
    * How long a connection must be open, in ms, before the attempt count starts anew: a server that accepts
    * and drops is not hammered. @defaultValue 5_000
    */
-  readonly stableAfter?: number
+  readonly stableAfter?: number | undefined
   /**
    * Decides after each loss. `undefined` leaves it to the table of close codes; any other answer replaces
    * the table's whole, its delay too. `true` is `'retry'`, `false` is `'stop'`.
    */
-  readonly shouldReconnect?: (close: CloseInfo, attempt: number) => boolean | Verdict | undefined
+  readonly shouldReconnect?:
+    | ((close: CloseInfo, attempt: number) => boolean | Verdict | undefined)
+    | undefined
 }
 
 export interface QueueOptions {
   /** Messages that may wait. @defaultValue 10_000 */
-  readonly maxMessages?: number
+  readonly maxMessages?: number | undefined
   /** Payload bytes that may wait; also the largest message that `send()` takes. @defaultValue 16 MiB */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** What a full queue does with one more. @defaultValue 'throw': nothing is lost in silence */
-  readonly overflow?: 'throw' | 'drop-oldest' | 'drop-newest'
+  readonly overflow?: 'throw' | 'drop-oldest' | 'drop-newest' | undefined
   /** How long a message may wait, in ms. @defaultValue Infinity */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
   /** Bytes of the native `bufferedAmount` up to which is written. @defaultValue 256 KiB */
-  readonly highWaterMark?: number
+  readonly highWaterMark?: number | undefined
   /**
    * What becomes of messages that a lost connection had not sent yet, by its `bufferedAmount`: `'unsent'`
    * returns them to the head of the queue. @defaultValue 'unsent'
    */
-  readonly recover?: 'unsent' | 'none'
+  readonly recover?: 'unsent' | 'none' | undefined
   /**
    * Bytes of the newest written messages that are kept, to be told as `unconfirmed` when the connection is
    * lost; 0 for none. Older ones are told by number. @defaultValue 256 KiB
    */
-  readonly keepWritten?: number
+  readonly keepWritten?: number | undefined
   /** Where the queue survives the page. @defaultValue memory alone */
-  readonly storage?: OutboxStorage
+  readonly storage?: OutboxStorage | undefined
 }
 
 export interface ConnectionOptions {
-  readonly protocols?: ProtocolsSource
+  readonly protocols?: ProtocolsSource | undefined
   /** As the native property; kept over reconnects. @defaultValue 'blob' */
-  readonly binaryType?: 'blob' | 'arraybuffer'
+  readonly binaryType?: 'blob' | 'arraybuffer' | undefined
   /** Signing in: where a token comes from, how it travels, when it is renewed. */
-  readonly auth?: Auth
-  readonly reconnect?: false | ReconnectOptions
+  readonly auth?: Auth | undefined
+  readonly reconnect?: false | ReconnectOptions | undefined
   /** For one attempt in all, in ms: URL, token, handshake and sign-in. @defaultValue 10_000 */
-  readonly connectTimeout?: number
+  readonly connectTimeout?: number | undefined
   /** How long a peer's close frame is waited for, in ms. @defaultValue 3_000 */
-  readonly closeTimeout?: number
+  readonly closeTimeout?: number | undefined
   /** Asks a quiet server whether it is there. @defaultValue false */
-  readonly heartbeat?: false | HeartbeatOptions
+  readonly heartbeat?: false | HeartbeatOptions | undefined
   /** The send queue. `false`: `send()` before open throws, as the native class does. */
-  readonly queue?: false | QueueOptions
+  readonly queue?: false | QueueOptions | undefined
   /** Acknowledgements. @defaultValue none: what was written is not sent again unless it never left */
-  readonly delivery?: DeliveryOptions
+  readonly delivery?: DeliveryOptions | undefined
   /** Dial at the first subscriber of `messages$` or the first `send()`. @defaultValue false */
-  readonly lazy?: boolean
+  readonly lazy?: boolean | undefined
   /**
    * With `lazy`: back to `idle` this many ms after nobody subscribes and nothing is queued any more.
    * @defaultValue Infinity: stays connected
    */
-  readonly idleTimeout?: number
-  readonly environment?: Partial<Environment>
+  readonly idleTimeout?: number | undefined
+  readonly environment?: Partial<Environment> | undefined
 }
 
 /** {@link ConnectionOptions} whose functions see messages of the connection's types. */
 export interface TypedOptions<Incoming, Outgoing> extends Omit<ConnectionOptions, 'delivery'> {
-  readonly delivery?: DeliveryOptions<NoInfer<Incoming>, NoInfer<Outgoing>>
+  readonly delivery?: DeliveryOptions<NoInfer<Incoming>, NoInfer<Outgoing>> | undefined
 }
 
 /** {@link ConnectionOptions} and how messages are read, with every default filled in. */
 export interface Settings {
   readonly protocols: ProtocolsSource
   readonly binaryType: 'blob' | 'arraybuffer'
-  readonly reconnect: Required<Omit<ReconnectOptions, 'shouldReconnect'>> & {
+  readonly reconnect: Complete<Omit<ReconnectOptions, 'shouldReconnect'>> & {
     readonly shouldReconnect: ReconnectOptions['shouldReconnect'] | undefined
   }
   readonly canReconnect: boolean
@@ -104,7 +106,7 @@ export interface Settings {
   readonly closeTimeout: number
   readonly heartbeat: HeartbeatSettings | undefined
   readonly queue:
-    | (Required<Omit<QueueOptions, 'storage'>> & {
+    | (Complete<Omit<QueueOptions, 'storage'>> & {
         readonly storage: OutboxStorage | undefined
       } & OutboxLimits)
     | undefined
@@ -114,8 +116,8 @@ export interface Settings {
 }
 
 export interface MessageOptions {
-  readonly codec?: Codec<unknown, never>
-  readonly schema?: StandardSchemaV1
+  readonly codec?: Codec<unknown, never> | undefined
+  readonly schema?: StandardSchemaV1 | undefined
 }
 
 /** @throws HoldfastError `CONFIGURATION`, naming the option, what it takes and what came. */

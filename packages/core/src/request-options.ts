@@ -9,15 +9,15 @@ export interface RequestSettings {
    * How long the answer may take, in ms, from the call on: waiting for a connection included.
    * @defaultValue 30_000: long enough for one outage, short enough that nobody waits for ever
    */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Gives the request up: it is not sent any more if it is still queued. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * When the connection is lost before the answer: `true` sends the request again, which is for requests
    * that may be carried out twice; `false` rejects. One that is still queued is not concerned.
    * @defaultValue false
    */
-  readonly retry?: boolean
+  readonly retry?: boolean | undefined
 }
 
 /** The answer is the first message that a predicate accepts, asked for every message. */

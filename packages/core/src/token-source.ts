@@ -1,4 +1,5 @@
 import type { Auth, Token } from './auth.ts'
+import type { Complete } from './checks.ts'
 import type { Environment } from './environment.ts'
 import { describe, HoldfastError } from './errors.ts'
 
@@ -103,7 +104,7 @@ export class TokenSource {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\u0000-\u001f\u007f]/
 
-function checkToken(answer: string | Token, now: number): Required<Token> {
+function checkToken(answer: string | Token, now: number): Complete<Token> {
   const token = typeof answer === 'string' ? { value: answer } : answer
   const { value, expiresAt = Infinity } = Object(token) as Partial<Token>
   if (typeof value !== 'string' || value === '') {

@@ -15,5 +15,5 @@ export interface WebSocketOptions extends Omit<TypedOptions<RawIncoming, RawOutg
    * arrived, of which there is no DOM event. Called at once, also within a call of yours that causes it. What it
    * throws is reported, and changes nothing.
    */
-  readonly onEvent?: (event: ConnectionEvent, socket: ReconnectingWebSocket) => void
+  readonly onEvent?: ((event: ConnectionEvent, socket: ReconnectingWebSocket) => void) | undefined
 }

@@ -105,7 +105,7 @@ describe('useWebSocket', () => {
 
   it('checks its options', () => {
     const options: UseWebSocketOptions<Tick, Order> = { codec, handover: 'move' }
-    expectTypeOf(options).toExtend<{ readonly enabled?: boolean }>()
+    expectTypeOf(options).toExtend<{ readonly enabled?: boolean | undefined }>()
     useWebSocket(URL, { onRelease: ({ undelivered, moved }) => [...undelivered, moved] })
     // @ts-expect-error There are two ways.
     useWebSocket(URL, { handover: 'keep' })

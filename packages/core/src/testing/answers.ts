@@ -7,7 +7,7 @@ export type Answer = 'accept' | 'refuse' | 'hang'
 /** Which dials an answer is for. */
 export interface AnswerOptions {
   /** For how many of the next dials; then it is as it was before. @defaultValue all, and those that hang */
-  readonly times?: number
+  readonly times?: number | undefined
 }
 
 interface Decision {

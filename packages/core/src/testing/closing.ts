@@ -10,7 +10,7 @@ export interface DropOptions {
    * What the client's host fires. Chromium and `ws` fire only `'close'` where an open connection is lost, others
    * `'both'` it and `error`, undici 6 only `'error'`. @defaultValue 'close'; 'both' for a refused handshake
    */
-  readonly events?: 'close' | 'both' | 'error'
+  readonly events?: 'close' | 'both' | 'error' | undefined
 }
 
 /** How an end by a closing handshake is told. */
@@ -19,7 +19,7 @@ export interface CloseOptions {
    * As of {@link DropOptions}; with `'none'` the server has sent its close frame and keeps the line: the client
    * is CLOSING, and undici would wait for ever. @defaultValue 'close'
    */
-  readonly events?: 'close' | 'both' | 'error' | 'none'
+  readonly events?: 'close' | 'both' | 'error' | 'none' | undefined
 }
 
 const EVENTS = ['close', 'both', 'error'] as const
@@ -31,9 +31,9 @@ export interface AcceptOptions {
    *
    * @defaultValue the first that was offered and that the server speaks
    */
-  readonly protocol?: string
+  readonly protocol?: string | undefined
   /** @defaultValue those of the server, which are `''` unless given */
-  readonly extensions?: string
+  readonly extensions?: string | undefined
 }
 
 /** @throws HoldfastError `CONFIGURATION` */

@@ -7,14 +7,14 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 /** What {@link fakeEnvironment} is made of. */
 export interface FakeEnvironmentOptions {
   /** Where connections lead to. @defaultValue the global `WebSocket`, which a server may be installed as */
-  readonly server?: { readonly environment: { readonly WebSocket: WebSocketConstructor } }
+  readonly server?: { readonly environment: { readonly WebSocket: WebSocketConstructor } } | undefined
   /** @defaultValue one of its own */
-  readonly clock?: VirtualClock
+  readonly clock?: VirtualClock | undefined
   /**
    * What is drawn, in [0, 1): always the same, or by a function such as {@link seededRandom}. Full jitter makes
    * delays of it: with 0.5 they are half of what they may be. @defaultValue 0.5
    */
-  readonly random?: number | (() => number)
+  readonly random?: number | (() => number) | undefined
 }
 
 /** A host under a test's control: made by {@link fakeEnvironment}. */

@@ -8,25 +8,25 @@ import type { VirtualClock } from './virtual-clock.ts'
 /** How a fake server behaves from the start. */
 export interface FakeServerOptions {
   /** Whether dials are accepted until `refuse()` or `hang()`; else they hang until `accept()`. @defaultValue true */
-  readonly autoAccept?: boolean
+  readonly autoAccept?: boolean | undefined
   /**
    * How long a handshake takes, and a closing handshake, in ms. With 0 they are over in a microtask: no clock
    * has to go on for them. @defaultValue 0
    */
-  readonly latency?: number
+  readonly latency?: number | undefined
   /** What `latency` goes by. @defaultValue the timers of the host, faked or not, at the moment of use */
-  readonly clock?: VirtualClock
+  readonly clock?: VirtualClock | undefined
   /**
    * The subprotocols that the server speaks: of those that a client offers, it chooses the first of these. As in
    * browsers, the handshake fails where there is none. @defaultValue all: it chooses the first that is offered
    */
-  readonly protocols?: readonly string[]
+  readonly protocols?: readonly string[] | undefined
   /** What `connection.extensions` shows, such as `'permessage-deflate'`. @defaultValue '' */
-  readonly extensions?: string
+  readonly extensions?: string | undefined
   /** Whether the client's close frame is answered; may be changed later on. @defaultValue true */
-  readonly answersClose?: boolean
+  readonly answersClose?: boolean | undefined
   /** Whether it is put in the place of the global `WebSocket` at once, as by `install()`. @defaultValue false */
-  readonly global?: boolean
+  readonly global?: boolean | undefined
 }
 
 export interface CheckedOptions {
