@@ -36,7 +36,7 @@ const MARKS = {
   conflate: 'conflate()',
   mapBounded: 'mapBounded()',
   toAsyncIterable: 'The consumer is too slow',
-  binary: 'binary() takes binary messages',
+  binary: 'binary() takes no text',
   queryParameter: 'access_token',
   subprotocol: 'bearer.',
   firstMessage: 'firstMessage',

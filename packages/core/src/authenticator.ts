@@ -127,9 +127,11 @@ export class Authenticator {
   #onHandoverFailed(close: CloseInfo): void {
     const isRefused = close.error?.code === 'AUTH_REFUSED' || ruleFor(close.code).kind === 'reauthenticate'
     this.#tokens.invalidate(isRefused && close.phase === 'open')
+    // It may be the token that does not come.
+    if (close.local === 'timeout') this.#tokens.abort()
     if (this.#auth.renewBy !== 'handover') return
     this.#isOverdue = true
-    this.#timers.start('renewal', HANDOVER_RETRY)
+    this.#renewIn(HANDOVER_RETRY)
   }
 
   #carry(target: Target, token: string): Target {
@@ -164,8 +166,12 @@ export class Authenticator {
   }
 
   #watch(): void {
-    const { renewAt } = this.#tokens
-    if (renewAt < Infinity) this.#timers.start('renewal', Math.max(0, renewAt - this.#clock.now()))
+    this.#renewIn(Math.max(0, this.#tokens.renewAt - this.#clock.now()))
+  }
+
+  /** Not where it is over: whoever was told of something may have closed it. */
+  #renewIn(delay: number): void {
+    if (this.#isOpen && delay < Infinity) this.#timers.start('renewal', delay)
   }
 
   async #renew(): Promise<void> {
@@ -183,7 +189,7 @@ export class Authenticator {
       if (!this.#isOpen) return
       if (isHoldfastError(error)) this.#host.onError(error)
       const left = this.#tokens.expiresAt - this.#clock.now()
-      if (left > 0 && left < Infinity) this.#timers.start('renewal', Math.max(RETRY, left / 2))
+      if (left > 0) this.#renewIn(Math.max(RETRY, left / 2))
     }
   }
 }
@@ -195,6 +201,6 @@ function isLive({ status }: ConnectionState): boolean {
 
 /** Without the error itself, which may show the token. */
 function carrierFailed(): HoldfastError {
-  const text = 'auth.via threw, or its message could not be sent. (Why is not shown: the token may be in it.)'
+  const text = 'auth.via threw, or its message could not be sent. (Why is not shown: it may have the token.)'
   return new HoldfastError('HANDLER', text)
 }

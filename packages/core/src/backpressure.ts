@@ -38,7 +38,7 @@ export class BoundedBuffer<T> {
       return
     }
     if (this.#overflow === 'throw') {
-      throw new HoldfastError('OVERFLOW', `The consumer is too slow: ${this.#capacity} values wait already.`)
+      throw new HoldfastError('OVERFLOW', `The consumer is too slow: ${this.#capacity} values wait.`)
     }
     const oldest = this.#overflow === 'drop-oldest' ? this.#ring.shift() : undefined
     if (oldest) this.#ring.push({ value })

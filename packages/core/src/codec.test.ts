@@ -73,7 +73,7 @@ describe('text()', () => {
   it('refuses a binary message', () => {
     const refusal = expect.objectContaining({
       code: 'DECODE',
-      message: 'text() takes text messages; a binary one came.',
+      message: 'text() takes text; a binary message came.',
     })
     expect(() => text().decode(bytes(1))).toThrow(refusal)
     expect(() => text().decode(new Blob(['x']))).toThrow(refusal)
@@ -101,7 +101,7 @@ describe('binary()', () => {
     expect(() => binary().decode('x')).toThrow(
       expect.objectContaining({
         code: 'DECODE',
-        message: 'binary() takes binary messages; a text came.',
+        message: 'binary() takes no text, and one came.',
       }),
     )
     expect(() => untyped(binary()).encode('x')).toThrow(

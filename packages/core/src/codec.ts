@@ -61,7 +61,7 @@ export function text(): Codec<string> {
     encode: (message) => only(typeof message === 'string', message, 'a string'),
     decode(data) {
       if (typeof data === 'string') return data
-      throw new HoldfastError('DECODE', 'text() takes text messages; a binary one came.')
+      throw new HoldfastError('DECODE', 'text() takes text; a binary message came.')
     },
   }
 }
@@ -71,8 +71,7 @@ export function binary(): Codec<ArrayBuffer, ArrayBuffer | ArrayBufferView | Blo
   return {
     encode: (message) => only(typeof message !== 'string', message, 'an ArrayBuffer, a view or a Blob'),
     decode(data) {
-      if (typeof data === 'string')
-        throw new HoldfastError('DECODE', 'binary() takes binary messages; a text came.')
+      if (typeof data === 'string') throw new HoldfastError('DECODE', 'binary() takes no text, and one came.')
       return isBlob(data) ? data.arrayBuffer() : data
     },
   }

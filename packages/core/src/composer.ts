@@ -84,7 +84,7 @@ export class Composer<Outgoing> {
       return this.#codec.encode(message)
     } catch (cause) {
       if (isHoldfastError(cause)) throw cause
-      throw new HoldfastError('ENCODE', 'The codec could not encode the message.', { cause })
+      throw new HoldfastError('ENCODE', 'The codec could not encode a message.', { cause })
     }
   }
 

@@ -563,3 +563,64 @@ function everything(value: unknown, met = new Set<unknown>()): string {
     .map((name) => `${name}: ${everything((value as Record<string, unknown>)[name], met)}`)
     .join('\n')
 }
+
+describe('a token function', () => {
+  it('is not called after close(), not even where a listener of its error closes', async () => {
+    const { connection, clock, asked } = setUp({
+      via: subprotocol(),
+      async token() {
+        asked.push({} as TokenContext)
+        if (asked.length > 1) throw new Error('Signed out.')
+        return { value: 'token', expiresAt: clock.now() + 60_000 }
+      },
+    })
+    connection.errors$.subscribe(() => void connection.close())
+    await clock.advance(31_000)
+    expect(connection.state.status).toBe('closed')
+    expect(clock.pending).toBe(0)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('that hangs during a handover is aborted by connectTimeout, and the next handover asks again', async () => {
+    const signals: AbortSignal[] = []
+    const { connection, clock, server } = setUp({
+      via: queryParameter(),
+      token({ signal }) {
+        signals.push(signal)
+        return signals.length === 2 ? new Promise<never>(() => undefined) : `token-${signals.length}`
+      },
+    })
+    await clock.advance(1)
+    connection.reconnect('', { handover: true })
+    await clock.advance(10_000)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+    connection.reconnect('', { handover: true })
+    await clock.advance(100)
+    expect(server.connection.url).toContain('token-3')
+  })
+})
+
+describe('a channel that reconnects as it subscribes', () => {
+  it('leaves what is queued behind the next sign-in', async () => {
+    const { connection, clock, server, welcome } = setUp({ via: inBand() })
+    let hasReconnected = false
+    const subscribe = () => {
+      if (!hasReconnected) connection.reconnect()
+      hasReconnected = true
+      return { type: 'subscribe' }
+    }
+    connection.channel({ subscribe, filter: () => false }).subscribe()
+    connection.send({ type: 'queued' })
+    await clock.advance(1)
+    welcome()
+    await clock.advance(100)
+    expect(server.connection.messages.map((data) => JSON.parse(String(data)).type)).toEqual(['sign-in'])
+    welcome()
+    await clock.advance(100)
+    expect(server.connection.messages.map((data) => JSON.parse(String(data)).type)).toEqual([
+      'sign-in',
+      'subscribe',
+      'queued',
+    ])
+  })
+})

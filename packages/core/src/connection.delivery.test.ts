@@ -444,3 +444,28 @@ describe('close code 1009', () => {
     expect(connection.outbox).toMatchObject({ dropped: 0, unconfirmed: 1 })
   })
 })
+
+describe('what acknowledges', () => {
+  it.each([null, {}, [null]])('nothing where it says %j, and what comes after it is read', async (ack) => {
+    const { connection, server, errors } = await setUpOpen(chat)
+    const seen: unknown[] = []
+    connection.messages$.subscribe((message) => seen.push(message))
+    connection.send(say(1))
+    server.send(JSON.stringify({ ack }))
+    server.send('{"text":"next"}')
+    expect(seen).toEqual([{ ack }, { text: 'next' }])
+    expect(connection.outbox).toMatchObject({ inFlight: 1, acknowledged: 0 })
+    expect(errors).toEqual([])
+  })
+
+  it('is not unobserved where nobody else takes it; another message is', async () => {
+    const world = await setUpOpen(chat)
+    const { connection, server, clock, eventsOf } = world
+    connection.send(say(1))
+    acknowledge(world, 1)
+    acknowledge(world, 1)
+    server.send('{"text":"other"}')
+    await clock.advance(20)
+    expect(eventsOf('unobserved')).toMatchObject([{ count: 1 }])
+  })
+})

@@ -107,3 +107,26 @@ describe('messages that do not fit a schema', () => {
     for (const { error } of counted) expect(error.cause).toBeUndefined()
   })
 })
+
+describe('a control message that waits, and that the native class refuses', () => {
+  it('is an error, and what is behind it goes out', async () => {
+    const { server, clock, connection, errors } = await setUpOpen({ queue: { highWaterMark: 5 } })
+    const subscription = connection
+      .channel({ subscribe: () => 'on', unsubscribe: () => 'off', filter: () => false })
+      .subscribe()
+    server.stall()
+    connection.send('fills the buffer')
+    subscription.unsubscribe()
+    const { socket } = server.connection
+    const send = socket.send.bind(socket)
+    socket.send = (data) => {
+      if (data === 'off') throw new TypeError('Refused.')
+      send(data)
+    }
+    connection.send('behind')
+    server.drain()
+    await clock.advance(100)
+    expect(errors).toMatchObject([{ code: 'ENCODE' }])
+    expect(server.messages).toEqual(['on', 'fills the buffer', 'behind'])
+  })
+})

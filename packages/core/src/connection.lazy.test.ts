@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
+import { altered } from '../../../test/unit/storage-of.ts'
+import type { OutboxStorage } from './storage/outbox-storage.ts'
+import { memoryOutbox } from './testing/index.ts'
 
 describe('a lazy connection', () => {
   it('does not dial by itself, nor for subscribers of anything but messages$', async () => {
@@ -179,5 +182,40 @@ describe('idleTimeout', () => {
     server.close(1000)
     expect(connection.state.status).toBe('closed')
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('messages that come back to a lazy connection', () => {
+  it('unsent, out of the native buffer, keep it awake', async () => {
+    const { connection, server, clock } = setUp({ lazy: true, idleTimeout: 500 })
+    connection.send('a')
+    await clock.advance(1)
+    server.stall()
+    connection.send('b')
+    await clock.advance(100)
+    server.drop()
+    server.drain()
+    expect(connection.outbox.queued).toBe(1)
+    await clock.advance(1_100)
+    expect(server.messages).toEqual(['a', 'b'])
+    await clock.advance(1_000)
+    expect(connection.state.status).toBe('idle')
+  })
+
+  it('out of a storage that adopts them late, wake it', async () => {
+    let adopt: Parameters<OutboxStorage['open']>[0] = () => undefined
+    const storage = altered(memoryOutbox(), {
+      async open(take) {
+        adopt = take
+        return []
+      },
+    })
+    const { connection, server, clock } = setUp({ lazy: true, idleTimeout: 500, queue: { storage } })
+    connection.send('mine')
+    await clock.advance(5_000)
+    expect(connection.state.status).toBe('idle')
+    adopt([{ order: -1, data: 'of another tab' }])
+    await clock.advance(100)
+    expect(server.messages).toEqual(['mine', 'of another tab'])
   })
 })

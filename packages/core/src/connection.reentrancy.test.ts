@@ -240,3 +240,40 @@ describe('a codec that closes while it encodes', () => {
     expect(clock.pending).toBe(0)
   })
 })
+
+describe('a listener of `dropped` that reconnects', () => {
+  it('finds an aborted request over: it is not sent', async () => {
+    const { connection, server, clock } = await setUpOpen({ queue: { highWaterMark: 5 } })
+    connection.events$.subscribe(({ type }) => {
+      if (type === 'dropped') connection.reconnect()
+    })
+    server.stall()
+    connection.send('fills the buffer')
+    const controller = new AbortController()
+    const { signal } = controller
+    const request = connection.request('question', { match: () => false, retry: true, signal })
+    const rejected = expect(request).rejects.toMatchObject({ reason: 'aborted' })
+    controller.abort()
+    server.drain()
+    await rejected
+    await clock.advance(1_000)
+    expect(server.messages).not.toContain('question')
+  })
+
+  it('as an acknowledgement makes room, does no harm', async () => {
+    const { connection, server, clock, errors } = await setUpOpen({
+      delivery: { id: (message) => String(message), acknowledged: (message) => String(message), window: 1 },
+    })
+    connection.events$.subscribe(({ type }) => {
+      if (type === 'dropped') connection.reconnect()
+    })
+    connection.send('1')
+    connection.send('2', { ttl: 50 })
+    connection.send('3')
+    clock.sleep(100)
+    server.send('1')
+    await clock.advance(100)
+    expect(errors).toEqual([])
+    expect(new Set(server.messages)).toEqual(new Set(['1', '3']))
+  })
+})

@@ -521,3 +521,100 @@ describe('the type of an answer', () => {
     expect((await answer).a).toBe(1)
   })
 })
+
+describe('a request with retry among messages with ids', () => {
+  const delivery = {
+    id: idOf,
+    acknowledged: (message: unknown) => (message as { ack?: number }).ack,
+  } as never
+
+  it('is sent again in its place', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ delivery })
+    connection.send({ id: 1 })
+    outcome(connection.request({ text: 'between' }, { match: () => false, retry: true, timeout: 2_000 }))
+    connection.send({ id: 3 })
+    server.drop()
+    await clock.advance(1_001)
+    const all = ['{"id":1}', '{"text":"between"}', '{"id":3}']
+    expect(server.messages).toEqual([...all, ...all])
+    await clock.advance(2_000)
+    expect(eventsOf('request')).toMatchObject([{ attempts: 2 }])
+  })
+
+  it('that is acknowledged while it waits, and lost once more, is counted once', async () => {
+    const { connection, server, clock } = await setUpOpen({
+      delivery,
+      queue: { highWaterMark: 1 },
+    })
+    connection.send({ id: 1 })
+    outcome(connection.request({ id: 2 }, { match: () => false, retry: true }))
+    await clock.advance(100)
+    server.stall()
+    server.drop()
+    connection.channel({ subscribe: () => 'fills the buffer', filter: () => false }).subscribe()
+    await clock.advance(1_001)
+    server.send('{"ack":2}')
+    expect(connection.outbox).toMatchObject({ queued: 1, acknowledged: 1 })
+    server.drop()
+    const { queued, accepted, recovered, written, dropped } = connection.outbox
+    expect(accepted + recovered).toBe(written + dropped + queued)
+    // The answer is still to come.
+    expect(queued).toBe(2)
+    expect(connection.clear()).toBe(2)
+    expect(connection.outbox.queued).toBe(0)
+  })
+})
+
+describe('a request with retry', () => {
+  it('that a stop has ended is not sent by the next life', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, server, clock } = setUp({ queue: { storage }, reconnect: false })
+    server.hang()
+    const pay = outcome(connection.request('pay', { match: () => false, retry: true }))
+    await clock.advance(100)
+    expect(store.size).toBe(1)
+    server.stall()
+    server.accept()
+    // Read, before the next look at the native buffer would find that it has left.
+    server.connection.drain(Infinity)
+    server.drop()
+    await clock.advance(100)
+    expect(pay.error).toMatchObject({ code: 'CLOSED' })
+    expect(store.size).toBe(0)
+  })
+
+  it('whose socket is lost within the native send() is sent again', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    const { socket } = server.connection
+    socket.send = () => server.drop()
+    const request = outcome(
+      connection.request('question', { match: (text) => text === 'answer', retry: true }),
+    )
+    await clock.advance(1_001)
+    expect(server.messages).toEqual(['"question"'])
+    server.send('"answer"')
+    await clock.settle()
+    expect(request.answer).toBe('answer')
+  })
+
+  it('is over where its signal was aborted within the call', async () => {
+    const controller = new AbortController()
+    const { connection, server, clock } = setUp({
+      codec: {
+        encode(message) {
+          controller.abort()
+          return String(message)
+        },
+        decode: String,
+      },
+    })
+    const { signal } = controller
+    const request = outcome(connection.request('question', { match: () => false, signal, timeout: Infinity }))
+    const receipt = outcome(connection.deliver('message', { signal: controller.signal }))
+    await clock.advance(100)
+    expect(request.error).toMatchObject({ reason: 'aborted' })
+    expect(receipt.error).toMatchObject({ reason: 'aborted' })
+    expect(server.messages).toEqual([])
+  })
+})

@@ -112,7 +112,7 @@ describe('a token in a sign-in message that cannot be sent', () => {
 
   it('is in no error, event or state, where it signs in', async () => {
     const { told } = await refusing(() => true)
-    expect(told()).toContain('The codec could not encode the message.')
+    expect(told()).toContain('The codec could not encode a message.')
     expect(told()).not.toContain(TOKEN)
   })
 
@@ -122,7 +122,7 @@ describe('a token in a sign-in message that cannot be sent', () => {
     server.send('{"type":"welcome"}')
     isOpen = true
     await clock.advance(40_000)
-    expect(told()).toContain('The codec could not encode the message.')
+    expect(told()).toContain('The codec could not encode a message.')
     expect(told()).not.toContain(TOKEN)
   })
 

@@ -490,3 +490,18 @@ describe('life after life', () => {
     expect(arrived).toEqual(['0.1', '0.2', '1.1', '1.2', '2.1', '2.2'])
   })
 })
+
+describe('a subscriber of outbox$', () => {
+  it.each([0, 2])('leaves no frame behind close(), with %i messages left by another life', async (left) => {
+    const store = await storeWith(...['a', 'b'].slice(0, left))
+    const { connection, clock, server } = setUp(queue(memoryOutbox(store)))
+    connection.outbox$.subscribe()
+    server.hang()
+    let hasSettled = false
+    connection.close().then(() => {
+      hasSettled = true
+    })
+    while (!hasSettled) await clock.advance(0)
+    await quiet(clock)
+  })
+})

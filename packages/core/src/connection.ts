@@ -43,11 +43,6 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
     return this.sender.bytes + this.line.bufferedAmount
   }
 
-  /** As {@link bufferedAmount}, with what a lost socket's buffer has kept: the standard never resets it. */
-  get unsentAmount(): number {
-    return this.bufferedAmount + this.ending.leftBehind
-  }
-
   get isDisposed(): boolean {
     return this.#isDisposed
   }
@@ -128,11 +123,11 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   }
 
   #checkAlive(call: string): void {
-    if (this.#isDisposed) throw new HoldfastError('CLOSED', `${call} after the connection was disposed of.`)
+    if (this.#isDisposed) throw new HoldfastError('CLOSED', `${call} after the end.`)
   }
 
   #checkSendable(): void {
     if (!hasEnded(this.state) && !this.#isDisposed) return
-    throw new HoldfastError('CLOSED', 'Nothing can be sent after close().', { reason: 'closed' })
+    throw new HoldfastError('CLOSED', 'Nothing is sent after close().', { reason: 'closed' })
   }
 }

@@ -81,6 +81,8 @@ export function receipt(
       // One on the wire cannot be called back: it goes its way, and nobody waits for it.
       fate.failed(reason)
     }
+    // The codec may have aborted it.
+    if (signal?.aborted) onAbort()
     if (isSettled) return
     timers.start('receipt', limit)
     signal?.addEventListener('abort', onAbort)

@@ -83,7 +83,7 @@ export class Dialer {
     if (!attempt.isCurrent()) return
     const { WebSocket } = this.#environment
     if (!WebSocket) {
-      throw new HoldfastError('NO_WEBSOCKET', 'No WebSocket here: give one as environment.WebSocket.')
+      throw new HoldfastError('NO_WEBSOCKET', 'No WebSocket: give environment.WebSocket.')
     }
     const { url, protocols } = authorized
     const { handlers, binaryType } = attempt

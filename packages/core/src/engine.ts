@@ -83,7 +83,12 @@ export class Engine<Incoming, Outgoing> {
       ...told(announcer),
       check,
       onEmpty: () => this.onEmpty(),
-      onChange: () => this.digest.changed(),
+      onChange: () => {
+        this.digest.changed()
+        // Messages may have come back, from a lost socket or out of a storage.
+        this.updateWanted()
+      },
+      onReleased: () => this.digest.flush(),
       onError,
       onLate: (by) => announcer.late('expiry', by),
       during: (work) => announcer.notices.during(work),
@@ -182,7 +187,7 @@ export class Engine<Incoming, Outgoing> {
   #onDone(before: Machine, after: Machine): void {
     this.#vigil.settle()
     const settle = this.exchange.follow(before.state, after.state)
-    if (settle) this.#inbox.after(() => this.announcer.notices.during(settle))
+    if (settle) this.#settle(settle)
     if (after.state.status !== 'closed' || before.state.status === 'closed') return
     this.digest.flush()
     // Those who listen now: whoever comes while a slow message is read waits for the next life.
@@ -194,10 +199,13 @@ export class Engine<Incoming, Outgoing> {
   #sendControl(message: unknown): void {
     // The carrier's messages are of the type that the codec takes: the user vouches for it.
     const { socket } = this.line
-    if (socket) this.sender.control(message as Outgoing, socket)
+    // It may make room, and messages behind it may have expired: listeners are told once that is done.
+    if (socket) this.announcer.notices.during(() => this.sender.control(message as Outgoing, socket))
   }
 
   #drain(): void {
+    // A channel that was asked for its message has reconnected: the next socket is not to be used yet.
+    if (this.state.status === 'connecting') return
     const { socket } = this.line
     if (socket) this.sender.start(socket)
     if (this.sender.isIdle) this.onEmpty()
@@ -208,7 +216,11 @@ export class Engine<Incoming, Outgoing> {
     const isLast = this.line.socket === undefined
     this.ending.detach({ close, buffered, isLast, hasEnded: hasEnded(this.state) })
     if (isLast) return
-    const settle = this.exchange.handedOver()
+    this.#settle(this.exchange.handedOver())
+  }
+
+  /** Once all that has come is read. */
+  #settle(settle: () => void): void {
     this.#inbox.after(() => this.announcer.notices.during(settle))
   }
 
@@ -220,11 +232,12 @@ export class Engine<Incoming, Outgoing> {
   }
 
   readonly #onMessage = (message: Incoming, generation: number): void => {
+    let isTaken = false
     if (this.#isRead) {
       if (this.line.answers(message, generation) || this.#vigil.answers(message, generation)) return
-      this.sender.read(message)
+      isTaken = this.announcer.notices.during(() => this.sender.read(message))
     }
-    if (this.messages.tell(message)) return
+    if (this.messages.tell(message) || isTaken) return
     this.digest.missed()
     // One that was slow to decode: no timer is left after the end.
     if (this.state.status === 'closed') this.digest.flush()

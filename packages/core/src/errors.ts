@@ -59,6 +59,11 @@ export function failure(what: string, error: unknown): HoldfastError {
   return isHoldfastError(error) ? error : failed(what, error)
 }
 
+/** The error of a message that the native socket did not take. */
+export function refused(cause: unknown): HoldfastError {
+  return new HoldfastError('ENCODE', 'The native socket refused a message.', { cause })
+}
+
 /** Without its cause, which may quote a message: a `SyntaxError` does, and so do the issues of a schema. */
 export function bare({ code, message, reason }: HoldfastError): HoldfastError {
   return new HoldfastError(code, message, { reason })
@@ -82,11 +87,11 @@ export type GivenUp = Exclude<DropReason, 'moved'>
 
 const TEXTS: Readonly<Record<GivenUp, string>> = {
   overflow: 'Dropped: the queue was full.',
-  expired: 'Dropped: it had waited for its ttl.',
-  replaced: 'Dropped: another message of its key took its place.',
-  aborted: 'Its signal has aborted it.',
+  expired: 'Dropped: its ttl was over.',
+  replaced: 'Dropped: replaced by another of its key.',
+  aborted: 'Aborted by its signal.',
   timeout: 'There was no answer within the timeout.',
-  'too-large': 'Dropped: the largest on the wire when the server closed with 1009.',
+  'too-large': 'Dropped: too large for the server (1009).',
   cleared: 'Dropped: clear() was called.',
   closed: 'Closed before there was an answer.',
 }

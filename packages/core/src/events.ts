@@ -36,7 +36,7 @@ export type ConnectionEvent = {
       readonly reason: DropReason
       readonly bytes: number
     }
-  /** Messages that a lost socket was given are queued again: they never left, or were not acknowledged. */
+  /** Messages that a lost socket was given are queued again: they never left, or were not acknowledged or answered. */
   | { readonly type: 'recovered'; readonly count: number; readonly bytes: number }
   /**
    * Messages that a lost socket was given, and of which nothing proves whether they have arrived. `messages`: the

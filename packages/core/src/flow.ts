@@ -1,7 +1,7 @@
 import type { OwnedData } from './bytes.ts'
 import { type Composed, Entry, isInDoubt, writtenEntryOf } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { HoldfastError } from './errors.ts'
+import { refused } from './errors.ts'
 import type { FlowOptions } from './flow-options.ts'
 import type { Remains, SocketEnd } from './loss.ts'
 import type { Outbox } from './outbox.ts'
@@ -176,7 +176,11 @@ export class Flow {
     while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
       if (control !== undefined) {
-        this.#writeControl(control, this.#socket)
+        try {
+          this.#writeControl(control, this.#socket)
+        } catch (cause) {
+          this.#options.onError(refused(cause))
+        }
         continue
       }
       const now = this.#clock.now()
@@ -243,8 +247,4 @@ export class Flow {
     const socket = this.#socket
     return socket?.isWritable === true && socket.bufferedAmount < this.#options.highWaterMark
   }
-}
-
-function refused(cause: unknown): HoldfastError {
-  return new HoldfastError('ENCODE', 'The native socket refused the message.', { cause })
 }

@@ -29,12 +29,15 @@ export class InFlight {
     else this.#byId.delete(entry.id)
   }
 
-  /** Takes out what a message of the server acknowledges; one of that id that was never written stays. */
-  take(incoming: unknown): readonly Entry[] {
-    const ids = this.#named(incoming)
-    if (ids === undefined) return []
-    if (typeof ids !== 'object') return this.#take(ids)
-    return ids.flatMap((id) => this.#take(id))
+  /**
+   * Takes out what a message of the server acknowledges; one of that id that was never written stays. Undefined for a
+   * message that is no acknowledgement.
+   */
+  take(incoming: unknown): readonly Entry[] | undefined {
+    // Out of a message: whatever its type says, it may be anything.
+    const ids: unknown = this.#named(incoming)
+    if (ids === undefined || ids === null) return undefined
+    return [ids].flat().flatMap((id) => this.#take(id as DeliveryId))
   }
 
   /** What is on the wire, in no order. */

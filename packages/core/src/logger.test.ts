@@ -141,7 +141,7 @@ describe('a line', () => {
       { type: 'restored', messages: [], count: 2, bytes: 7 },
     ],
     [
-      'warn 32 messages may have arrived or not; 30 of them are not remembered',
+      'warn 32 messages may have arrived or not; 30 not remembered',
       { type: 'unconfirmed', messages: [], count: 2, bytes: 7, older: 30 },
     ],
     ['info handover started "deploy"', { type: 'handover', step: 'started', reason: 'deploy' }],

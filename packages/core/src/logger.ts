@@ -43,13 +43,13 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
     case 'unconfirmed': {
       const { count, bytes, older } = event
       const told = older === 0 ? `${count} messages (${bytes} bytes)` : `${count + older} messages`
-      const rest = older === 0 ? '' : `; ${older} of them are not remembered`
+      const rest = older === 0 ? '' : `; ${older} not remembered`
       return ['warn', `${told} may have arrived or not${rest}`]
     }
     case 'restored':
       return ['info', `${event.count} messages (${event.bytes} bytes) of a former life are queued`]
     case 'unobserved':
-      return ['debug', `${event.count} messages came that nobody was subscribed to`]
+      return ['debug', `${event.count} messages came that nobody took`]
     case 'late':
       return ['debug', `the ${event.timer} timer came ${Math.round(event.by)} ms late`]
     case 'handover': {

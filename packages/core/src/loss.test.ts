@@ -56,9 +56,9 @@ describe('what a lost socket was given', () => {
     expect(sortOut(older, [], { ...LOST, isAnswered: true }).older).toBe(0)
   })
 
-  it('is not told of where a request sends it again', () => {
+  it('returns where a request sends it again', () => {
     const remains = { unproven: [written('request', 1, undefined, true), left], unsent: [], older: 0 }
-    expect(textsOf(remains, [], LOST)).toEqual({ back: [], given: ['left'] })
+    expect(textsOf(remains, [], LOST)).toEqual({ back: ['request'], given: ['left'] })
     // At the end nobody does.
     expect(textsOf(remains, [], { ...LOST, isFinal: true })).toEqual({ back: [], given: ['request', 'left'] })
   })

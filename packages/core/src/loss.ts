@@ -56,9 +56,10 @@ export function sortOut(
 ): Outcome {
   const back = new Set(recover === 'unsent' ? unsent : [])
   // Whatever is proven: only the server's answer counts.
-  if (!isFinal) for (const entry of unacknowledged) back.add(entry)
+  const unanswered = [...unacknowledged, ...[...unproven, ...unsent].filter(({ fate }) => fate?.retries?.())]
+  if (!isFinal) for (const entry of unanswered) back.add(entry)
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
-  for (const entry of given) if (back.has(entry) || (!isFinal && entry.fate?.retries?.())) given.delete(entry)
+  for (const entry of back) given.delete(entry)
   return {
     back: bySequence(back),
     given: bySequence(given),

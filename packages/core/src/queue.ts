@@ -43,6 +43,8 @@ export class Queue {
 
   unshift(entry: Entry): void {
     this.#inOrder = false
+    // One that was taken out of the middle may still be there.
+    if (entry.status === 'over') this.#close()
     entry.place = this.#ring.unshift(entry)
     this.#count(entry)
   }

@@ -101,8 +101,10 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
 
   /** Payload bytes that have not left: queued here, in the native buffer, and what was given up. */
   get bufferedAmount(): number {
-    const { state, bufferedAmount, unsentAmount } = this.#shell
-    return (state.status === 'closed' ? unsentAmount : bufferedAmount) + this.#relay.discarded
+    const { state, bufferedAmount, ending } = this.#shell
+    // The standard never resets it: what a lost socket's buffer has kept counts.
+    const left = state.status === 'closed' ? ending.leftBehind : 0
+    return bufferedAmount + left + this.#relay.discarded
   }
 
   get extensions(): string {
@@ -173,7 +175,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     const message = sendable(data)
     const { readyState } = this
     if (readyState === READY_STATES.CONNECTING && !this.#hasQueue) {
-      throw new DOMException('send() while not open, and there is no queue.', 'InvalidStateError')
+      throw new DOMException('Not open, and no queue.', 'InvalidStateError')
     }
     if (readyState >= READY_STATES.CLOSING) return this.#relay.discard(message)
     this.#listen()
@@ -200,7 +202,8 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     const text = reason === undefined ? undefined : usvString(reason)
     inDom('InvalidAccessError', () => checkClose(short, undefined))
     inSyntax(() => checkClose(undefined, text))
-    if (this.readyState < READY_STATES.CLOSING) relay.call(() => void this.#shell.close(short, text), true)
+    // While it closes, open() may have been called.
+    if (this.#shell.state.status !== 'closed') relay.call(() => void this.#shell.close(short, text), true)
   }
 
   /** Connects now, if it waits; begins a new life after the end. */

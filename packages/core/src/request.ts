@@ -15,7 +15,7 @@ export interface RequestHost<Incoming, Outgoing> {
   readonly messages: Audience<Incoming>
   readonly clock: Clock
   readonly sender: Pick<Sender<Outgoing>, 'track' | 'again' | 'drop' | 'answered'>
-  readonly announcer: Pick<Announcer, 'fail' | 'tell'>
+  readonly announcer: Pick<Announcer, 'fail' | 'tell' | 'notices'>
 }
 
 interface Pending<Incoming, Outgoing> {
@@ -28,6 +28,8 @@ interface Pending<Incoming, Outgoing> {
   readonly reject: (error: unknown) => void
   readonly onAbort: () => void
   attempts: number
+  /** The `sequence` of the last attempt that was lost. */
+  written: number
   /** Absent while it is being sent. */
   entry?: Entry
   isAnswered?: boolean
@@ -49,22 +51,26 @@ export class Requests<Incoming, Outgoing> {
     return new Promise((resolve, reject) => {
       const options = checkedRequest(given)
       const { signal, timeout } = options
+      const host = this.#host
       if (signal?.aborted) throw this.#error('aborted', options)
       const pending: Pending<Incoming, Outgoing> = {
         owner: this,
         options,
-        timers: new Timers(this.#host.clock, () => pending.owner.#giveUp(pending, 'timeout')),
-        since: this.#host.clock.now(),
+        timers: new Timers(host.clock, () => pending.owner.#giveUp(pending, 'timeout')),
+        since: host.clock.now(),
         resolve,
         reject,
-        onAbort: () => pending.owner.#giveUp(pending, 'aborted'),
+        onAbort: () => host.announcer.notices.during(() => pending.owner.#giveUp(pending, 'aborted')),
         attempts: 1,
+        written: 0,
       }
       try {
         this.#start(pending, message)
       } catch (error) {
         return this.#fail(pending, error)
       }
+      // The codec may have aborted it.
+      if (signal?.aborted) pending.onAbort()
       if (!this.#awaited.has(pending)) return
       pending.timers.start('answer', timeout)
       signal?.addEventListener('abort', pending.onAbort)
@@ -72,23 +78,28 @@ export class Requests<Incoming, Outgoing> {
   }
 
   /**
-   * The connection is lost: what was written over it is sent again, or rejected.
+   * The connection is lost: what was written over it is sent again, or rejected. Most of what is sent again is queued
+   * already, among other messages; the queue does not remember those that went too long ago.
    *
    * @returns What rejects, for when all that has come is read: an answer may be among it.
    */
   lost(cause: CloseInfo | undefined): () => void {
-    const written = this.#awaited.all().filter(({ entry }) => entry?.status !== 'queued')
     const again: Entry[] = []
-    for (const pending of written) {
-      if (!pending.options.retry || !pending.entry) continue
+    const over: Pending<Incoming, Outgoing>[] = []
+    for (const pending of this.#awaited.all()) {
+      const { entry, options } = pending
+      const isQueued = entry?.status === 'queued'
+      if (!options.retry && !isQueued) over.push(pending)
+      // It may wait since it was lost last.
+      if (!options.retry || !entry || (isQueued && entry.sequence === pending.written)) continue
+      pending.written = entry.sequence
       pending.attempts += 1
-      again.push(pending.entry)
+      if (!isQueued) again.push(entry)
     }
-    if (again.length > 0) this.#host.sender.again(again)
-    const over = written.filter(({ options }) => !options.retry)
+    this.#host.sender.again(again)
     return () => {
       for (const pending of over) {
-        const text = 'Lost before there was an answer: it may have been carried out.'
+        const text = 'Lost before an answer: it may have arrived.'
         this.#fail(pending, new HoldfastError('CLOSED', text, { reason: 'closed', cause }))
       }
     }
@@ -146,7 +157,11 @@ export class Requests<Incoming, Outgoing> {
 
   #giveUp(pending: Pending<Incoming, Outgoing>, reason: 'aborted' | 'timeout' | 'closed'): void {
     // Told of by its fate, if it is queued. One on the wire cannot be called back.
-    if (pending.entry) this.#host.sender.drop(pending.entry, reason)
+    if (pending.entry) {
+      this.#host.sender.drop(pending.entry, reason)
+      // What a storage has of it must not be sent by the next life.
+      if (reason === 'closed') this.#host.sender.answered(pending.entry)
+    }
     this.#fail(pending, this.#error(reason, pending.options))
   }
 

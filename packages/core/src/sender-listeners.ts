@@ -16,6 +16,8 @@ export interface SenderListeners extends RecoveryListeners {
   readonly onEmpty: () => void
   /** Counters have changed. */
   readonly onChange: () => void
+  /** What a life that is over had left in a storage is dropped: no number changes after that. */
+  readonly onReleased: () => void
   readonly onError: (error: HoldfastError) => void
   readonly onLate: (by: number) => void
   /** Holds calls to listeners back until the work is done. */

@@ -143,10 +143,10 @@ export class Sender<Outgoing> {
     this.flow.control(this.#composer.encode(message), socket)
   }
 
-  /** Reads what the server acknowledges. */
-  read(message: unknown): void {
+  /** Reads what the server acknowledges; returns whether the message is about that. */
+  read(message: unknown): boolean {
     const entries = this.#inFlight.take(message)
-    if (entries.length === 0) return
+    if (!entries?.length) return entries !== undefined
     for (const entry of entries) {
       this.#outbox.acknowledge(entry)
       this.keep?.remove(entry)
@@ -155,6 +155,7 @@ export class Sender<Outgoing> {
     // There is room on the wire.
     this.flow.pump()
     this.#onRemoved()
+    return true
   }
 
   /** Writes to this socket from now on. */
@@ -213,7 +214,7 @@ export class Sender<Outgoing> {
   #push(entry: Entry): void {
     if (this.#queue === undefined) {
       this.#socket?.expectEnd()
-      const text = 'send() while not open, and there is no queue.'
+      const text = 'Not open, and no queue.'
       throw new HoldfastError('CLOSED', text, { reason: 'closed' })
     }
     this.#outbox.push(entry)

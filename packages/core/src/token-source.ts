@@ -108,7 +108,7 @@ function checkToken(answer: string | Token, now: number): Complete<Token> {
   const token = typeof answer === 'string' ? { value: answer } : answer
   const { value, expiresAt = Infinity } = Object(token) as Partial<Token>
   if (typeof value !== 'string' || value === '') {
-    throw new HoldfastError('TOKEN', `auth.token must give a text that is not empty; got ${describe(value)}.`)
+    throw new HoldfastError('TOKEN', `auth.token must give a text, not empty; got ${describe(value)}.`)
   }
   if (CONTROL.test(value)) throw new HoldfastError('TOKEN', 'A token must not have line breaks.')
   // Far in the past, it is in seconds.
@@ -119,5 +119,5 @@ function checkToken(answer: string | Token, now: number): Complete<Token> {
 }
 
 function aborted(): HoldfastError {
-  return new HoldfastError('TOKEN', 'The token came after its attempt had ended.')
+  return new HoldfastError('TOKEN', 'The token came too late.')
 }

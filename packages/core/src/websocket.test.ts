@@ -512,3 +512,16 @@ describe('the end', () => {
     ])
   })
 })
+
+describe('close(), open(), close() within one closing handshake', () => {
+  it('ends closed: the last call counts', async () => {
+    const { socket, server, clock } = await setUpOpen()
+    server.answersClose = false
+    socket.close()
+    socket.open()
+    socket.close()
+    await clock.advance(60_000)
+    expect(socket.state).toMatchObject({ status: 'closed', by: 'user' })
+    expect(server.connections).toHaveLength(1)
+  })
+})

@@ -13,6 +13,8 @@ export interface KeepHost {
   readonly onReady: () => void
   /** Messages have left the queue. */
   readonly onRemoved: () => void
+  /** What a life that is over had left is dropped: no number changes after that. */
+  readonly onReleased: () => void
   readonly onError: (error: HoldfastError) => void
   /** Holds calls to listeners back until the work is done. */
   readonly during: (work: () => void) => void
@@ -137,11 +139,13 @@ export class Keep {
   #dropStored(messages: readonly StoredMessage[], reason: DropReason): readonly Entry[] {
     let entries: readonly Entry[] = []
     this.#host.during(() => {
-      entries = this.#restore(messages)
+      // Some may be outdated, and are told as dropped already.
+      entries = this.#restore(messages).filter(({ status }) => status === 'queued')
       // The storage of the next life must not be told to remove them.
       for (const entry of entries) entry.storedAs = 0
       this.#drop(entries, reason)
       this.#host.onRemoved()
+      this.#host.onReleased()
     })
     return entries
   }
