@@ -133,6 +133,15 @@ describe('holdfast at the end of a pipe', () => {
     expect(program.stderr).toContain('(4403 "not\\u001b[2J allowed")')
   })
 
+  it('ends with 1 when the server refuses as the input ends, and says why', async () => {
+    const server = await startServer({ onConnection: (socket) => socket.close(4403, 'not allowed') })
+    const { exitCode, stderr } = await runToEnd([server.url], '')
+    expect(stderr).toContain('holdfast: ended: not to be tried again (4403 "not allowed")\n')
+    expect(exitCode).toBe(1)
+    const json = await runToEnd(['--json', server.url], '')
+    expect(json.stderr).toContain('"why":"verdict","code":4403,"reason":"not allowed"')
+  })
+
   it('stays for answers with --wait, until the server closes', async () => {
     const server = await startServer()
     const program = new Program(['--wait', 'forever', server.url])

@@ -3,6 +3,7 @@ import {
   type ClosedState,
   type Connection,
   type ConnectionEvent,
+  type ConnectionState,
   connect,
   fullJitter,
   type RawIncoming,
@@ -39,6 +40,9 @@ const FULL = { messages: 5_000, bytes: 1024 * 1024 }
 const MAX_BYTES = 64 * 1024 * 1024
 /** A server may have much to read before it sees our close frame. In ms. */
 const CLOSE_TIMEOUT = 10_000
+
+/** Close codes that mean: not you, or not so (docs/close-codes.md). */
+const REFUSALS: ReadonlySet<number> = new Set([1008, 1010, 3000, 3003, 4400, 4401, 4403, 4406])
 
 /** One connection, from the command line to the exit code. */
 export class Session {
@@ -118,27 +122,27 @@ export class Session {
       return this.#settle({ by: signal, unsent: queued, unconfirmed: this.unconfirmed })
     }
     this.#signal = signal
-    void this.#leave('input')
+    void this.#leave()
     if (this.#connection.state.status === 'closing') this.#onGoodbye()
   }
 
   /** Closes as soon as possible: nobody reads what comes. */
   stop(): void {
-    void this.#leave('input')
+    void this.#leave()
   }
 
   #check(): void {
     const { state, outbox } = this.#connection
-    if (state.status === 'closed' && state.by !== 'user') return void this.#leave('connection', state)
+    if (state.status === 'closed' && state.by !== 'user') return void this.#leave(state)
     if (this.#onRoom && (this.#isLeaving || this.#isBelow(FULL.messages / 2, FULL.bytes / 2))) {
       this.#onRoom(!this.#isLeaving)
       this.#onRoom = undefined
     }
     if (!this.#isInputOver || this.#waitTimer || state.status !== 'open' || outbox.queued > 0) return
-    if (this.#wait === 0) return void this.#leave('input')
+    if (this.#wait === 0) return void this.#leave()
     // A timer ends after 2³¹−1 ms at the latest; no such wait was asked for.
     const wait = Math.min(this.#wait, 2 ** 31 - 1)
-    this.#waitTimer = setTimeout(() => this.#leave('input'), wait)
+    this.#waitTimer = setTimeout(() => this.#leave(), wait)
   }
 
   #isBelow(messages: number, bytes: number): boolean {
@@ -146,16 +150,18 @@ export class Session {
     return queued < messages && queuedBytes < bytes
   }
 
-  async #leave(by: 'input' | 'connection', closed?: ClosedState): Promise<void> {
+  /** @param closed - How the connection has ended by itself. */
+  async #leave(closed?: ClosedState): Promise<void> {
     if (this.#isLeaving) return
     this.#isLeaving = true
     this.#onRoom?.(false)
     clearTimeout(this.#waitTimer)
     const { undelivered } = await this.#connection.close(1000)
-    const hasEnded = closed !== undefined && !this.#isFinishedBy(closed, undelivered.length)
+    const end = closed ?? refusedBy(this.#connection.state)
+    const hasEnded = end !== undefined && !this.#isFinishedBy(end, undelivered.length)
     this.#settle({
-      by: this.#signal ?? (hasEnded ? by : 'input'),
-      ...(hasEnded ? { closed } : {}),
+      by: this.#signal ?? (hasEnded ? 'connection' : 'input'),
+      ...(hasEnded ? { closed: end } : {}),
       unsent: undelivered.length,
       unconfirmed: this.unconfirmed,
     })
@@ -165,6 +171,12 @@ export class Session {
   #isFinishedBy({ code, wasClean }: ClosedState, undelivered: number): boolean {
     return this.#isInputOver && code === 1000 && wasClean && undelivered === 0
   }
+}
+
+/** The server's close frame has crossed ours, and says that no later try would be any better. */
+function refusedBy(state: ConnectionState): ClosedState | undefined {
+  const isRefused = state.status === 'closed' && state.wasClean && REFUSALS.has(state.code)
+  return isRefused ? { ...state, by: 'verdict' } : undefined
 }
 
 /** What there is to tell of a session beside the state of its connection. */

@@ -116,7 +116,9 @@ class SharedChannel<Incoming, Outgoing> {
       ...(unsubscribe && { unsubscribe: () => (options().unsubscribe ?? unsubscribe)() }),
       ...(resume && { resume: (last) => (options().resume ?? resume)(last) }),
       filter: (message) => {
-        this.#takers = [...this.#members].filter((member) => this.#accepts(member, message))
+        // Asked for every message, which most channels do not take: nothing is made for those.
+        if (this.#takers.length > 0) this.#takers = []
+        for (const member of this.#members) if (this.#accepts(member, message)) this.#takers.push(member)
         return this.#takers.length > 0
       },
     })

@@ -185,6 +185,19 @@ describe('useChannel and useRequest', () => {
     expectTypeOf(own.data).toEqualTypeOf<Tick | News | undefined>()
   })
 
+  it('take one of several kinds of messages, written where it is given', () => {
+    type Ask = { type: 'subscribe'; symbol: string } | { type: 'ping' }
+    const asking = connect(URL, { codec: json<Tick | News, Ask>() })
+    const trade = useChannel(asking, {
+      subscribe: () => ({ type: 'subscribe', symbol: 'x' }),
+      filter: (message) => 'price' in message,
+    })
+    expectTypeOf(trade).toEqualTypeOf<Tick | undefined>()
+    // @ts-expect-error There is no such kind.
+    useChannel(asking, { subscribe: () => ({ type: 'ask', symbol: 'x' }), filter: () => true })
+    useRequest(asking, { match: () => true }).request({ type: 'ping' })
+  })
+
   it('take null', () => {
     useChannel(null, { subscribe, filter: () => true })
     useRequest(undefined, { match: () => true })

@@ -20,16 +20,16 @@ import type { MaybeConnection } from './use-snapshot.ts'
  * })
  * ```
  */
-export function useChannel<Incoming, Outgoing, Message extends Incoming = Incoming>(
+export function useChannel<Incoming, const Outgoing, Message extends Incoming = Incoming>(
   connection: MaybeConnection<Incoming, Outgoing>,
   options: ChannelViewOptions<Incoming, Outgoing, Message>,
 ): Message | undefined
-export function useChannel<Incoming, Outgoing, Message extends Incoming = Incoming>(
+export function useChannel<Incoming, const Outgoing, Message extends Incoming = Incoming>(
   connection: MaybeConnection<Incoming, Outgoing>,
   options: ChannelViewOptions<Incoming, Outgoing, Message>,
   handler: (message: Message) => void,
 ): void
-export function useChannel<Incoming, Outgoing, Message extends Incoming>(
+export function useChannel<Incoming, const Outgoing, Message extends Incoming>(
   connection: MaybeConnection<Incoming, Outgoing>,
   options: ChannelViewOptions<Incoming, Outgoing, Message>,
   handler?: (message: Message) => void,

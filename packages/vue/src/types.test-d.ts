@@ -233,6 +233,24 @@ describe('useChannel and useRequest', () => {
     ).toEqualTypeOf<Incoming | undefined>()
   })
 
+  it('take one of several kinds of messages, written where it is given', () => {
+    type Ask = { type: 'subscribe'; symbol: string } | { type: 'ping' }
+    const asking = connect(url, { codec: json<Incoming | { kind: 'news' }, Ask>() })
+    const options = {
+      subscribe: () => ({ type: 'subscribe', symbol: 'x' }) as const,
+      filter: (message: { kind: string }) => message.kind === 'price',
+    }
+    expectTypeOf(useChannel(asking, options).value).toEqualTypeOf<Incoming | { kind: 'news' } | undefined>()
+    const trade = useChannel(asking, () => ({
+      subscribe: () => ({ type: 'subscribe', symbol: 'x' }),
+      filter: (message) => message.kind === 'price',
+    }))
+    expectTypeOf(trade.value).toEqualTypeOf<Incoming | undefined>()
+    // @ts-expect-error There is no such kind.
+    useChannel(asking, { subscribe: () => ({ type: 'ask', symbol: 'x' }), filter: () => true })
+    useRequest(asking, { match: () => true }).request({ type: 'ping' })
+  })
+
   it('take none, refs and getters', () => {
     useChannel(null, { subscribe, filter: () => true })
     useChannel(

@@ -21,7 +21,7 @@ import { type ConnectionSource, readConnection } from './sources.ts'
  * })
  * ```
  */
-export function useChannel<Incoming, Outgoing, Message extends Incoming = Incoming>(
+export function useChannel<Incoming, const Outgoing, Message extends Incoming = Incoming>(
   connection: ConnectionSource<Incoming, Outgoing>,
   options: MaybeRefOrGetter<ChannelViewOptions<Incoming, Outgoing, Message>>,
   handler?: (message: Message) => void,
