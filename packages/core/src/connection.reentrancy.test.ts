@@ -221,6 +221,25 @@ describe('a policy that calls back', () => {
   })
 })
 
+describe('a listener of outbox$ that reconnects and closes', () => {
+  it('leaves no frame behind', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    server.stall()
+    let hasClosed = false
+    connection.outbox$.subscribe(({ nativeBufferedAmount }) => {
+      if (nativeBufferedAmount === 0 || hasClosed) return
+      hasClosed = true
+      connection.reconnect()
+      void connection.close()
+    })
+    connection.send('held back')
+    await clock.advance(17)
+    expect(hasClosed).toBe(true)
+    await clock.advance(1)
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a codec that closes while it encodes', () => {
   it('has its message refused: nothing is queued behind the end', async () => {
     const { connection, clock, server } = setUp({

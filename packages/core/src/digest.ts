@@ -45,8 +45,8 @@ export class Digest {
     if (count > 0) this.#announcer.tell({ type: 'unobserved', count })
     if (this.outboxes.size === 0) return
     const snapshot = this.#outbox()
-    this.#announcer.notices.add(() => this.outboxes.emit(snapshot))
-    // The native buffer empties without an event.
+    // The native buffer empties without an event. First this: a listener may close.
     if (snapshot.nativeBufferedAmount > 0) this.#frame.request()
+    this.#announcer.notices.add(() => this.outboxes.emit(snapshot))
   }
 }
