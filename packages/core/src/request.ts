@@ -28,8 +28,8 @@ interface Pending<Incoming, Outgoing> {
   readonly reject: (error: unknown) => void
   readonly onAbort: () => void
   attempts: number
-  /** The `sequence` of the last attempt that was lost. */
-  written: number
+  /** The `sequence` of the last attempt that was lost, on this connection. */
+  written?: number
   /** Absent while it is being sent. */
   entry?: Entry
   isAnswered?: boolean
@@ -62,7 +62,6 @@ export class Requests<Incoming, Outgoing> {
         reject,
         onAbort: () => host.announcer.notices.during(() => pending.owner.#giveUp(pending, 'aborted')),
         attempts: 1,
-        written: 0,
       }
       try {
         this.#start(pending, message)
@@ -128,6 +127,7 @@ export class Requests<Incoming, Outgoing> {
   /** Throws what `send()` throws. */
   #start(pending: Pending<Incoming, Outgoing>, message: Outgoing, how?: SendOptions): void {
     const { options } = pending
+    pending.written = 0
     // First this: the answer may come within the call, and so may the end.
     this.#awaited.add(pending)
     this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
