@@ -94,7 +94,7 @@ export class Composer<Outgoing> {
     } catch (cause) {
       if (isHoldfastError(cause)) throw cause
       // A detached buffer.
-      throw new HoldfastError('ENCODE', 'The message could not be copied.', { cause })
+      throw new HoldfastError('ENCODE', 'The message is detached.', { cause })
     }
   }
 }

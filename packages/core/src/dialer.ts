@@ -83,7 +83,7 @@ export class Dialer {
     if (!attempt.isCurrent()) return
     const { WebSocket } = this.#environment
     if (!WebSocket) {
-      throw new HoldfastError('NO_WEBSOCKET', 'No WebSocket: give environment.WebSocket.')
+      throw new HoldfastError('NO_WEBSOCKET', 'No WebSocket: set environment.WebSocket.')
     }
     const { url, protocols } = authorized
     const { handlers, binaryType } = attempt

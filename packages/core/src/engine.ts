@@ -83,6 +83,7 @@ export class Engine<Incoming, Outgoing> {
       ...told(announcer),
       check,
       onEmpty: () => this.onEmpty(),
+      onSent: () => this.digest.changed(),
       onChange: () => {
         this.digest.changed()
         // Messages may have come back, from a lost socket or out of a storage.

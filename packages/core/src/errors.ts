@@ -90,7 +90,7 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   expired: 'Dropped: its ttl was over.',
   replaced: 'Dropped: replaced by another of its key.',
   aborted: 'Aborted by its signal.',
-  timeout: 'There was no answer within the timeout.',
+  timeout: 'No answer within the timeout.',
   'too-large': 'Dropped: too large for the server (1009).',
   cleared: 'Dropped: clear() was called.',
   closed: 'Closed before there was an answer.',

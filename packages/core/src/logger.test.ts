@@ -90,7 +90,7 @@ describe('logger()', () => {
     ['late', /debug the retry timer came 9000 ms late/],
     ['error', /error DECODE: /],
     ['dropped', /warn dropped a message of 1 bytes: cleared/],
-    ['request', /warn request failed after 10 ms, sent once: DROPPED, There was no answer/],
+    ['request', /warn request failed after 10 ms, sent once: DROPPED, No answer/],
     ['channel', /debug channel: subscribe/],
     ['closed', /error closed by verdict, 4403; open for/],
     ['recovered', /info 1 messages \(1 bytes\) are queued again/],

@@ -208,7 +208,7 @@ export class Sender<Outgoing> {
     const mayPass = !this.keep && (typeof composed === 'string' || composed.id === undefined)
     if (mayPass && this.flow.isClear) this.flow.pass(composed)
     else this.#push(entryOf(composed))
-    this.#listeners.onChange()
+    this.#listeners.onSent()
   }
 
   #push(entry: Entry): void {

@@ -178,7 +178,7 @@ describe('checkProtocols()', () => {
 
   it.each<[unknown, string]>([
     [5, 'A subprotocol must be a token as RFC 7230 defines it; got 5.'],
-    [['a', 'a'], 'The same subprotocol is given twice.'],
+    [['a', 'a'], 'A subprotocol is given twice.'],
   ])('says of %j what is wrong with it', (protocols, message) => {
     expect(() => checkProtocols(protocols)).toThrow(message)
   })

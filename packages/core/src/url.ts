@@ -78,7 +78,7 @@ export function checkProtocols(protocols: unknown): string[] {
       // Not shown: a token may travel as a subprotocol.
       throw misconfigured('A subprotocol', 'a token as RFC 7230 defines it', protocol)
     }
-    if (seen.has(protocol)) throw new HoldfastError('CONFIGURATION', 'The same subprotocol is given twice.')
+    if (seen.has(protocol)) throw new HoldfastError('CONFIGURATION', 'A subprotocol is given twice.')
     seen.add(protocol)
   }
   return [...seen]
