@@ -129,9 +129,9 @@ export class Authenticator {
     this.#tokens.invalidate(isRefused && close.phase === 'open')
     // It may be the token that does not come.
     if (close.local === 'timeout') this.#tokens.abort()
-    if (this.#auth.renewBy !== 'handover') return
+    // The connection that stays has another token than the one that was fetched last.
     this.#isOverdue = true
-    this.#renewIn(HANDOVER_RETRY)
+    if (this.#auth.renewBy === 'handover') this.#renewIn(HANDOVER_RETRY)
   }
 
   #carry(target: Target, token: string): Target {

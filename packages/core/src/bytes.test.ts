@@ -126,7 +126,7 @@ describe('own()', () => {
     }
     expect(refusal).toMatchObject({
       code: 'ENCODE',
-      message: expect.stringContaining('Only a string, an ArrayBuffer, a view or a Blob can be sent; got'),
+      message: expect.stringContaining('Expected a string, an ArrayBuffer, a view or a Blob; got'),
     })
     expect(String(refusal)).not.toContain('secret')
   })

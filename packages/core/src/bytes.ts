@@ -50,7 +50,7 @@ export function own(data: unknown): OwnedData {
   if (isBlob(data)) return data
   throw new HoldfastError(
     'ENCODE',
-    `Only a string, an ArrayBuffer, a view or a Blob can be sent; got ${describe(data)}. json() encodes others.`,
+    `Expected a string, an ArrayBuffer, a view or a Blob; got ${describe(data)}. json() encodes others.`,
   )
 }
 

@@ -102,6 +102,6 @@ export class Composer<Outgoing> {
 /** A message that could never be queued, whatever the policy. */
 function checkSize(data: OwnedData, maxBytes: number): void {
   if (!isLongerThan(data, maxBytes)) return
-  const text = `A message of ${byteLength(data)} bytes is over maxBytes (${maxBytes}).`
+  const text = `${byteLength(data)} bytes are over maxBytes (${maxBytes}).`
   throw new HoldfastError('OVERFLOW', text, { reason: 'overflow' })
 }

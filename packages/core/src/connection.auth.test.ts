@@ -600,6 +600,27 @@ describe('a token function', () => {
   })
 })
 
+describe('a handover that fails', () => {
+  it('does not end the renewals of the connection that stays', async () => {
+    const { connection, clock, server, asked, welcome } = setUp({
+      via: inBand(),
+      token: () => {
+        asked.push({} as TokenContext)
+        return { value: `token-${asked.length}`, expiresAt: clock.now() + 600_000 }
+      },
+    })
+    await clock.advance(1)
+    welcome()
+    server.refuse()
+    connection.reconnect('', { handover: true })
+    await clock.advance(1_000)
+    const before = asked.length
+    await clock.advance(3_600_000)
+    expect(connection.state.status).toBe('open')
+    expect(asked.length - before).toBeGreaterThan(5)
+  })
+})
+
 describe('a channel that reconnects as it subscribes', () => {
   it('leaves what is queued behind the next sign-in', async () => {
     const { connection, clock, server, welcome } = setUp({ via: inBand() })

@@ -464,7 +464,7 @@ describe('what acknowledges', () => {
     connection.send(say(1))
     acknowledge(world, 1)
     acknowledge(world, 1)
-    server.send('{"text":"other"}')
+    server.send('{"text":"other","ack":[]}')
     await clock.advance(20)
     expect(eventsOf('unobserved')).toMatchObject([{ count: 1 }])
   })

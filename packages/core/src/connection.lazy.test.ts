@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
-import { altered } from '../../../test/unit/storage-of.ts'
+import { altered, held } from '../../../test/unit/storage-of.ts'
 import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { memoryOutbox } from './testing/index.ts'
 
@@ -186,6 +186,20 @@ describe('idleTimeout', () => {
 })
 
 describe('messages that come back to a lazy connection', () => {
+  it('out of a storage that takes its time, are waited for', async () => {
+    const { storage, release } = held(memoryOutbox())
+    const { connection, server, clock } = setUp({ lazy: true, idleTimeout: 100, queue: { storage } })
+    connection.open()
+    await clock.advance(1_000)
+    expect(connection.state.status).toBe('open')
+    release()
+    await clock.advance(50)
+    expect(connection.state.status).toBe('open')
+    await clock.advance(100)
+    expect(connection.state.status).toBe('idle')
+    expect(server.connections).toHaveLength(1)
+  })
+
   it('unsent, out of the native buffer, keep it awake', async () => {
     const { connection, server, clock } = setUp({ lazy: true, idleTimeout: 500 })
     connection.send('a')

@@ -584,6 +584,24 @@ describe('a request with retry', () => {
     expect(store.size).toBe(0)
   })
 
+  it('that a stop has ended is not sent by the next life, though a message is still read', async () => {
+    let decode = (): void => undefined
+    const { connection, server, clock } = await setUpOpen({
+      codec: { encode: String, decode: () => new Promise((resolve) => (decode = () => resolve('slow'))) },
+    })
+    connection.state$.subscribe(({ status }) => {
+      if (status === 'closed') connection.open()
+    })
+    const pay = outcome(connection.request('pay', { match: () => false, retry: true }))
+    server.send('slow')
+    server.close(4403)
+    await clock.advance(100)
+    expect(server.messages).toEqual(['pay'])
+    decode()
+    await clock.advance(1)
+    expect(pay.error).toMatchObject({ code: 'CLOSED', reason: 'closed' })
+  })
+
   it('whose socket is lost within the native send() is sent again', async () => {
     const { connection, server, clock } = await setUpOpen()
     const { socket } = server.connection

@@ -151,8 +151,9 @@ export class Engine<Incoming, Outgoing> {
   /** `isUsed`: it was needed just now, whatever still is; `idleTimeout` counts from here. */
   updateWanted(isUsed = false): void {
     if (!this.driver.config.lazy) return
+    if (isUsed) this.driver.dispatch({ type: 'wanted', wanted: true })
+    // Only now: a dial asks the storage, which is waited for.
     const wanted = this.messages.size > 0 || !this.sender.isIdle
-    if (isUsed && !wanted) this.driver.dispatch({ type: 'wanted', wanted: true })
     this.driver.dispatch({ type: 'wanted', wanted })
   }
 
@@ -161,6 +162,7 @@ export class Engine<Incoming, Outgoing> {
       case 'dial':
         this.ending.forget()
         this.sender.keep?.open()
+        this.updateWanted()
         return this.line.dial(act.generation, act.attempt)
       case 'restore':
         return this.exchange.channels.restore()

@@ -93,7 +93,7 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   timeout: 'No answer within the timeout.',
   'too-large': 'Dropped: too large for the server (1009).',
   cleared: 'Dropped: clear() was called.',
-  closed: 'Closed before there was an answer.',
+  closed: 'Closed before an answer.',
 }
 
 /** The error of a message that was given up, as its `deliver()` or `request()` rejects. */

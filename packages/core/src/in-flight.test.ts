@@ -38,7 +38,11 @@ describe('what is in flight', () => {
   it('stays where a message acknowledges nothing', () => {
     const { inFlight, add } = setUp()
     const one = add('one', 1)
-    expect([inFlight.take(undefined), inFlight.take([]), inFlight.take('1')]).toEqual([undefined, [], []])
+    expect([inFlight.take(undefined), inFlight.take([]), inFlight.take('1')]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ])
     expect(inFlight.onWire()).toEqual([one])
   })
 

@@ -37,7 +37,8 @@ export class InFlight {
     // Out of a message: whatever its type says, it may be anything.
     const ids: unknown = this.#named(incoming)
     if (ids === undefined || ids === null) return undefined
-    return [ids].flat().flatMap((id) => this.#take(id as DeliveryId))
+    const list = [ids].flat()
+    return list.length > 0 ? list.flatMap((id) => this.#take(id as DeliveryId)) : undefined
   }
 
   /** What is on the wire, in no order. */

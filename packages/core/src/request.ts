@@ -33,6 +33,8 @@ interface Pending<Incoming, Outgoing> {
   /** Absent while it is being sent. */
   entry?: Entry
   isAnswered?: boolean
+  /** The connection has ended: only an answer counts that is still read. */
+  isOver?: boolean
 }
 
 /** The requests of a connection: each ends with its answer, or with an error that says why there is none. */
@@ -107,6 +109,11 @@ export class Requests<Incoming, Outgoing> {
   /** The connection has ended. @returns What rejects, as {@link lost} does. */
   ended(): () => void {
     const over = this.#awaited.all()
+    // At once: the next life must not send them, however long it takes to read what has come.
+    for (const pending of over) {
+      pending.isOver = true
+      if (pending.entry) this.#host.sender.drop(pending.entry, 'closed')
+    }
     return () => {
       for (const pending of over) this.#giveUp(pending, 'closed')
     }
@@ -133,7 +140,9 @@ export class Requests<Incoming, Outgoing> {
     this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
     pending.entry = this.#host.sender.track(message, how, {
       retries: () => options.retry === true && this.#awaited.has(pending),
-      failed: (reason) => this.#fail(pending, this.#error(reason, options)),
+      failed: (reason) => {
+        if (!pending.isOver) this.#fail(pending, this.#error(reason, options))
+      },
       move: (to, _, rest) => this.#move(pending, message, to, rest),
     })
     // Within the call.

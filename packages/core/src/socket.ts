@@ -177,6 +177,6 @@ function construct(WebSocket: WebSocketConstructor, url: string, protocols: stri
   } catch (error) {
     // Without the native error, whose message may show the URL: a token may be in it.
     const name = error instanceof Error ? error.name : 'an error'
-    throw new HoldfastError('CONFIGURATION', `The native WebSocket refused URL or subprotocols: ${name}.`)
+    throw new HoldfastError('CONFIGURATION', `The native WebSocket refused URL or protocols: ${name}.`)
   }
 }

@@ -66,7 +66,7 @@ describe('resolveUrl()', () => {
 
   it.each<[unknown, string]>([
     [5, 'url must be a string or a URL; got 5.'],
-    ['/room', 'url is not valid, or relative without a base.'],
+    ['/room', 'url is not valid, or has no base.'],
     ['ftp://a.test', "url must be ws, wss, http or https; its scheme is 'ftp:'."],
     ['ws://a.test/#x', 'url must not have a fragment (#).'],
   ])('says of %s what is wrong with it', (url, message) => {

@@ -36,7 +36,7 @@ export function resolveUrl(url: unknown, base: string | undefined): string {
   try {
     parsed = new URL(url, base)
   } catch {
-    throw new HoldfastError('CONFIGURATION', 'url is not valid, or relative without a base.')
+    throw new HoldfastError('CONFIGURATION', 'url is not valid, or has no base.')
   }
   const scheme = parsed.protocol.replace(/^http/, 'ws')
   if (!/^wss?:/.test(scheme)) {

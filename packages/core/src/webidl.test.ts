@@ -86,7 +86,7 @@ describe('to what can be sent', () => {
 
   it('does not take a view of shared memory', () => {
     expect(() => sendable(new Uint8Array(new SharedArrayBuffer(1)))).toThrow(
-      new TypeError('A view of shared memory cannot be sent.'),
+      new TypeError('Shared memory cannot be sent.'),
     )
   })
 })

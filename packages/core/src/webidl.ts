@@ -40,7 +40,7 @@ export function sendable(value: unknown): RawOutgoing {
   if (typeof value === 'string') return usvString(value)
   if (isBlob(value)) return value
   if (ArrayBuffer.isView(value)) {
-    if (!isArrayBuffer(value.buffer)) throw new TypeError('A view of shared memory cannot be sent.')
+    if (!isArrayBuffer(value.buffer)) throw new TypeError('Shared memory cannot be sent.')
     return filled(value)
   }
   return isArrayBuffer(value) ? filled(value) : usvString(value)
