@@ -89,12 +89,9 @@ describe('bad input to a carrier', () => {
   it.each<[string, () => unknown]>([
     ['queryParameter(name) must be a name; got a string', () => queryParameter('')],
     ['queryParameter(name) must be a name; got 5', () => queryParameter(5 as never)],
-    [
-      'subprotocol(prefix) must be a token as RFC 7230 defines it; got a string',
-      () => subprotocol('bearer '),
-    ],
-    ['subprotocol(prefix) must be a token as RFC 7230 defines it; got a string', () => subprotocol('ü.')],
-    ['subprotocol(prefix) must be a token as RFC 7230 defines it; got 5', () => subprotocol(5 as never)],
+    ['subprotocol(prefix) must be an RFC 7230 token; got a string', () => subprotocol('bearer ')],
+    ['subprotocol(prefix) must be an RFC 7230 token; got a string', () => subprotocol('ü.')],
+    ['subprotocol(prefix) must be an RFC 7230 token; got 5', () => subprotocol(5 as never)],
     ['firstMessage.create must be a function; got undefined', () => firstMessage({ accepted } as never)],
     ['firstMessage.accepted must be a function; got undefined', () => firstMessage({ create } as never)],
     [

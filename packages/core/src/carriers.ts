@@ -30,7 +30,7 @@ const PLAIN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
  */
 export function subprotocol(prefix: string = 'bearer.'): TokenCarrier {
   if (typeof prefix !== 'string' || (prefix !== '' && !PLAIN.test(prefix))) {
-    throw misconfigured('subprotocol(prefix)', 'a token as RFC 7230 defines it', prefix)
+    throw misconfigured('subprotocol(prefix)', 'an RFC 7230 token', prefix)
   }
   return carrier({
     // After the caller's own: a server that takes the first one takes a real one.

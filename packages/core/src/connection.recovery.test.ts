@@ -270,7 +270,9 @@ describe('what nothing proves', () => {
     for (let i = 0; i < 3; i++) connection.send('plain')
     server.drop(1006)
     expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 4 }])
-    expect(eventsOf('recovered')).toMatchObject([{ count: 1 }])
+    // What is sent again is told as it is counted: the request, and what waits for its acknowledgement.
+    expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
+    expect(connection.outbox.recovered).toBe(2)
   })
 
   it('is nothing after a clean end of our own: the server has read all that came before its answer', async () => {

@@ -541,6 +541,18 @@ describe('a request with retry among messages with ids', () => {
     expect(eventsOf('request')).toMatchObject([{ attempts: 2 }])
   })
 
+  it('is sent again in its place, too, where it is not among the newest that are kept', async () => {
+    const { connection, server, clock } = await setUpOpen({ delivery, queue: { keepWritten: 0 } })
+    connection.send({ id: 1 })
+    outcome(connection.request({ text: 'between' }, { match: () => false, retry: true }))
+    connection.send({ id: 3 })
+    await clock.advance(100)
+    server.drop()
+    await clock.advance(1_001)
+    const all = ['{"id":1}', '{"text":"between"}', '{"id":3}']
+    expect(server.messages).toEqual([...all, ...all])
+  })
+
   it('that is acknowledged while it waits, and lost once more, is counted once', async () => {
     const { connection, server, clock } = await setUpOpen({
       delivery,

@@ -89,6 +89,7 @@ export class Engine<Incoming, Outgoing> {
         // Messages may have come back, from a lost socket or out of a storage.
         this.updateWanted()
       },
+      unanswered: () => this.exchange.requests.unanswered,
       onReleased: () => this.digest.flush(),
       onError,
       onLate: (by) => announcer.late('expiry', by),

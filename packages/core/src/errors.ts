@@ -91,8 +91,8 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   replaced: 'Dropped: replaced by another of its key.',
   aborted: 'Aborted by its signal.',
   timeout: 'No answer within the timeout.',
-  'too-large': 'Dropped: too large for the server (1009).',
-  cleared: 'Dropped: clear() was called.',
+  'too-large': 'Dropped: too large (1009).',
+  cleared: 'Dropped by clear().',
   closed: 'Closed before an answer.',
 }
 

@@ -47,17 +47,19 @@ const TOO_BIG = 1009
  * Sorts out what was written to a socket that is gone.
  *
  * @param unacknowledged - Written ones with an id, over this socket.
+ * @param unanswered - Those of requests that are sent again, also where they went too long ago to remain.
  */
 export function sortOut(
   { unsent, unproven, older }: Remains,
   unacknowledged: readonly Entry[],
   { code, isAnswered, isFinal }: Loss,
   recover: 'unsent' | 'none' = 'none',
+  unanswered: readonly Entry[] = [],
 ): Outcome {
   const back = new Set(recover === 'unsent' ? unsent : [])
   // Whatever is proven: only the server's answer counts.
-  const unanswered = [...unacknowledged, ...[...unproven, ...unsent].filter(({ fate }) => fate?.retries?.())]
-  if (!isFinal) for (const entry of unanswered) back.add(entry)
+  const retried = [...unproven, ...unsent].filter(({ fate }) => fate?.retries?.())
+  if (!isFinal) for (const entry of [...unacknowledged, ...unanswered, ...retried]) back.add(entry)
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
   for (const entry of back) given.delete(entry)
   return {

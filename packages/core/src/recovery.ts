@@ -31,7 +31,13 @@ export class Recovery {
   /** Returns the newest of those that may be lost, oldest first. */
   recover(remains: Remains, loss: Loss): readonly Entry[] {
     const onWire = this.#inFlight.onWire()
-    const { back, given, older, tooBig } = sortOut(remains, onWire, loss, this.#options?.recover)
+    const { back, given, older, tooBig } = sortOut(
+      remains,
+      onWire,
+      loss,
+      this.#options?.recover,
+      this.#listeners.unanswered(),
+    )
     if (back.length > 0) {
       this.#listeners.onRecovered(back)
       this.#outbox.recover(back)

@@ -14,7 +14,7 @@ import { Timers } from './timers.ts'
 export interface RequestHost<Incoming, Outgoing> {
   readonly messages: Audience<Incoming>
   readonly clock: Clock
-  readonly sender: Pick<Sender<Outgoing>, 'track' | 'again' | 'drop' | 'answered'>
+  readonly sender: Pick<Sender<Outgoing>, 'track' | 'drop' | 'answered'>
   readonly announcer: Pick<Announcer, 'fail' | 'tell' | 'notices'>
 }
 
@@ -78,26 +78,29 @@ export class Requests<Incoming, Outgoing> {
     })
   }
 
+  /** What was written, and is sent again after a loss. */
+  get unanswered(): readonly Entry[] {
+    return this.#awaited.all().flatMap(({ options, entry, isOver }) => {
+      const isWritten = entry !== undefined && entry.status !== 'queued'
+      return options.retry && isWritten && !isOver ? entry : []
+    })
+  }
+
   /**
-   * The connection is lost: what was written over it is sent again, or rejected. Most of what is sent again is queued
-   * already, among other messages; the queue does not remember those that went too long ago.
+   * The connection is lost: what was written over it is queued again by now, or rejected.
    *
    * @returns What rejects, for when all that has come is read: an answer may be among it.
    */
   lost(cause: CloseInfo | undefined): () => void {
-    const again: Entry[] = []
     const over: Pending<Incoming, Outgoing>[] = []
     for (const pending of this.#awaited.all()) {
       const { entry, options } = pending
-      const isQueued = entry?.status === 'queued'
-      if (!options.retry && !isQueued) over.push(pending)
-      // It may wait since it was lost last.
-      if (!options.retry || !entry || (isQueued && entry.sequence === pending.written)) continue
-      pending.written = entry.sequence
-      pending.attempts += 1
-      if (!isQueued) again.push(entry)
+      if (entry?.status === 'queued') {
+        // It may wait since it was lost last.
+        if (entry.sequence !== pending.written) pending.attempts += 1
+        pending.written = entry.sequence
+      } else if (!options.retry) over.push(pending)
     }
-    this.#host.sender.again(again)
     return () => {
       for (const pending of over) {
         const text = 'Lost before an answer: it may have arrived.'

@@ -2,6 +2,8 @@ import type { DropReason, Entry } from './entry.ts'
 import type { HoldfastError } from './errors.ts'
 
 export interface RecoveryListeners {
+  /** What was written and is sent again after a loss, since it was not answered. */
+  readonly unanswered: () => readonly Entry[]
   readonly onRecovered: (entries: readonly Entry[]) => void
   /** `kept`: the newest of them, of which the messages are told; `older`: so many are not remembered. */
   readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[], older: number) => void

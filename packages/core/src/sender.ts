@@ -116,12 +116,6 @@ export class Sender<Outgoing> {
     return receipt(options, this.#clock, (fate) => this.follow(message, options, fate))
   }
 
-  /** Sends written messages once more, before all that waits; oldest first. */
-  again(entries: readonly Entry[]): void {
-    this.#outbox.recover(entries)
-    this.#onChange()
-  }
-
   /** Gives a message up that is still queued. */
   drop(entry: Entry, reason: DropReason): void {
     if (entry.status !== 'queued') return

@@ -177,7 +177,7 @@ describe('checkProtocols()', () => {
   })
 
   it.each<[unknown, string]>([
-    [5, 'A subprotocol must be a token as RFC 7230 defines it; got 5.'],
+    [5, 'A subprotocol must be an RFC 7230 token; got 5.'],
     [['a', 'a'], 'A subprotocol is given twice.'],
   ])('says of %j what is wrong with it', (protocols, message) => {
     expect(() => checkProtocols(protocols)).toThrow(message)

@@ -76,7 +76,7 @@ export function checkProtocols(protocols: unknown): string[] {
   for (const protocol of list) {
     if (typeof protocol !== 'string' || !TOKEN.test(protocol)) {
       // Not shown: a token may travel as a subprotocol.
-      throw misconfigured('A subprotocol', 'a token as RFC 7230 defines it', protocol)
+      throw misconfigured('A subprotocol', 'an RFC 7230 token', protocol)
     }
     if (seen.has(protocol)) throw new HoldfastError('CONFIGURATION', 'A subprotocol is given twice.')
     seen.add(protocol)
