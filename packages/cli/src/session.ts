@@ -42,7 +42,7 @@ const MAX_BYTES = 64 * 1024 * 1024
 const CLOSE_TIMEOUT = 10_000
 
 /** Close codes that mean: not you, or not so (docs/close-codes.md). */
-const REFUSALS: ReadonlySet<number> = new Set([1008, 1010, 3000, 3003, 4400, 4401, 4403, 4406])
+export const REFUSALS: ReadonlySet<number> = new Set([1008, 1010, 3000, 3003, 4400, 4401, 4403, 4406])
 
 /** One connection, from the command line to the exit code. */
 export class Session {

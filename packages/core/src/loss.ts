@@ -58,6 +58,7 @@ export function sortOut(
 ): Outcome {
   const back = new Set(recover === 'unsent' ? unsent : [])
   // Whatever is proven: only the server's answer counts.
+  // A request that was lost within its own send() is not among the unanswered yet.
   const retried = [...unproven, ...unsent].filter(({ fate }) => fate?.retries?.())
   if (!isFinal) for (const entry of [...unacknowledged, ...unanswered, ...retried]) back.add(entry)
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
