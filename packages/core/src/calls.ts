@@ -1,7 +1,8 @@
+import { NO_CLOSE_FRAME } from './close-codes.ts'
 import { prepare } from './handover.ts'
 import type { Machine, MachineConfig, MachineEvent, Transition } from './machine.ts'
 import type { CloseInfo } from './state.ts'
-import { dial, finish, isEnding, leave, NO_CLOSE_FRAME, same, startIdle } from './steps.ts'
+import { dial, finish, isLive, leave, same, startIdle } from './steps.ts'
 import { FRESH } from './verdict.ts'
 
 /** Dials, unless there is something already. */
@@ -96,13 +97,13 @@ export function close(
   }
 }
 
-/** Starts the closing handshake. */
+/** Starts the closing handshake, once. */
 export function hangUp(machine: Machine, config: MachineConfig): Transition {
-  const { state } = machine
-  if (state.status !== 'closing') return same(machine)
+  const { state, ending } = machine
+  if (state.status !== 'closing' || !ending?.draining) return same(machine)
   const { code, reason } = state
   return [
-    { ...machine, ending: { reopen: machine.ending?.reopen ?? false, draining: false } },
+    { ...machine, ending: { ...ending, draining: false } },
     [
       { type: 'stop', timer: 'drain' },
       // Before the socket is told: a socket that closes within the call must find the timer to stop.
@@ -118,6 +119,5 @@ export function want(machine: Machine, wanted: boolean, config: MachineConfig): 
   const next = { ...machine, wanted }
   if (wanted)
     return machine.state.status === 'idle' ? dial(next, config) : [next, [{ type: 'stop', timer: 'idle' }]]
-  const rests = machine.state.status === 'idle' || isEnding(machine.state)
-  return [next, rests || config.idleTimeout === Infinity ? [] : [startIdle(config)]]
+  return [next, isLive(machine.state) ? [startIdle(config)] : []]
 }

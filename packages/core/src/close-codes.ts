@@ -16,6 +16,9 @@ export type CodeRule =
   /** Retried until it came more than `tries` times in a row. */
   | { readonly kind: 'limited'; readonly tries: number; readonly streak: 'protocol' | 'size' }
 
+/** What is told where no closing handshake took place (RFC 6455 §7.1.5). */
+export const NO_CLOSE_FRAME = { code: 1006, reason: '', wasClean: false } as const
+
 const RETRY: CodeRule = { kind: 'retry' }
 const STOP: CodeRule = { kind: 'stop' }
 const REAUTHENTICATE: CodeRule = { kind: 'reauthenticate' }

@@ -486,7 +486,9 @@ describe('a lazy machine', () => {
   it('stays connected without an idleTimeout', () => {
     const { host, send } = driven('open', { lazy: true })
     send({ type: 'wanted', wanted: true })
-    expect(send({ type: 'wanted', wanted: false })).toEqual([])
+    expect(send({ type: 'wanted', wanted: false })).toEqual([
+      { type: 'start', timer: 'idle', delay: Infinity },
+    ])
     expect(host.timers.has('idle')).toBe(false)
   })
 

@@ -1,22 +1,11 @@
 import type { Backoff } from './backoff.ts'
 import { close, hangUp, open, reconnect, want } from './calls.ts'
-import type { Verdict } from './close-codes.ts'
+import { NO_CLOSE_FRAME, type Verdict } from './close-codes.ts'
 import type { HoldfastError } from './errors.ts'
 import { type Handover, ready, retired, signsIn, unlessLeft, unready, unreadyInTime } from './handover.ts'
 import type { Wait } from './rest.ts'
 import { type CloseInfo, type ConnectingPhase, type ConnectionState, IDLE } from './state.ts'
-import {
-  dial,
-  finish,
-  isEnding,
-  leave,
-  lost,
-  NO_CLOSE_FRAME,
-  opened,
-  phase,
-  same,
-  timedOut,
-} from './steps.ts'
+import { dial, finish, isLive, leave, lost, opened, phase, same, timedOut } from './steps.ts'
 import { hasten, network, page, silent, trial } from './surroundings.ts'
 import { FRESH, type LossCause, type Tally } from './verdict.ts'
 
@@ -175,7 +164,7 @@ function react(machine: Machine, event: MachineEvent, config: MachineConfig): Tr
     case 'close':
       return close(machine, event, config)
     case 'drained':
-      return machine.ending?.draining ? hangUp(machine, config) : same(machine)
+      return hangUp(machine, config)
     case 'wanted':
       return want(machine, event.wanted, config)
     case 'timer':
@@ -224,12 +213,12 @@ function timer(machine: Machine, name: TimerName, now: number, config: MachineCo
     case 'retire':
       return retired(machine)
     case 'drain':
-      return machine.ending?.draining ? hangUp(machine, config) : same(machine)
+      return hangUp(machine, config)
     case 'close':
       if (state.status !== 'closing') return same(machine)
       return finish(machine, NO_CLOSE_FRAME, [{ type: 'abandon' }])
     case 'idle': {
-      if (machine.wanted || state.status === 'idle' || isEnding(state)) return same(machine)
+      if (machine.wanted || !isLive(state)) return same(machine)
       const { wait, isTrial, ...rest } = machine
       const idle: Machine = { ...rest, tally: FRESH, state: IDLE }
       return [idle, [...leave(machine, 'idle'), { type: 'abandon' }]]

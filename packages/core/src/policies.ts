@@ -1,11 +1,10 @@
 import { fullJitter, isDelay } from './backoff.ts'
-import type { Verdict } from './close-codes.ts'
+import { NO_CLOSE_FRAME, type Verdict } from './close-codes.ts'
 import type { Environment } from './environment.ts'
 import { failed, HoldfastError, misconfigured } from './errors.ts'
 import type { MachineConfig } from './machine.ts'
 import type { Settings } from './options.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
-import { NO_CLOSE_FRAME } from './steps.ts'
 
 /** The machine's configuration: the user's functions are called here, and what they throw is reported. */
 export function machineConfig(

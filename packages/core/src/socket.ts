@@ -1,5 +1,5 @@
 import { isBlob, type OwnedData } from './bytes.ts'
-import { frameCode, NO_STATUS } from './close-codes.ts'
+import { frameCode, NO_CLOSE_FRAME, NO_STATUS } from './close-codes.ts'
 import type { RawIncoming } from './codec.ts'
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
 import { HoldfastError } from './errors.ts'
@@ -39,8 +39,6 @@ const CLOSE_AFTER_ERROR = 100
 
 /** How long something may wait, in ms, behind a peer that has closed and keeps the line: undici waits for ever. */
 const END_AFTER_CLOSE = 3_000
-
-const FAILED: NativeClose = { code: 1006, reason: '', wasClean: false }
 
 /** One native socket: its events, told once, until it is let go. */
 export class Socket {
@@ -120,7 +118,7 @@ export class Socket {
   /** Called while something waits to be written: no `close` event may ever come where the peer has closed. */
   expectEnd(): void {
     if (this.#native.readyState !== CLOSING || this.#isClosing || this.#endTimer !== undefined) return
-    this.#endTimer = this.#clock.setTimeout(() => this.#closed(FAILED), END_AFTER_CLOSE)
+    this.#endTimer = this.#clock.setTimeout(() => this.#closed(NO_CLOSE_FRAME), END_AFTER_CLOSE)
   }
 
   /** Lets go of the socket and closes it, without waiting: that can take a minute, or for ever. */
@@ -148,7 +146,7 @@ export class Socket {
 
   readonly #error = (): void => {
     if (this.#handlers === undefined || this.#errorTimer !== undefined) return
-    this.#errorTimer = this.#clock.setTimeout(() => this.#closed(FAILED), CLOSE_AFTER_ERROR)
+    this.#errorTimer = this.#clock.setTimeout(() => this.#closed(NO_CLOSE_FRAME), CLOSE_AFTER_ERROR)
   }
 
   readonly #closed = ({ code, reason, wasClean }: NativeClose): void => {

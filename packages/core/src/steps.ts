@@ -1,11 +1,9 @@
+import { NO_CLOSE_FRAME } from './close-codes.ts'
 import { HoldfastError } from './errors.ts'
 import type { Effect, Machine, MachineConfig, MachineEvent, TimerName, Transition } from './machine.ts'
 import { rest, type Wait } from './rest.ts'
 import type { CloseInfo, ConnectingPhase, ConnectionState } from './state.ts'
 import { FRESH, judge, type LossCause } from './verdict.ts'
-
-/** What is told where no closing handshake took place (RFC 6455 §7.1.5). */
-export const NO_CLOSE_FRAME = { code: 1006, reason: '', wasClean: false } as const
 
 /** An attempt has come to its next phase. */
 export function phase(
@@ -152,9 +150,7 @@ export function dial(machine: Machine, config: MachineConfig, first: readonly Ef
       ...first,
       { type: 'start', timer: 'connect', delay: config.connectTimeout },
       // A lazy connection that was opened by hand rests again, as one that everybody left.
-      ...(machine.wanted || config.idleTimeout === Infinity || isLive(machine.state)
-        ? []
-        : [startIdle(config)]),
+      ...(machine.wanted || isLive(machine.state) ? [] : [startIdle(config)]),
       // Last: it calls the user's functions, which may call back.
       { type: 'dial', generation, attempt },
     ],
@@ -184,27 +180,25 @@ export function finish(
 
 /** Stops the timers of the state that is left, and others that end with it. */
 export function leave({ state, handover }: Machine, ...others: readonly TimerName[]): Effect[] {
-  const own: Record<ConnectionState['status'], readonly TimerName[]> = {
-    idle: [],
+  const own: Partial<Record<ConnectionState['status'], readonly TimerName[]>> = {
     connecting: ['connect', 'sign-in'],
     open: handover ? ['stable', 'connect', 'sign-in', 'retire'] : ['stable'],
     waiting: ['retry'],
     suspended: ['trial'],
     closing: ['drain', 'close'],
-    closed: [],
   }
-  return [...own[state.status], ...others].map((name) => ({ type: 'stop', timer: name }))
+  return [...(own[state.status] ?? []), ...others].map((name) => ({ type: 'stop', timer: name }))
 }
 
 export function startIdle(config: MachineConfig): Effect {
   return { type: 'start', timer: 'idle', delay: config.idleTimeout }
 }
 
-function isLive(state: ConnectionState): boolean {
+export function isLive(state: ConnectionState): boolean {
   return state.status !== 'idle' && !isEnding(state)
 }
 
-export function isEnding(state: ConnectionState): boolean {
+function isEnding(state: ConnectionState): boolean {
   return state.status === 'closing' || state.status === 'closed'
 }
 

@@ -1,7 +1,8 @@
+import { NO_CLOSE_FRAME } from './close-codes.ts'
 import type { Effect, Machine, MachineConfig, Transition } from './machine.ts'
 import { left, rest, type Wait } from './rest.ts'
 import type { CloseInfo } from './state.ts'
-import { dial, leave, lost, NO_CLOSE_FRAME, same } from './steps.ts'
+import { dial, leave, lost, same } from './steps.ts'
 
 /** The host calls itself online or offline; that pauses the backoff, and proves nothing. */
 export function network(machine: Machine, isOnline: boolean, now: number, config: MachineConfig): Transition {

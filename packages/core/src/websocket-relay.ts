@@ -1,4 +1,5 @@
 import { byteLength, own } from './bytes.ts'
+import { NO_CLOSE_FRAME } from './close-codes.ts'
 import type { RawIncoming, RawOutgoing } from './codec.ts'
 import type { Shell } from './connection.ts'
 import { Emitter } from './emitter.ts'
@@ -27,7 +28,7 @@ export class EventRelay {
   /** The connection that is open now, or was last. */
   #last: OpenState | undefined
   #origin = ''
-  #end: End = { code: 1006, reason: '', wasClean: false, isFailure: true }
+  #end: End = { ...NO_CLOSE_FRAME, isFailure: true }
   #isOver = false
   /** The end has come, told or not, and no new life has begun. */
   #hasEnded = false
