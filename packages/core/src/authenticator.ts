@@ -11,7 +11,7 @@ import { TokenSource } from './token-source.ts'
 
 /** After a renewal that failed, the next try comes no sooner than this, in ms. */
 const RETRY = 1_000
-/** After a handover that failed, the next one comes after this, in ms. */
+/** After a handover that failed, the next try comes after this, in ms. */
 const HANDOVER_RETRY = 30_000
 
 export interface AuthenticatorHost {
@@ -177,10 +177,10 @@ export class Authenticator {
   async #renew(): Promise<void> {
     // The clock was set back, or this timer was started for an older token.
     if (!this.#isOverdue && this.#clock.now() < this.#tokens.renewAt) return this.#watch()
-    this.#isOverdue = false
     try {
       const token = await this.#tokens.fetch(0)
       if (!this.#isOpen) return
+      this.#isOverdue = false
       // With another carrier it is kept for the next dial.
       if (this.signIn && this.signIn.renew !== false) this.#sendToken(this.signIn, token)
       else if (this.#auth.renewBy === 'handover') this.#host.onRenewed()
@@ -189,7 +189,8 @@ export class Authenticator {
       if (!this.#isOpen) return
       if (isHoldfastError(error)) this.#host.onError(error)
       const left = this.#tokens.expiresAt - this.#clock.now()
-      if (left > 0) this.#renewIn(Math.max(RETRY, left / 2))
+      // Nothing is known of it after a handover that failed.
+      if (left > 0) this.#renewIn(left < Infinity ? Math.max(RETRY, left / 2) : HANDOVER_RETRY)
     }
   }
 }

@@ -41,20 +41,24 @@ export class Capacity {
     this.#inFlightBytes -= entry.bytes
   }
 
-  /** Whether the limits are kept, with one more in the place of another. */
-  fits(entry?: Entry, old?: Entry): boolean {
+  /** Whether the limits are kept, with so many more of both. */
+  fits(messages = 0, bytes = 0): boolean {
     const { maxMessages, maxBytes } = this.#limits
-    const messages = this.#queue.length + this.#inFlight + (entry ? 1 : 0) - (old ? 1 : 0)
-    const bytes = this.#queue.bytes + this.#inFlightBytes + (entry?.bytes ?? 0) - (old?.bytes ?? 0)
-    return messages <= maxMessages && bytes <= maxBytes
+    return this.#messages + messages <= maxMessages && this.#bytes + bytes <= maxBytes
   }
 
   /** What `send()` throws where there is no room. */
   overflow(): HoldfastError {
     const { maxMessages, maxBytes } = this.#limits
-    const messages = this.#queue.length + this.#inFlight
-    const bytes = this.#queue.bytes + this.#inFlightBytes
-    const text = `The queue is full: ${messages} of ${maxMessages} messages, ${bytes} of ${maxBytes} bytes.`
+    const text = `The queue is full: ${this.#messages} of ${maxMessages} messages, ${this.#bytes} of ${maxBytes} bytes.`
     return new HoldfastError('OVERFLOW', text, { reason: 'overflow' })
+  }
+
+  get #messages(): number {
+    return this.#queue.length + this.#inFlight
+  }
+
+  get #bytes(): number {
+    return this.#queue.bytes + this.#inFlightBytes
   }
 }

@@ -619,6 +619,49 @@ describe('a handover that fails', () => {
     expect(connection.state.status).toBe('open')
     expect(asked.length - before).toBeGreaterThan(5)
   })
+
+  it('does not hold up a renewal that waits for the same token, whatever the function does', async () => {
+    const { connection, clock, server, asked, errors, welcome } = setUp({
+      via: inBand(),
+      token: (context) => {
+        asked.push(context)
+        const token = { value: `token-${asked.length}`, expiresAt: clock.now() + 600_000 }
+        return asked.length === 2 ? new Promise<never>(() => undefined) : token
+      },
+    })
+    await clock.advance(1)
+    welcome()
+    await clock.advance(570_000)
+    expect(asked).toHaveLength(2)
+    connection.reconnect('', { handover: true })
+    await clock.advance(10_000)
+    expect(asked[1]?.signal.aborted).toBe(true)
+    expect(errors.map(({ code }) => code)).toEqual(['CONNECT_TIMEOUT', 'TOKEN'])
+    await clock.advance(30_000)
+    expect(connection.state.status).toBe('open')
+    expect(String(server.connection.messages.at(-1))).toContain('token-3')
+  })
+
+  it('has its token asked for again where that fails, too', async () => {
+    const { connection, clock, server, asked, welcome } = setUp({
+      via: inBand(),
+      token: (context) => {
+        asked.push(context)
+        if (asked.length === 2) throw new Error('no network')
+        return { value: `token-${asked.length}`, expiresAt: clock.now() + 600_000 }
+      },
+    })
+    await clock.advance(1)
+    welcome()
+    connection.reconnect('', { handover: true })
+    await clock.advance(100)
+    server.connection.close(4401)
+    await clock.advance(1_000)
+    expect(asked).toHaveLength(1)
+    await clock.advance(600_000)
+    expect(connection.state.status).toBe('open')
+    expect(asked.length).toBeGreaterThan(2)
+  })
 })
 
 describe('a channel that reconnects as it subscribes', () => {

@@ -334,6 +334,18 @@ describe('close()', () => {
   })
 })
 
+describe('clear() after close()', () => {
+  it('leaves no timer', async () => {
+    const { connection, clock, handshake } = await setUpOpen()
+    connection.outbox$.subscribe()
+    const closed = connection.close()
+    await handshake()
+    await closed
+    connection.clear()
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('after dispose()', () => {
   it('nothing can be done any more', async () => {
     const { connection, handshake } = await setUpOpen()

@@ -403,6 +403,16 @@ describe('a request that was written, and is not sent again after all', () => {
 })
 
 describe('a request at the end', () => {
+  it('during an outage is unconfirmed where it was written, and undelivered where it was not', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    outcome(connection.request('written', { id: 1, idOf, retry: true }))
+    server.drop()
+    outcome(connection.request('queued', { id: 2, idOf, retry: true }))
+    const report = connection.close()
+    await clock.settle()
+    expect(await report).toMatchObject({ undelivered: ['queued'], unconfirmed: ['written'] })
+  })
+
   it.each(['close()', 'a close code', 'dispose'])('is rejected by %s, queued or not', async (by) => {
     const { connection, server, clock } = await setUpOpen()
     const written = outcome(connection.request('written', { id: 1, idOf, retry: true }))

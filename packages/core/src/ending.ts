@@ -1,5 +1,5 @@
 import { frameCode } from './close-codes.ts'
-import { mayHaveArrived, messagesOf } from './entry.ts'
+import { type Entry, messagesOf } from './entry.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
@@ -89,14 +89,17 @@ export class Ending<Outgoing> {
 
   /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
   finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
-    const entries = this.#sender.clear('closed')
-    const undelivered = messagesOf<Outgoing>(entries.filter((entry) => !mayHaveArrived(entry)))
-    const unconfirmed = [...this.#unconfirmed, ...messagesOf<Outgoing>(entries.filter(mayHaveArrived))]
+    // Asked first: what is dropped is not waited for any more.
+    const { waiting } = this.#sender
+    const undelivered = messagesOf<Outgoing>(waiting.filter((entry) => !isAwaited(entry)))
+    const unconfirmed = [...this.#unconfirmed, ...messagesOf<Outgoing>(waiting.filter(isAwaited))]
+    this.#sender.clear('closed')
     const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
-    if (released === undefined) return this.#settle(report)
     // What another life has left comes first, and is known only now where it was asked for late.
-    this.#settle(released.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })))
+    this.#settle(
+      released?.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })) ?? report,
+    )
   }
 
   /** The report may take until all is let go, which a new life does not wait for. */
@@ -106,4 +109,9 @@ export class Ending<Outgoing> {
     this.#waiting = []
     for (const resolve of waiting) resolve(this.#report)
   }
+}
+
+/** One that was on the wire, and waits for its acknowledgement or its answer. */
+function isAwaited({ id, sequence, fate }: Entry): boolean {
+  return sequence > 0 && (id !== undefined || fate?.retries?.() === true)
 }

@@ -105,6 +105,23 @@ describe('an outbox', () => {
     expect(rest()).toEqual(['cccccccc'])
   })
 
+  it("drops nothing else with 'drop-oldest' where that makes no room for the new one", () => {
+    const { outbox, push, write, drops, counts, rest } = setUp({ overflow: 'drop-oldest' })
+    push('1234567', { id: 1 })
+    write()
+    push('a')
+    push('bbbb')
+    expect(drops).toEqual([['bbbb', 'overflow']])
+    expect(counts()).toEqual({ accepted: 3, written: 1, dropped: 1, queued: 1, queuedBytes: 1 })
+    const awaited = push('xyz', { id: 2 })
+    expect(drops.at(-1)).toEqual(['a', 'overflow'])
+    outbox.recover([write()])
+    push('y')
+    expect(drops.at(-1)).toEqual(['y', 'overflow'])
+    expect(awaited.status).toBe('queued')
+    expect(rest()).toEqual(['xyz'])
+  })
+
   it("counts the newest as accepted and dropped with 'drop-newest'", () => {
     const { push, drops, counts, rest } = setUp({ overflow: 'drop-newest' })
     for (const text of ['a', 'b', 'c', 'd']) push(text)
@@ -453,14 +470,17 @@ class Model {
       old ? this.queue.map((other) => (other === old ? entry : other)) : [...this.queue, entry]
     if (!this.#fits(withNew()) && overflow === 'throw') return true
     this.accepted += 1
+    const waiting = this.queue
     if (overflow === 'drop-oldest') {
-      for (const oldest of [...this.queue]) {
+      for (const oldest of waiting) {
         if (this.#fits(withNew())) break
         if (oldest === old || !this.#isEvictable(oldest)) continue
         this.queue = this.queue.filter((other) => other !== oldest)
-        this.dropped.push([oldest.message, 'overflow'])
       }
+      if (!this.#fits(withNew())) this.queue = waiting
     }
+    const evicted = waiting.filter((other) => !this.queue.includes(other))
+    for (const { message } of evicted) this.dropped.push([message, 'overflow'])
     if (this.#fits(withNew())) {
       this.queue = withNew()
       if (old) this.dropped.push([old.message, 'replaced'])

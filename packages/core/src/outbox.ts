@@ -68,7 +68,9 @@ export class Outbox {
    */
   push(entry: Entry): void {
     const old = this.#queue.byKey(entry.key)
-    const fits = this.#capacity.fits(entry, old) || this.#makeRoom(entry, old)
+    const messages = old ? 0 : 1
+    const bytes = entry.bytes - (old?.bytes ?? 0)
+    const fits = this.#capacity.fits(messages, bytes) || this.#makeRoom(messages, bytes, old)
     this.#accepted += 1
     if (!fits) this.#drop([entry], 'overflow')
     else if (old === undefined) this.#queue.push(entry)
@@ -184,21 +186,22 @@ export class Outbox {
     return entries
   }
 
-  /** Makes room as the policy says; false where it is the new message that goes. */
-  #makeRoom(entry: Entry, old: Entry | undefined): boolean {
+  /** Makes room for so many more as the policy says; false where it is the new message that goes. */
+  #makeRoom(messages: number, bytes: number, old: Entry | undefined): boolean {
     if (this.#policy === 'throw') throw this.#capacity.overflow()
     if (this.#policy === 'drop-newest') return false
-    while (!this.#capacity.fits(entry, old)) {
-      const oldest = this.#oldestEvictable(old)
-      if (oldest === undefined) return false
-      this.drop(oldest, 'overflow')
+    const gone: Entry[] = []
+    for (const entry of this.#queue) {
+      if (this.#capacity.fits(messages, bytes)) break
+      if (entry === old || mayHaveArrived(entry)) continue
+      gone.push(entry)
+      messages -= 1
+      bytes -= entry.bytes
     }
+    // None goes in vain: what is in flight may leave no room by itself.
+    if (!this.#capacity.fits(messages, bytes)) return false
+    for (const entry of gone) this.drop(entry, 'overflow')
     return true
-  }
-
-  #oldestEvictable(old: Entry | undefined): Entry | undefined {
-    for (const entry of this.#queue) if (entry !== old && !mayHaveArrived(entry)) return entry
-    return undefined
   }
 
   /** To the head of the queue. One whose key is queued again is outdated. */

@@ -80,10 +80,11 @@ export class Requests<Incoming, Outgoing> {
 
   /** What was written, and is sent again after a loss. */
   get unanswered(): readonly Entry[] {
-    return this.#awaited.all().flatMap(({ options, entry, isOver }) => {
-      const isWritten = entry !== undefined && entry.status !== 'queued'
-      return options.retry && isWritten && !isOver ? entry : []
-    })
+    return this.#awaited
+      .all()
+      .flatMap(({ options, entry, isOver }) =>
+        options.retry && !isOver && entry && entry.status !== 'queued' ? entry : [],
+      )
   }
 
   /**

@@ -185,7 +185,7 @@ export class Sender<Outgoing> {
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     if (reason === 'cleared') this.keep?.clear()
     const entries = this.#outbox.clear(reason)
-    this.#onRemoved()
+    if (entries.length > 0) this.#onRemoved()
     return entries
   }
 

@@ -125,7 +125,7 @@ export interface CloseReport<Outgoing = unknown> {
   readonly undelivered: readonly Outgoing[]
   /**
    * What the last socket was given without proof of its arrival, the newest `keepWritten` bytes of it; and what any
-   * was given without the acknowledgement that it waits for. Oldest first.
+   * was given without the acknowledgement, or with `retry` the answer, that it waits for. Oldest first.
    */
   readonly unconfirmed: readonly Outgoing[]
 }

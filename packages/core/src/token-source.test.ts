@@ -183,6 +183,14 @@ describe('abort()', () => {
     expect(tokens.get(2)).toBe('b')
   })
 
+  it('ends the wait for a function that takes no notice', async () => {
+    const { tokens } = setUp([() => new Promise<never>(() => undefined), () => 'b'])
+    const first = tokens.fetch(1)
+    tokens.abort()
+    expect(tokens.fetch(2)).toBe('b')
+    await expect(first).rejects.toThrow(TOKEN)
+  })
+
   it('is nothing where no call is under way', () => {
     expect(() => setUp([]).tokens.abort()).not.toThrow()
   })

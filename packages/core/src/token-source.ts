@@ -45,17 +45,24 @@ export class TokenSource {
   fetch(attempt: number): string | Promise<string> {
     if (this.#pending) return this.#pending.token
     const controller = new AbortController()
-    const answer = this.#call(attempt, controller.signal)
+    const { signal } = controller
+    const answer = this.#call(attempt, signal)
     if (!(answer instanceof Promise)) return this.#accept(answer)
-    const isCurrent = (): boolean => this.#pending?.controller === controller
-    const token = answer.then(
+    const settle = (): void => {
+      if (signal.aborted) throw new HoldfastError('TOKEN', 'The token came too late.')
+      this.#pending = undefined
+    }
+    const token = new Promise<string | Token>((resolve, reject) => {
+      answer.then(resolve, reject)
+      // The function may take no notice of it.
+      signal.addEventListener('abort', reject)
+    }).then(
       (value) => {
-        if (!isCurrent()) throw aborted()
-        this.#pending = undefined
+        settle()
         return this.#accept(value)
       },
       (cause: unknown) => {
-        if (isCurrent()) this.#pending = undefined
+        settle()
         throw new HoldfastError('TOKEN', 'auth.token rejected.', { cause })
       },
     )
@@ -116,8 +123,4 @@ function checkToken(answer: string | Token, now: number): Complete<Token> {
     throw new HoldfastError('TOKEN', `expiresAt must be epoch ms; got ${describe(expiresAt)}.`)
   }
   return { value, expiresAt }
-}
-
-function aborted(): HoldfastError {
-  return new HoldfastError('TOKEN', 'The token came too late.')
 }
