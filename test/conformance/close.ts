@@ -265,7 +265,6 @@ export const closeExpectations: readonly Expectation[] = [
   },
   {
     name: 'a Blob that was sent before close() arrives',
-    notOn: { undici: 'undici reads it when its close frame has gone' },
     async run({ open, line }) {
       const socket = await open()
       const closed = next(socket, 'close')

@@ -17,7 +17,7 @@ export function utf8Length(text: string): number {
     else {
       bytes += 2
       // A pair is 4 bytes for 2 units: its first half has brought 3, its second brings 1.
-      if (isHigh(unit) && isLow(text.charCodeAt(i + 1))) i += 1
+      if (unit >= 0xd800 && Number(text.codePointAt(i)) > 0xffff) i += 1
     }
   }
   return bytes
@@ -62,12 +62,4 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
 export function isBlob(value: unknown): value is Blob {
   const tag = Object.prototype.toString.call(value)
   return tag === '[object Blob]' || tag === '[object File]'
-}
-
-function isHigh(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff
-}
-
-function isLow(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff
 }

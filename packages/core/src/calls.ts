@@ -69,7 +69,7 @@ export function close(
           status: 'closing',
           attempt,
           reason: event.reason,
-          ...(event.code === undefined ? {} : { code: event.code }),
+          ...(event.code !== undefined && { code: event.code }),
         },
         ending: { draining: true, reopen: false },
       }

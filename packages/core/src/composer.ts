@@ -63,8 +63,7 @@ export class Composer<Outgoing> {
 
   #details({ key, ttl }: SendOptions, id: Entry['id'], fate: Fate | undefined): EntryDetails {
     if (key !== undefined && typeof key !== 'string') throw misconfigured('key', 'a string', key)
-    const limit = duration('ttl', ttl, this.#ttl)
-    return { key, id, fate, expiresAt: limit === Infinity ? limit : this.#clock.now() + limit }
+    return { key, id, fate, expiresAt: this.#clock.now() + duration('ttl', ttl, this.#ttl) }
   }
 
   #idOf(message: Outgoing): Entry['id'] {

@@ -23,7 +23,8 @@ export interface Detached {
 export class Ending<Outgoing> {
   readonly #sender: Sender<Outgoing>
   #report: Promise<CloseReport<Outgoing>> | undefined
-  #waiting: ((report: Promise<CloseReport<Outgoing>>) => void)[] = []
+  /** Settles it, while it is waited for. */
+  #resolve: ((report: CloseReport<Outgoing> | Promise<CloseReport<Outgoing>>) => void) | undefined
   /** The code of our close frame that is under way; its answer has the same (RFC 6455 §5.5.1). */
   #hungUpWith: number | undefined
   /** What the last socket may have lost. */
@@ -41,12 +42,15 @@ export class Ending<Outgoing> {
 
   /** The report, once there is one. */
   wait(): Promise<CloseReport<Outgoing>> {
-    return this.#report ?? new Promise((resolve) => this.#waiting.push(resolve))
+    this.#report ??= new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    return this.#report
   }
 
   /** A new life has begun. */
   forget(): void {
-    this.#report = undefined
+    if (!this.#resolve) this.#report = undefined
     this.#hungUpWith = undefined
     this.#unconfirmed = []
     this.#leftBehind = 0
@@ -97,17 +101,12 @@ export class Ending<Outgoing> {
     const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
     // What another life has left comes first, and is known only now where it was asked for late.
-    this.#settle(
+    this.wait()
+    // It may take until all is let go, which a new life does not wait for.
+    this.#resolve?.(
       released?.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })) ?? report,
     )
-  }
-
-  /** The report may take until all is let go, which a new life does not wait for. */
-  #settle(report: CloseReport<Outgoing> | Promise<CloseReport<Outgoing>>): void {
-    const waiting = this.#waiting
-    this.#report = Promise.resolve(report)
-    this.#waiting = []
-    for (const resolve of waiting) resolve(this.#report)
+    this.#resolve = undefined
   }
 }
 

@@ -90,7 +90,9 @@ export function entryOf(composed: Composed): Entry {
 
 /** As {@link entryOf}, of one that was written already. */
 export function writtenEntryOf(text: string): Entry {
-  return Object.assign(entryOf(text), { status: 'written' as const })
+  const entry = entryOf(text)
+  entry.status = 'written'
+  return entry
 }
 
 /** Whether nobody would send it again, and nobody knows whether it has arrived. */

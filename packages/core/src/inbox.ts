@@ -1,5 +1,5 @@
 import type { Codec, RawIncoming } from './codec.ts'
-import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from './errors.ts'
+import { HoldfastError, isHoldfastError } from './errors.ts'
 import { Ring } from './ring.ts'
 import { type StandardSchemaV1, validate } from './schema.ts'
 
@@ -81,9 +81,9 @@ export class Inbox<Incoming> {
   }
 
   #fail(error: unknown): void {
-    const code: HoldfastErrorCode = 'DECODE'
-    if (isHoldfastError(error)) this.#options.onError(error)
-    else
-      this.#options.onError(new HoldfastError(code, 'The codec could not read a message.', { cause: error }))
+    const text = 'The codec could not read a message.'
+    this.#options.onError(
+      isHoldfastError(error) ? error : new HoldfastError('DECODE', text, { cause: error }),
+    )
   }
 }

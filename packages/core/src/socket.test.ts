@@ -106,6 +106,41 @@ describe('a socket', () => {
   })
 })
 
+describe('a socket that was given a Blob', () => {
+  it.each<[string, string | Blob, closes: boolean]>([
+    ['waits until it has left before it closes', new Blob(['blob']), false],
+    ['is no other for what is no Blob', 'text', true],
+  ])('%s', async (_, data, closes) => {
+    const { socket, server, peer, clock } = await opened()
+    server.stall()
+    socket.send(data)
+    socket.close(4000, 'bye')
+    await clock.advance(1_000)
+    expect(peer.closedWith !== undefined).toBe(closes)
+    server.drain(Infinity)
+    await clock.advance(10)
+    expect(peer.closedWith).toEqual({ code: 4000, reason: 'bye' })
+    expect(clock.pending).toBe(0)
+  })
+
+  it.each<[string, (world: Awaited<ReturnType<typeof opened>>) => void]>([
+    ['is abandoned', ({ socket }) => socket.abandon()],
+    ['is lost', ({ peer }) => peer.drop()],
+  ])('does not close once more where it %s meanwhile', async (_, act) => {
+    const world = await opened()
+    const { socket, server, native, clock } = world
+    server.stall()
+    socket.send(new Blob(['blob']))
+    socket.close(4000, 'bye')
+    const codes: unknown[] = []
+    native.close = (code) => codes.push(code)
+    act(world)
+    await clock.advance(1_000)
+    expect(codes).not.toContain(4000)
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a socket that is lost', () => {
   it.each(['close', 'both'] as const)('tells it once where the host fires %s', async (events) => {
     const { clock, server, told } = await opened()

@@ -37,6 +37,9 @@ const CLOSED = 3
  */
 const CLOSE_AFTER_ERROR = 100
 
+/** How often is looked whether a Blob has left, in ms. */
+const BLOB_POLL = 4
+
 /** How long something may wait, in ms, behind a peer that has closed and keeps the line: undici waits for ever. */
 const END_AFTER_CLOSE = 3_000
 
@@ -49,6 +52,7 @@ export class Socket {
   #endTimer: unknown
   /** We have started the closing handshake, and whoever did so knows how long it may take. */
   #isClosing = false
+  #hasBlob = false
   #sent = 0
 
   constructor(
@@ -103,13 +107,26 @@ export class Socket {
   send(data: OwnedData): void {
     // `ws`, undici and the DOM take all four kinds; their types share no spelling of it.
     this.#native.send(data as never)
-    this.#sent += typeof data === 'string' ? data.length : isBlob(data) ? data.size : data.byteLength
+    if (typeof data === 'string') this.#sent += data.length
+    else if (isBlob(data)) {
+      this.#sent += data.size
+      this.#hasBlob = true
+    } else this.#sent += data.byteLength
   }
 
-  /** Starts the closing handshake; its end is told as `lost`. */
+  /**
+   * Starts the closing handshake; its end is told as `lost`.
+   *
+   * @remarks WebKit and undici write their close frame while they still read a Blob, and discard it with all that is
+   * behind it: they are let finish.
+   */
   close(code: number | undefined, reason: string): void {
     this.#isClosing = true
     this.#clock.clearTimeout(this.#endTimer)
+    if (this.#hasBlob && this.bufferedAmount > 0) {
+      this.#endTimer = this.#clock.setTimeout(() => this.close(code, reason), BLOB_POLL)
+      return
+    }
     const given = frameCode(code, reason)
     if (given === NO_STATUS) this.#native.close()
     else this.#native.close(given, reason)

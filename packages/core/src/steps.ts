@@ -82,7 +82,7 @@ export function lost(
         code,
         reason,
         wasClean,
-        ...(error ? { error } : {}),
+        ...(error && { error }),
       },
     }
     return [closed, [...leave(machine, 'idle'), { type: 'tell-lost', close, verdict: 'stop', error }]]
@@ -97,7 +97,7 @@ export function lost(
         type: 'tell-lost',
         close,
         verdict,
-        ...(next.state.status === 'waiting' ? { delay } : {}),
+        ...(next.state.status === 'waiting' && { delay }),
         error: close.error,
       },
       ...effects,

@@ -68,7 +68,7 @@ export function judge(
   wasUsable: boolean = close.phase === 'open',
 ): Judgement {
   const stop = (by: 'verdict' | 'attempts' | 'auth', counted = tally, error?: HoldfastError): Judgement => {
-    return { tally: counted, verdict: 'stop', delay: 0, floor: 0, stop: error ? { by, error } : { by } }
+    return { tally: counted, verdict: 'stop', delay: 0, floor: 0, stop: { by, ...(error && { error }) } }
   }
   if (cause === 'fatal' || !config.reconnect) return stop('verdict')
 

@@ -24,9 +24,8 @@ export function stringList(value: unknown): string[] {
 
 /** To `[Clamp] unsigned short`. */
 export function clampedShort(value: unknown): number {
-  // Unary plus is the language's ToNumber, which throws for a bigint; Number() does not.
-  const number = +(value as number)
-  if (Number.isNaN(number)) return 0
+  // Unary plus is the language's ToNumber, which throws for a bigint; Number() does not. NaN is 0.
+  const number = +(value as number) || 0
   const clamped = Math.min(Math.max(number, 0), 0xffff)
   const floor = Math.floor(clamped)
   const rest = clamped - floor
