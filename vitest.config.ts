@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { fromSource, inNode } from './test/projects/from-source.ts'
+import { inBrowser } from './test/projects/browser.ts'
+import { inNode } from './test/projects/from-source.ts'
 import { reactProjects } from './test/projects/react.ts'
 import { testingProjects } from './test/projects/testing.ts'
 import { vueProjects } from './test/projects/vue.ts'
@@ -58,28 +59,12 @@ export default defineConfig({
       inNode('consumers', ['test/consumers/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // It builds the whole site.
       inNode('docs-site', ['test/docs-site/**/*.test.ts'], { ...SLOW, hookTimeout: 300_000 }),
-      {
-        resolve: fromSource.resolve,
-        // Found late, they would make Vite reload the page under a running test.
-        optimizeDeps: {
-          include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'rxjs', 'vue'],
-        },
-        test: {
-          name: 'chromium',
-          include: ['test/chromium/**/*.test.{ts,tsx}'],
-          globalSetup: ['test/chromium/global-setup.ts'],
-          setupFiles: ['test/chromium/set-up.ts'],
-          testTimeout: 60_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: LAUNCH }),
-            commands: { leaveUnwatched: ({ page }) => leaveUnwatched(page) },
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      inBrowser('chromium', {
+        headless: true,
+        provider: playwright({ launchOptions: LAUNCH }),
+        commands: { leaveUnwatched: ({ page }) => leaveUnwatched(page) },
+        instances: [{ browser: 'chromium' }],
+      }),
     ],
   },
 })

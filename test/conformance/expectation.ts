@@ -1,10 +1,12 @@
-import type { RemoteLine } from '../chromium/line.ts'
+import type { RemoteLine } from '../browser/line.ts'
 
 /** What of a line the expectations order: the same in a browser and in Node. */
 export type Line = Pick<RemoteLine, 'url' | 'order' | 'report' | 'until'>
 
+type Browser = 'chromium' | 'firefox' | 'webkit'
+
 /** What has limits of its own; `native` is the class of the browser itself. */
-export type Host = 'chromium' | 'native' | 'node' | 'undici'
+export type Host = Browser | 'native' | `native ${Browser}` | 'node' | 'undici'
 
 export interface Context {
   /** The class that is looked at. */

@@ -1,4 +1,5 @@
 import { commands } from 'vitest/browser'
+import { host } from './host.ts'
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
@@ -6,4 +7,5 @@ declare module 'vitest/browser' {
   }
 }
 
-await commands.leaveUnwatched()
+// Nobody watches the others.
+if (host === 'chromium') await commands.leaveUnwatched()

@@ -2,6 +2,7 @@ import { type ConnectionEvent, constant } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { connectTo } from '../server/client.ts'
 import { integer, pick, seeded } from '../support/random.ts'
+import { quirks } from './host.ts'
 import { startLine } from './line.ts'
 
 const KIB = 1024
@@ -63,7 +64,7 @@ it.each(SEEDS)(
     )
     expect(lost.length).toBeLessThanOrEqual(unconfirmed)
     expect(Math.max(-1, ...lost), 'whatever is lost was told of').toBeLessThan(unconfirmed)
-    expect(recovered, 'recovered from the native buffer').toBeGreaterThan(0)
+    if (!quirks.buffersBelow) expect(recovered, 'recovered from the native buffer').toBeGreaterThan(0)
     const told = events.flatMap((event) => (event.type === 'unconfirmed' ? event.messages : []))
     expect(told).toHaveLength(unconfirmed)
   },

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { connectTo } from '../server/client.ts'
+import { quirks } from './host.ts'
 import { startLine } from './line.ts'
 
 it('tells both sides the same code and reason', async () => {
@@ -107,6 +108,7 @@ it('gives up a dial that is under way', async () => {
   connection.send('never sent')
   await line.until({ handshakes: 1 })
   expect(await connection.close()).toMatchObject({ code: 1006, undelivered: ['never sent'] })
+  if (quirks.keepsHungHandshakes) return
   await vi.waitFor(async () => expect((await line.report()).connections).toBe(0), { timeout: 5_000 })
 })
 

@@ -12,6 +12,7 @@ import {
   watch,
 } from 'vue'
 import { useMessages, useWebSocket } from '../../packages/vue/src/index.ts'
+import { quirks } from './host.ts'
 import { startLine } from './line.ts'
 
 const BURST = 10_000
@@ -109,6 +110,7 @@ it('leaves nothing when it is unmounted while the handshake hangs', async () => 
   await text('connecting')
   await line.until({ handshakes: 1 })
   unmount()
+  if (quirks.keepsHungHandshakes) return
   await vi.waitFor(async () => expect((await line.report()).connections).toBe(0), { timeout: 5_000 })
 })
 

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { connectTo } from '../server/client.ts'
 import { recorded } from '../server/recorded-socket.ts'
+import { quirks } from './host.ts'
 import { startLine } from './line.ts'
 
 const KIB = 1024
@@ -30,38 +31,41 @@ it('drains 10,000 × 1 KiB that came while down, in order, once, under the high-
   expect(recording.peak()).toBeLessThanOrEqual(256 * KIB + KIB)
 })
 
-it('holds back from a reader that stalls, and delivers everything when it reads on', async () => {
-  const line = await startLine()
-  const { WebSocket, ...recording } = withPeak()
-  const highWaterMark = 256 * KIB
-  const { connection, seen } = connectTo(line.url, {
-    environment: { WebSocket },
-    queue: { highWaterMark, maxBytes: 64 * KIB * KIB },
-  })
-  await seen('open')
-  await line.order('stall', true)
-  const count = 320
-  for (const message of numbered(count, 64 * KIB)) connection.send(message)
-  // The buffers of the kernel and of the network process fill first; then nothing moves for a while.
-  let [queued, since] = [connection.outbox.queued, performance.now()]
-  await vi.waitUntil(
-    () => {
-      if (connection.outbox.queued < queued) [queued, since] = [connection.outbox.queued, performance.now()]
-      return performance.now() - since > 300
-    },
-    { timeout: 10_000, interval: 10 },
-  )
-  const { queuedBytes, nativeBufferedAmount } = connection.outbox
-  expect(queuedBytes).toBeGreaterThanOrEqual(4 * KIB * KIB)
-  expect(nativeBufferedAmount).toBeGreaterThan(0)
-  expect(nativeBufferedAmount).toBeLessThanOrEqual(highWaterMark + 64 * KIB)
-  expect(connection.bufferedAmount).toBe(queuedBytes + nativeBufferedAmount)
-  await line.order('stall', false)
-  const { received } = await line.until({ received: count }, 20_000)
-  expect(numbersOf(received)).toEqual([...Array(count).keys()])
-  expect(recording.peak()).toBeLessThanOrEqual(highWaterMark + 64 * KIB)
-  await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0), { timeout: 5_000 })
-})
+it.skipIf(quirks.hidesItsBuffer)(
+  'holds back from a reader that stalls, and delivers everything when it reads on',
+  async () => {
+    const line = await startLine()
+    const { WebSocket, ...recording } = withPeak()
+    const highWaterMark = 256 * KIB
+    const { connection, seen } = connectTo(line.url, {
+      environment: { WebSocket },
+      queue: { highWaterMark, maxBytes: 64 * KIB * KIB },
+    })
+    await seen('open')
+    await line.order('stall', true)
+    const count = 320
+    for (const message of numbered(count, 64 * KIB)) connection.send(message)
+    // The buffers of the kernel and of the network process fill first; then nothing moves for a while.
+    let [queued, since] = [connection.outbox.queued, performance.now()]
+    await vi.waitUntil(
+      () => {
+        if (connection.outbox.queued < queued) [queued, since] = [connection.outbox.queued, performance.now()]
+        return performance.now() - since > 300
+      },
+      { timeout: 10_000, interval: 10 },
+    )
+    const { queuedBytes, nativeBufferedAmount } = connection.outbox
+    expect(queuedBytes).toBeGreaterThanOrEqual(4 * KIB * KIB)
+    expect(nativeBufferedAmount).toBeGreaterThan(0)
+    expect(nativeBufferedAmount).toBeLessThanOrEqual(highWaterMark + 64 * KIB)
+    expect(connection.bufferedAmount).toBe(queuedBytes + nativeBufferedAmount)
+    await line.order('stall', false)
+    const { received } = await line.until({ received: count }, 20_000)
+    expect(numbersOf(received)).toEqual([...Array(count).keys()])
+    expect(recording.peak()).toBeLessThanOrEqual(highWaterMark + 64 * KIB)
+    await vi.waitFor(() => expect(connection.bufferedAmount).toBe(0), { timeout: 5_000 })
+  },
+)
 
 it('counts payload bytes in bufferedAmount, as the native class', async () => {
   const line = await startLine()
