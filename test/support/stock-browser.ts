@@ -37,7 +37,7 @@ const webKit: StockBrowser = {
   name: 'webkit',
   async command() {
     const path = process.env.WEBKIT_PATH ?? '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
-    return ['xvfb-run', '--auto-servernum', path, '--private']
+    return ['xvfb-run', '--auto-servernum', path]
   },
 }
 
@@ -68,6 +68,9 @@ class Provider {
       // As root, as tests in containers run.
       env: {
         ...process.env,
+        // Where WebKitGTK keeps what pages store.
+        XDG_CACHE_HOME: this.#directory,
+        XDG_DATA_HOME: this.#directory,
         MOZ_DISABLE_CONTENT_SANDBOX: '1',
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       },
