@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import {
   answerAtOnce,
@@ -290,6 +291,20 @@ describe('a request over a reconnect', () => {
     expect(server.messages).toEqual([...life, ...life, '"queued"', ...life, '"queued"'])
   })
 
+  it('counts an attempt for each time that it was written, and not for the losses that it waited through', async () => {
+    const { connection, server, clock, eventsOf } = await setUpOpen({ queue: { highWaterMark: 1 } })
+    server.stall()
+    const requests = [1, 2].map((id) => outcome(connection.request(id, { id, idOf, retry: true })))
+    server.drop()
+    server.drain()
+    await clock.advance(1_001)
+    expect(server.messages).toEqual(['1', '2'])
+    for (const id of [1, 2]) server.send(`{"id":${id}}`)
+    await clock.settle()
+    expect(requests.map(({ answer }) => answer)).toEqual([{ id: 1 }, { id: 2 }])
+    expect(eventsOf('request').map(({ attempts }) => attempts)).toEqual([2, 1])
+  })
+
   it('that is sent again is in no doubt, and the others are told as unconfirmed', async () => {
     const { connection, server, eventsOf } = await setUpOpen()
     outcome(connection.request('again', { id: 1, idOf, retry: true }))
@@ -403,6 +418,41 @@ describe('a request that was written, and is not sent again after all', () => {
 })
 
 describe('a request at the end', () => {
+  it('still takes an answer that had come and was slow to read', async () => {
+    let decode = (): void => undefined
+    const { connection, server, clock } = await setUpOpen({
+      reconnect: { shouldReconnect: () => 'stop' },
+      codec: {
+        encode: String,
+        decode: (data) =>
+          new Promise((resolve) => (decode = () => resolve(JSON.parse(String(data)) as unknown))),
+      },
+    })
+    const seen = outcome(connection.request('1', { id: 1, idOf, retry: true }))
+    server.send('{"id":1}')
+    server.drop()
+    await clock.settle()
+    expect([connection.state.status, seen.isOver]).toEqual(['closed', false])
+    decode()
+    await clock.settle()
+    expect(seen.answer).toEqual({ id: 1 })
+  })
+
+  it('leaves nothing on its signal, and no timer', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    const before = clock.pending
+    const { signal } = new AbortController()
+    const answer = connection.request('ask', { id: 1, idOf, signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    server.send('{"id":1}')
+    await answer
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    answerAtOnce(server, () => '{"id":2}')
+    await connection.request('ask', { id: 2, idOf, signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(clock.pending).toBe(before)
+  })
+
   it('during an outage is unconfirmed where it was written, and undelivered where it was not', async () => {
     const { connection, server, clock } = await setUpOpen()
     outcome(connection.request('written', { id: 1, idOf, retry: true }))

@@ -170,11 +170,7 @@ export class Requests<Incoming, Outgoing> {
 
   #giveUp(pending: Pending<Incoming, Outgoing>, reason: 'aborted' | 'timeout' | 'closed'): void {
     // Told of by its fate, if it is queued. One on the wire cannot be called back.
-    if (pending.entry) {
-      this.#host.sender.drop(pending.entry, reason)
-      // What a storage has of it must not be sent by the next life.
-      if (reason === 'closed') this.#host.sender.answered(pending.entry)
-    }
+    if (pending.entry) this.#host.sender.drop(pending.entry, reason)
     this.#fail(pending, this.#error(reason, pending.options))
   }
 
