@@ -273,7 +273,7 @@ describe('a handover that failed', () => {
       ['handover', 2],
       ['next-dial', 0],
     ] as const) {
-      const { clock, open, become, renewals } = setUp({ via: queryParameter(), renewBy })
+      const { clock, open, become, renewals, asked } = setUp({ via: queryParameter(), renewBy })
       await open()
       await clock.advance(RENEWAL)
       expect(renewals()).toBe(renewBy === 'handover' ? 1 : 0)
@@ -282,6 +282,19 @@ describe('a handover that failed', () => {
       expect(renewals()).toBe(Math.min(1, expected))
       await clock.advance(1)
       expect(renewals()).toBe(expected)
+      expect(asked).toHaveLength(renewBy === 'handover' ? 3 : 2)
+    }
+  })
+
+  it('leaves a renewal under way alone, unless it may be its token that does not come', async () => {
+    for (const local of ['timeout', 'error'] as const) {
+      const { clock, open, become, asked } = setUp({}, (count) =>
+        count === 1 ? { value: 't1', expiresAt: clock.now() + LIFE } : new Promise<never>(() => undefined),
+      )
+      await open()
+      await clock.advance(RENEWAL)
+      become('open', 1, handoverFailed({ local }))
+      expect(asked[1]?.signal.aborted).toBe(local === 'timeout')
     }
   })
 })

@@ -171,7 +171,7 @@ export class Authenticator {
 
   /** Not where it is over: whoever was told of something may have closed it. */
   #renewIn(delay: number): void {
-    if (this.#isOpen && delay < Infinity) this.#timers.start('renewal', delay)
+    if (this.#isOpen) this.#timers.start('renewal', delay)
   }
 
   async #renew(): Promise<void> {

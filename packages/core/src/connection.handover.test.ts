@@ -287,6 +287,19 @@ describe('close() during a handover', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('does not tell again what the old one may have lost, which its event has told', async () => {
+    const { connection, clock, server, old, eventsOf } = await setUpMoving()
+    server.answersClose = false
+    connection.send('a')
+    await clock.advance(1)
+    old.drop(1006)
+    expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['a'] }])
+    server.answersClose = true
+    const closed = connection.close()
+    await clock.advance(10)
+    expect(await closed).toMatchObject({ wasClean: true, unconfirmed: [] })
+  })
+
   it('drains over the next one what waited for the old one to close', async () => {
     const { connection, clock, server } = await setUpMoving()
     server.answersClose = false

@@ -318,6 +318,14 @@ describe('what nothing proves', () => {
     expect(await report).toMatchObject({ wasClean: false, undelivered: [], unconfirmed: ['a'] })
   })
 
+  it('is in the report of a close() during the outage', async () => {
+    const { connection, server } = await setUpOpen()
+    connection.send('a')
+    server.drop(1006)
+    expect(connection.state.status).toBe('waiting')
+    expect(await connection.close()).toMatchObject({ undelivered: [], unconfirmed: ['a'] })
+  })
+
   it('is the past of this life: another close() does not tell it again', async () => {
     const { connection, server, clock } = await setUpOpen()
     connection.send('a')

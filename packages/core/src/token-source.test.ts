@@ -183,12 +183,15 @@ describe('abort()', () => {
     expect(tokens.get(2)).toBe('b')
   })
 
-  it('ends the wait for a function that takes no notice', async () => {
-    const { tokens } = setUp([() => new Promise<never>(() => undefined), () => 'b'])
+  it('ends the wait for a function that takes no notice, and no other', async () => {
+    const never = () => new Promise<never>(() => undefined)
+    const { tokens, asked } = setUp([never, never])
     const first = tokens.fetch(1)
     tokens.abort()
-    expect(tokens.fetch(2)).toBe('b')
-    await expect(first).rejects.toThrow(TOKEN)
+    const second = tokens.fetch(2)
+    await expect(first).rejects.toThrow('The token came too late.')
+    expect(tokens.fetch(3)).toBe(second)
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, false])
   })
 
   it('is nothing where no call is under way', () => {
