@@ -309,6 +309,17 @@ describe('what nothing proves', () => {
     expect(await closed).toMatchObject({ code: 1000, wasClean: true, unconfirmed: ['read or not'] })
   })
 
+  it('may be lost where the server closes as we would, while a Blob is let leave first', async () => {
+    const { connection, server } = await setUpOpen()
+    connection.send('read or not')
+    server.stall()
+    const blob = new Blob(['blob'])
+    connection.send(blob)
+    const closed = connection.close(1000, '', { drainTimeout: 0 })
+    server.close(1000)
+    expect(await closed).toMatchObject({ wasClean: true, unconfirmed: ['read or not'], undelivered: [blob] })
+  })
+
   it('is in the report of a close that was not clean', async () => {
     const { connection, server, clock } = await setUpOpen()
     connection.send('a')

@@ -82,7 +82,8 @@ export class Ending<Outgoing> {
       buffered: close ? (buffered ?? 0) : undefined,
       isClean,
       // Another code is of a close frame that has crossed ours: what came after that one was discarded.
-      isAnswered: isClean && close?.code === this.#hungUpWith,
+      // And with something left, ours has not gone: a Blob is let leave first.
+      isAnswered: isClean && close?.code === this.#hungUpWith && !buffered,
       isFinal: isLast && hasEnded,
     })
     this.#hungUpWith = undefined

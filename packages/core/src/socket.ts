@@ -50,8 +50,8 @@ export class Socket {
   #handlers: SocketHandlers | undefined
   #errorTimer: unknown
   #endTimer: unknown
-  /** We have started the closing handshake, and whoever did so knows how long it may take. */
-  #isClosing = false
+  /** What we close with, once we do: whoever asked for that knows how long it may take. */
+  #farewell: [code?: number, reason?: string] | undefined
   #hasBlob = false
   #sent = 0
 
@@ -121,20 +121,15 @@ export class Socket {
    * behind it: they are let finish.
    */
   close(code: number | undefined, reason: string): void {
-    this.#isClosing = true
-    this.#clock.clearTimeout(this.#endTimer)
-    if (this.#hasBlob && this.bufferedAmount > 0) {
-      this.#endTimer = this.#clock.setTimeout(() => this.close(code, reason), BLOB_POLL)
-      return
-    }
     const given = frameCode(code, reason)
-    if (given === NO_STATUS) this.#native.close()
-    else this.#native.close(given, reason)
+    this.#farewell = given === NO_STATUS ? [] : [given, reason]
+    this.#clock.clearTimeout(this.#endTimer)
+    this.#hangUp()
   }
 
   /** Called while something waits to be written: no `close` event may ever come where the peer has closed. */
   expectEnd(): void {
-    if (this.#native.readyState !== CLOSING || this.#isClosing || this.#endTimer !== undefined) return
+    if (this.#native.readyState !== CLOSING || this.#farewell || this.#endTimer !== undefined) return
     this.#endTimer = this.#clock.setTimeout(() => this.#closed(NO_CLOSE_FRAME), END_AFTER_CLOSE)
   }
 
@@ -143,6 +138,12 @@ export class Socket {
     if (this.#handlers === undefined) return
     this.#detach()
     this.#closeQuietly()
+  }
+
+  #hangUp(): void {
+    if (this.#hasBlob && this.bufferedAmount > 0) {
+      this.#endTimer = this.#clock.setTimeout(() => this.#hangUp(), BLOB_POLL)
+    } else this.#native.close(...(this.#farewell ?? []))
   }
 
   #detach(): void {
@@ -179,7 +180,7 @@ export class Socket {
 
   #closeQuietly(): void {
     try {
-      this.#native.close()
+      this.#native.close(...(this.#farewell ?? []))
     } catch {
       // A class that does not close while it connects; nothing listens to it any more.
     }
