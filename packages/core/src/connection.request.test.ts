@@ -418,6 +418,16 @@ describe('a request that was written, and is not sent again after all', () => {
 })
 
 describe('a request at the end', () => {
+  it('is rejected by close() also where it was sent after a stop', async () => {
+    const { connection, server, clock } = await setUpOpen({ reconnect: { shouldReconnect: () => 'stop' } })
+    server.drop()
+    const seen = outcome(connection.request('queued', { id: 1, idOf }))
+    expect(await connection.close()).toMatchObject({ undelivered: ['queued'] })
+    await clock.settle()
+    expect(seen.error).toMatchObject({ code: 'CLOSED', reason: 'closed' })
+    expect(clock.pending).toBe(0)
+  })
+
   it('still takes an answer that had come and was slow to read', async () => {
     let decode = (): void => undefined
     const { connection, server, clock } = await setUpOpen({
