@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -47,7 +47,7 @@ class Provider {
   readonly supportsParallelism = false
   readonly #browser: StockBrowser
   #directory: string | undefined
-  #process: ChildProcess | undefined
+  #process: { readonly pid: number; readonly exited: Promise<unknown> } | undefined
 
   constructor(browser: StockBrowser) {
     this.#browser = browser
@@ -75,17 +75,20 @@ class Provider {
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       },
     })
+    const exited = once(child, 'exit')
     await once(child, 'spawn')
-    this.#process = child
+    if (child.pid !== undefined) this.#process = { pid: child.pid, exited }
   }
 
   async close(): Promise<void> {
-    const child = this.#process
+    const running = this.#process
     this.#process = undefined
-    if (child?.pid !== undefined && child.exitCode === null) {
-      const exited = once(child, 'exit')
-      process.kill(-child.pid)
-      await exited
+    if (running) {
+      // It throws where all of the group are gone.
+      try {
+        process.kill(-running.pid)
+      } catch {}
+      await running.exited
     }
     if (this.#directory) await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 })
   }

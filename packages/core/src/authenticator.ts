@@ -58,7 +58,7 @@ export class Authenticator {
     if (protocol !== 'ws:' || isLoopback(hostname) || this.#auth.allowInsecure) return
     throw new HoldfastError(
       'INSECURE',
-      'A token over ws: to another host can be read on the way: use wss:, or auth.allowInsecure.',
+      'A token over ws: can be read on the way: use wss:, or auth.allowInsecure.',
     )
   }
 
@@ -202,6 +202,6 @@ function isLive({ status }: ConnectionState): boolean {
 
 /** Without the error itself, which may show the token. */
 function carrierFailed(): HoldfastError {
-  const text = 'auth.via threw, or its message could not be sent. (Why is not shown: it may have the token.)'
+  const text = 'auth.via threw, or its message could not be sent. (Why may have the token, and is not shown.)'
   return new HoldfastError('HANDLER', text)
 }

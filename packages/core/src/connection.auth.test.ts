@@ -600,6 +600,26 @@ describe('a token function', () => {
   })
 })
 
+describe('an abort listener of the signal', () => {
+  it.each(['reconnect()', 'connectTimeout'])('may close, where %s ends the call', async (what) => {
+    const { connection, clock, states } = setUp({
+      via: inBand(),
+      token: ({ signal }) => {
+        signal.addEventListener('abort', () => void connection.close())
+        return new Promise<never>(() => undefined)
+      },
+    })
+    await clock.advance(1)
+    if (what === 'reconnect()') connection.reconnect()
+    else await clock.advance(10_000)
+    await clock.advance(1)
+    expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
+    expect(states.at(-1)).toBe(connection.state)
+    expect(await connection.close()).toMatchObject({ code: 1006 })
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a handover that fails', () => {
   it('does not end the renewals of the connection that stays', async () => {
     const { connection, clock, server, asked, welcome } = setUp({

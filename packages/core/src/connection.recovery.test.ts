@@ -320,6 +320,28 @@ describe('what nothing proves', () => {
     expect(await closed).toMatchObject({ wasClean: true, unconfirmed: ['read or not'], undelivered: [blob] })
   })
 
+  // undici, as others, shows 0 at the end.
+  it.each(['close()', 'handover'])(
+    'may be lost where a Blob holds a %s up, and the server closes as we would',
+    async (what) => {
+      const { connection, server, clock, eventsOf } = await setUpOpen()
+      const peer = server.connection
+      const { socket } = peer
+      peer.stall()
+      Object.defineProperty(socket, 'bufferedAmount', { get: () => (socket.readyState === 3 ? 0 : 10) })
+      const blob = new Blob(['blob'])
+      connection.send(blob)
+      connection.send('behind')
+      if (what === 'handover') connection.reconnect('', { handover: true })
+      else void connection.close(1000)
+      await clock.advance(10)
+      expect(peer.closedWith).toBeUndefined()
+      peer.close(1000)
+      await clock.advance(10)
+      expect(eventsOf('unconfirmed')).toMatchObject([{ messages: [blob, 'behind'] }])
+    },
+  )
+
   it('is in the report of a close that was not clean', async () => {
     const { connection, server, clock } = await setUpOpen()
     connection.send('a')

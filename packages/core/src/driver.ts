@@ -75,7 +75,6 @@ export class Driver {
       this.#deferred = deferred
       const now = this.#clock.now()
       const [machine, effects] = transition(this.#machine, { ...event, now }, this.config)
-      this.#deferred = undefined
       this.#step(machine, effects, event.type === 'timer' ? `${event.timer}-timer` : event.type)
       for (const next of deferred) this.dispatch(next)
     })
@@ -88,7 +87,9 @@ export class Driver {
       if (effect.type === 'tell-lost') this.#announcer.lost(effect)
       else if (effect.type === 'tell-handover') this.#announcer.handover(effect)
     }
+    // Until here the user's functions may be called, and call back.
     this.#host.onStep(before, machine, effects)
+    this.#deferred = undefined
     if (machine.state !== before.state) this.#announcer.state(machine.state, before.state, cause)
     for (const effect of effects) {
       if (effect.type === 'start') this.#timers.start(effect.timer, effect.delay)

@@ -1,5 +1,5 @@
-import { frameCode } from './close-codes.ts'
 import { type Entry, messagesOf } from './entry.ts'
+import type { SocketEnd } from './loss.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
@@ -8,8 +8,7 @@ import type { CloseReport } from './state.ts'
 export interface Detached {
   /** How it closed; undefined where it was given up. */
   readonly close: NativeClose | undefined
-  /** Its `bufferedAmount` in the `close` event. */
-  readonly buffered: number | undefined
+  readonly end: SocketEnd | undefined
   /** After a handover there is another one. */
   readonly isLast: boolean
   /** The user has closed the connection. */
@@ -25,8 +24,6 @@ export class Ending<Outgoing> {
   #report: Promise<CloseReport<Outgoing>> | undefined
   /** Settles it, while it is waited for. */
   #resolve: ((report: CloseReport<Outgoing> | Promise<CloseReport<Outgoing>>) => void) | undefined
-  /** The code of our close frame that is under way; its answer has the same (RFC 6455 §5.5.1). */
-  #hungUpWith: number | undefined
   /** What the last socket may have lost. */
   #unconfirmed: readonly Outgoing[] = []
   #leftBehind = 0
@@ -51,43 +48,21 @@ export class Ending<Outgoing> {
   /** A new life has begun. */
   forget(): void {
     if (!this.#resolve) this.#report = undefined
-    this.#hungUpWith = undefined
     this.#unconfirmed = []
     this.#leftBehind = 0
   }
 
-  /**
-   * Nothing is written to this socket any more.
-   *
-   * @param isFirst - Our close frame goes out: the server has sent none.
-   */
-  hangUp(code: number | undefined, reason: string, isFirst: boolean): void {
-    this.#sender.stop()
-    this.#hungUpWith = isFirst ? frameCode(code, reason) : undefined
-  }
-
   /** Another socket takes the place of this one. */
-  takeOver(reason: string, isFirst: boolean): void {
-    this.hangUp(1000, reason, isFirst)
+  takeOver(): void {
+    this.#sender.stop()
     this.#unconfirmed = []
   }
 
   /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
-  detach({ close, buffered, isLast, hasEnded }: Detached): void {
+  detach({ close, end = {}, isLast, hasEnded }: Detached): void {
     const queued = this.#sender.bytes
-    const isClean = close?.wasClean === true
-    const unconfirmed = this.#sender.detach({
-      code: close?.code,
-      // One that ended without a word is not asked any more: undici 6 tells an error alone.
-      buffered: close ? (buffered ?? 0) : undefined,
-      isClean,
-      // Another code is of a close frame that has crossed ours: what came after that one was discarded.
-      // And with something left, ours has not gone: a Blob is let leave first.
-      isAnswered: isClean && close?.code === this.#hungUpWith && !buffered,
-      isFinal: isLast && hasEnded,
-    })
-    this.#hungUpWith = undefined
-    if (isLast) this.#leftBehind = Math.max(0, (buffered ?? 0) - (this.#sender.bytes - queued))
+    const unconfirmed = this.#sender.detach({ ...end, code: close?.code, isFinal: isLast && hasEnded })
+    if (isLast) this.#leftBehind = Math.max(0, (end.buffered ?? 0) - (this.#sender.bytes - queued))
     // What a connection that goes on has lost is told by its event alone.
     if (isLast || hasEnded) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
   }
@@ -102,7 +77,6 @@ export class Ending<Outgoing> {
     const report = { code, reason, wasClean, undelivered, unconfirmed }
     const released = this.#sender.release()
     // What another life has left comes first, and is known only now where it was asked for late.
-    this.wait()
     // It may take until all is let go, which a new life does not wait for.
     this.#resolve?.(
       released?.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })) ?? report,

@@ -11,6 +11,7 @@ import type { HoldfastError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { Inbox } from './inbox.ts'
 import { Line } from './line.ts'
+import type { SocketEnd } from './loss.ts'
 import type { Machine } from './machine.ts'
 import { type ConnectionOptions, type MessageOptions, settingsOf } from './options.ts'
 import type { OutboxSnapshot } from './outbox-snapshot.ts'
@@ -103,7 +104,7 @@ export class Engine<Incoming, Outgoing> {
         // A sign of life: there may be room again.
         if (this.sender.length > 0) announcer.notices.during(() => this.sender.flow.pump())
       },
-      onDetached: (close, buffered) => this.#onDetached(close, buffered),
+      onDetached: (close, end) => this.#onDetached(close, end),
       // As in #sendControl().
       sendOver: (message, socket) => this.sender.control(message as Outgoing, socket),
     })
@@ -170,14 +171,14 @@ export class Engine<Incoming, Outgoing> {
       case 'drain':
         return this.#drain()
       case 'hang-up':
-        this.ending.hangUp(act.code, act.reason, this.line.isWritable)
+        this.sender.stop()
         return this.line.hangUp(act.code, act.reason)
       case 'abandon':
         return this.line.abandon()
       case 'prepare':
         return this.line.prepare()
       case 'take-over':
-        this.ending.takeOver(act.reason, this.line.isWritable)
+        this.ending.takeOver()
         return this.line.takeOver(act.reason)
       case 'finish':
         return this.#finish()
@@ -215,10 +216,10 @@ export class Engine<Incoming, Outgoing> {
     if (this.sender.isIdle) this.onEmpty()
   }
 
-  #onDetached(close: NativeClose | undefined, buffered: number | undefined): void {
+  #onDetached(close: NativeClose | undefined, end: SocketEnd | undefined): void {
     // After a handover there is another one.
     const isLast = this.line.socket === undefined
-    this.ending.detach({ close, buffered, isLast, hasEnded: hasEnded(this.state) })
+    this.ending.detach({ close, end, isLast, hasEnded: hasEnded(this.state) })
     if (isLast) return
     this.#settle(this.exchange.handedOver())
   }

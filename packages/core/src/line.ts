@@ -3,6 +3,7 @@ import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
 import type { HoldfastError } from './errors.ts'
+import type { SocketEnd } from './loss.ts'
 import type { Effect, Machine } from './machine.ts'
 import { localLoss, refusedSignIn } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
@@ -39,17 +40,12 @@ export class Line {
     this.#succession = new Succession(driver, dialer, authenticator, {
       ...host,
       binaryType: () => this.#binaryType,
-      onLost: (generation, close, buffered) => this.#onLost(generation, close, buffered),
+      onLost: (generation, close, end) => this.#onLost(generation, close, end),
     })
   }
 
   get socket(): Socket | undefined {
     return this.#socket
-  }
-
-  /** Whether there is a socket that neither side has closed. */
-  get isWritable(): boolean {
-    return this.#socket?.isWritable === true
   }
 
   /** Where the last dial went, without the token. */
@@ -86,7 +82,7 @@ export class Line {
       handlers: {
         opened: () => this.#onSocketOpen(generation),
         message: (data) => this.#host.onData(data, generation),
-        lost: (close, buffered) => this.#onLost(generation, close, buffered),
+        lost: (close, end) => this.#onLost(generation, close, end),
       },
     })
   }
@@ -162,8 +158,8 @@ export class Line {
     this.#driver.dispatch({ type: 'opened', generation, ...chosen })
   }
 
-  #onLost(generation: number, close: NativeClose, buffered: number | undefined): void {
-    if (this.#succession.lost(generation, close, buffered)) return
+  #onLost(generation: number, close: NativeClose, end: SocketEnd): void {
+    if (this.#succession.lost(generation, close, end)) return
     if (!this.#driver.isCurrent(generation)) return
     const { state } = this.#driver
     // While it signs in the socket is open, and its close codes mean what they say.
@@ -171,7 +167,7 @@ export class Line {
     const phase = isDialling ? 'connecting' : 'open'
     // As one: whoever is told what came back finds the state that it is told in.
     this.#driver.during(() => {
-      this.#letGo(close, buffered)
+      this.#letGo(close, end)
       this.#driver.dispatch({ type: 'lost', generation, close: { ...close, phase } })
     })
   }
@@ -185,12 +181,12 @@ export class Line {
     })
   }
 
-  #letGo(close?: NativeClose, buffered?: number): Socket | undefined {
+  #letGo(close?: NativeClose, end?: SocketEnd): Socket | undefined {
     const socket = this.#socket
     this.#socket = undefined
     // What the old one of a handover was given is judged by itself.
     this.#succession.end()
-    this.#host.onDetached(close, buffered)
+    this.#host.onDetached(close, end)
     return socket
   }
 }

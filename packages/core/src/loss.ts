@@ -10,14 +10,14 @@ export interface Remains {
   readonly older: number
 }
 
-/** What the end of a socket tells of what it was given. */
+/** What the end of a socket tells of what it was given: nothing, where it was given up. */
 export interface SocketEnd {
-  /** Its `bufferedAmount` in the `close` event; undefined where it told none. */
-  readonly buffered?: number | undefined
+  /** Its `bufferedAmount` in the `close` event; 0 where there was none. */
+  readonly buffered?: number
   /** The server has answered our close frame, and so has read all that came before it (RFC 6455 §5.5.1). */
-  readonly isAnswered: boolean
+  readonly isAnswered?: boolean
   /** The closing handshake was completed. */
-  readonly isClean: boolean
+  readonly isClean?: boolean
 }
 
 /** How a socket was lost. */

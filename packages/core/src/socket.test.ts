@@ -15,7 +15,7 @@ function setUp() {
     new Socket(WebSocket, 'ws://fake.test/', ['a', 'b'], 'arraybuffer', clock.environment, {
       opened: () => told.push('opened'),
       message: (data) => told.push({ message: data }),
-      lost: (close, buffered) => {
+      lost: (close, { buffered }) => {
         told.push({ lost: close })
         proofs.push(buffered)
       },
@@ -123,6 +123,17 @@ describe('a socket that was given a Blob', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('closes at once where the Blob has left, and only what is behind it has not', async () => {
+    const { socket, server, peer, clock } = await opened()
+    socket.send(new Blob(['blob']))
+    await clock.advance(10)
+    server.stall()
+    socket.send('bye')
+    socket.close(4000, 'done')
+    await clock.advance(1)
+    expect(peer.closedWith).toEqual({ code: 4000, reason: 'done' })
+  })
+
   it.each<[string, (world: Awaited<ReturnType<typeof opened>>) => void, closes: number]>([
     ['is abandoned', ({ socket }) => socket.abandon(), 1],
     ['is lost', ({ peer }) => peer.drop(), 0],
@@ -166,7 +177,7 @@ describe('a socket that is lost', () => {
   it('takes bufferedAmount for a proof where it is closed, and not where it still closes', async () => {
     for (const [events, proof] of [
       ['both', 2],
-      ['error', undefined],
+      ['error', 0],
     ] as const) {
       const { clock, server, proofs, socket } = await opened()
       server.stall()

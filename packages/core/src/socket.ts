@@ -3,6 +3,7 @@ import { frameCode, NO_CLOSE_FRAME, NO_STATUS } from './close-codes.ts'
 import type { RawIncoming } from './codec.ts'
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts'
 import { HoldfastError } from './errors.ts'
+import type { SocketEnd } from './loss.ts'
 
 /** What a native close event says. */
 export interface NativeClose {
@@ -14,12 +15,8 @@ export interface NativeClose {
 export interface SocketHandlers {
   opened(): void
   message(data: RawIncoming): void
-  /**
-   * Called once, whether the host fires `error`, `close` or both.
-   *
-   * @param buffered - `bufferedAmount` as the `close` event finds it; undefined where there was none.
-   */
-  lost(close: NativeClose, buffered: number | undefined): void
+  /** Called once, whether the host fires `error`, `close` or both. */
+  lost(close: NativeClose, end: SocketEnd): void
 }
 
 export interface SocketClock {
@@ -52,8 +49,11 @@ export class Socket {
   #endTimer: unknown
   /** What we close with, once we do: whoever asked for that knows how long it may take. */
   #farewell: [code?: number, reason?: string] | undefined
-  #hasBlob = false
+  /** The code of our close frame, once it has gone ahead of any of the server's. */
+  #framed: number | undefined
   #sent = 0
+  /** What was sent up to the end of the last Blob. */
+  #blobEnd = 0
 
   constructor(
     WebSocket: WebSocketConstructor,
@@ -110,7 +110,7 @@ export class Socket {
     if (typeof data === 'string') this.#sent += data.length
     else if (isBlob(data)) {
       this.#sent += data.size
-      this.#hasBlob = true
+      this.#blobEnd = this.#sent
     } else this.#sent += data.byteLength
   }
 
@@ -118,7 +118,7 @@ export class Socket {
    * Starts the closing handshake; its end is told as `lost`.
    *
    * @remarks WebKit and undici write their close frame while they still read a Blob, and discard it with all that is
-   * behind it: they are let finish.
+   * behind it: they are let finish, for as long as nobody abandons this.
    */
   close(code: number | undefined, reason: string): void {
     const given = frameCode(code, reason)
@@ -141,9 +141,14 @@ export class Socket {
   }
 
   #hangUp(): void {
-    if (this.#hasBlob && this.bufferedAmount > 0) {
+    const { bufferedAmount } = this
+    if (bufferedAmount > 0 && this.#sent - bufferedAmount < this.#blobEnd) {
       this.#endTimer = this.#clock.setTimeout(() => this.#hangUp(), BLOB_POLL)
-    } else this.#native.close(...(this.#farewell ?? []))
+      return
+    }
+    const farewell = this.#farewell ?? []
+    if (this.isWritable) this.#framed = farewell[0] ?? NO_STATUS
+    this.#native.close(...farewell)
   }
 
   #detach(): void {
@@ -175,7 +180,12 @@ export class Socket {
     const isOver = this.#native.readyState === CLOSED
     if (!isOver) this.#closeQuietly()
     const close = { code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) }
-    handlers.lost(close, isOver ? this.bufferedAmount : undefined)
+    handlers.lost(close, {
+      buffered: isOver ? this.bufferedAmount : 0,
+      // Another code is of a close frame that has crossed ours: what came after that one was discarded.
+      isAnswered: close.wasClean && code === this.#framed,
+      isClean: close.wasClean,
+    })
   }
 
   #closeQuietly(): void {

@@ -2,6 +2,7 @@ import type { SigningIn } from './authenticator.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { Driver } from './driver.ts'
+import type { SocketEnd } from './loss.ts'
 import type { NativeClose, Socket } from './socket.ts'
 import { Understudy, type UnderstudyHost } from './understudy.ts'
 
@@ -12,9 +13,9 @@ export interface SuccessionHost extends Pick<UnderstudyHost, 'binaryType' | 'onD
    * Nothing can be written to a socket any more.
    *
    * @param close - How it closed; undefined where it was given up.
-   * @param buffered - `bufferedAmount` in its `close` event.
+   * @param end - What that proves.
    */
-  readonly onDetached: (close?: NativeClose, buffered?: number) => void
+  readonly onDetached: (close?: NativeClose, end?: SocketEnd) => void
 }
 
 /** A socket that is dialled, and where to. */
@@ -82,11 +83,11 @@ export class Succession {
   }
 
   /** Whether the socket that is lost was the former one. */
-  lost(generation: number, close: NativeClose, buffered: number | undefined): boolean {
+  lost(generation: number, close: NativeClose, end: SocketEnd): boolean {
     if (generation !== this.#retiring?.generation) return false
     this.#retiring = undefined
     this.#driver.during(() => {
-      this.#host.onDetached(close, buffered)
+      this.#host.onDetached(close, end)
       this.#driver.dispatch({ type: 'retired' })
     })
     return true

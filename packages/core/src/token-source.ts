@@ -49,7 +49,7 @@ export class TokenSource {
     const answer = this.#call(attempt, signal)
     if (!(answer instanceof Promise)) return this.#accept(answer)
     const settle = (): void => {
-      if (signal.aborted) throw new HoldfastError('TOKEN', 'The token came too late.')
+      if (signal.aborted) throw new HoldfastError('TOKEN', 'The call for a token was given up.')
       this.#pending = undefined
     }
     const token = new Promise<string | Token>((resolve, reject) => {

@@ -3,6 +3,7 @@ import type { RawIncoming } from './codec.ts'
 import type { Target } from './dial.ts'
 import type { Dialer } from './dialer.ts'
 import type { HoldfastError } from './errors.ts'
+import type { SocketEnd } from './loss.ts'
 import { localLoss, refusedSignIn } from './policies.ts'
 import type { NativeClose, Socket } from './socket.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
@@ -14,7 +15,7 @@ export interface UnderstudyHost {
   readonly onReady: () => void
   readonly onFailed: (close: CloseInfo) => void
   /** After it has taken over. */
-  readonly onLost: (id: number, close: NativeClose, buffered?: number) => void
+  readonly onLost: (id: number, close: NativeClose, end: SocketEnd) => void
 }
 
 /** The next socket of a handover, until it takes over: dialled and signed in beside the one in use. */
@@ -61,7 +62,7 @@ export class Understudy {
       handlers: {
         opened: () => this.#onOpened(),
         message: (data) => this.#host.onData(data, this.#id),
-        lost: (close, buffered) => this.#onLost(close, buffered),
+        lost: (close, end) => this.#onLost(close, end),
       },
     })
   }
@@ -99,8 +100,8 @@ export class Understudy {
     }
   }
 
-  #onLost(close: NativeClose, buffered: number | undefined): void {
-    if (this.#step === 'promoted') this.#host.onLost(this.#id, close, buffered)
+  #onLost(close: NativeClose, end: SocketEnd): void {
+    if (this.#step === 'promoted') this.#host.onLost(this.#id, close, end)
     else this.#fail({ ...close, phase: this.#hasOpened ? 'open' : 'connecting' })
   }
 
