@@ -36,6 +36,14 @@ function outcome(promise: Promise<unknown>) {
   return seen
 }
 
+/** JSON that is read when it is told to: a message at each call, in order. */
+function slowJson() {
+  const pending: (() => void)[] = []
+  const decode = (data: unknown): Promise<unknown> =>
+    new Promise((resolve) => pending.push(() => resolve(JSON.parse(String(data)))))
+  return { codec: { encode: String, decode }, decodeNext: () => pending.shift()?.() }
+}
+
 describe('a request', () => {
   it('resolves with the message of its id, which goes to messages$ too', async () => {
     const { connection, server } = await setUpOpen()
@@ -333,18 +341,12 @@ describe('a request over a reconnect', () => {
   })
 
   it('and is answered by what was slow to read leaves the queue as cleared', async () => {
-    let decode = (): void => undefined
-    const { connection, server, clock, eventsOf } = await setUpOpen({
-      codec: {
-        encode: String,
-        decode: (data) =>
-          new Promise((resolve) => (decode = () => resolve(JSON.parse(String(data)) as unknown))),
-      },
-    })
+    const { codec, decodeNext } = slowJson()
+    const { connection, server, clock, eventsOf } = await setUpOpen({ codec })
     const seen = outcome(connection.request('1', { id: 1, idOf, retry: true }))
     server.send('{"id":1}')
     server.drop()
-    decode()
+    decodeNext()
     await clock.settle()
     expect(seen.answer).toEqual({ id: 1 })
     expect(eventsOf('dropped')).toMatchObject([{ message: '1', reason: 'cleared' }])
@@ -372,21 +374,15 @@ describe('a request over a reconnect', () => {
   })
 
   it('takes an answer that had come and was slow to read, and is not sent again then', async () => {
-    const pending: (() => void)[] = []
-    const { connection, server, clock } = await setUpOpen({
-      codec: {
-        encode: String,
-        decode: (data) =>
-          new Promise((resolve) => pending.push(() => resolve(JSON.parse(String(data)) as unknown))),
-      },
-    })
+    const { codec, decodeNext } = slowJson()
+    const { connection, server, clock } = await setUpOpen({ codec })
     const once = outcome(connection.request('1', { id: 1, idOf }))
     const again = outcome(connection.request('2', { id: 2, idOf, retry: true }))
     server.send('{"id":1}')
     server.send('{"id":2}')
     server.drop()
     for (let message = 0; message < 2; message++) {
-      pending.shift()?.()
+      decodeNext()
       await clock.settle()
     }
     expect([once.answer, again.answer]).toEqual([{ id: 1 }, { id: 2 }])
@@ -429,21 +425,17 @@ describe('a request at the end', () => {
   })
 
   it('still takes an answer that had come and was slow to read', async () => {
-    let decode = (): void => undefined
+    const { codec, decodeNext } = slowJson()
     const { connection, server, clock } = await setUpOpen({
       reconnect: { shouldReconnect: () => 'stop' },
-      codec: {
-        encode: String,
-        decode: (data) =>
-          new Promise((resolve) => (decode = () => resolve(JSON.parse(String(data)) as unknown))),
-      },
+      codec,
     })
     const seen = outcome(connection.request('1', { id: 1, idOf, retry: true }))
     server.send('{"id":1}')
     server.drop()
     await clock.settle()
     expect([connection.state.status, seen.isOver]).toEqual(['closed', false])
-    decode()
+    decodeNext()
     await clock.settle()
     expect(seen.answer).toEqual({ id: 1 })
   })
