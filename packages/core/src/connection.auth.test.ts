@@ -602,10 +602,11 @@ describe('a token function', () => {
 
 describe('an abort listener of the signal', () => {
   it.each(['reconnect()', 'connectTimeout'])('may close, where %s ends the call', async (what) => {
+    const closed: Promise<unknown>[] = []
     const { connection, clock, states } = setUp({
       via: inBand(),
       token: ({ signal }) => {
-        signal.addEventListener('abort', () => void connection.close())
+        signal.addEventListener('abort', () => closed.push(connection.close()))
         return new Promise<never>(() => undefined)
       },
     })
@@ -615,7 +616,8 @@ describe('an abort listener of the signal', () => {
     await clock.advance(1)
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
     expect(states.at(-1)).toBe(connection.state)
-    expect(await connection.close()).toMatchObject({ code: 1006 })
+    closed.push(connection.close())
+    for (const report of await Promise.all(closed)) expect(report).toMatchObject({ code: 1006 })
     expect(clock.pending).toBe(0)
   })
 })

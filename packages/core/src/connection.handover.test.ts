@@ -276,6 +276,23 @@ describe('a handover that fails', () => {
   })
 })
 
+describe('a handover that a Blob holds up', () => {
+  it('writes nothing more to the old one, which is let send it first', async () => {
+    const { connection, server, clock, old, next } = await setUpMoving()
+    old.stall()
+    connection.send(new Blob(['blob']))
+    await clock.advance(5)
+    connection.send('later')
+    expect(old.closedWith).toBeUndefined()
+    old.drain(Infinity)
+    await clock.advance(100)
+    expect(old.messages).toHaveLength(1)
+    expect(old.closedWith).toMatchObject({ code: 1000 })
+    expect(next.messages).toEqual(['later'])
+    expect(server.live).toEqual([next])
+  })
+})
+
 describe('close() during a handover', () => {
   it('closes both, and leaves no timer', async () => {
     const { connection, clock, server, next } = await setUpMoving()

@@ -52,12 +52,6 @@ export class Ending<Outgoing> {
     this.#leftBehind = 0
   }
 
-  /** Another socket takes the place of this one. */
-  takeOver(): void {
-    this.#sender.stop()
-    this.#unconfirmed = []
-  }
-
   /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
   detach({ close, end = {}, isLast, hasEnded }: Detached): void {
     const queued = this.#sender.bytes

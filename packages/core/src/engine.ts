@@ -178,7 +178,7 @@ export class Engine<Incoming, Outgoing> {
       case 'prepare':
         return this.line.prepare()
       case 'take-over':
-        this.ending.takeOver()
+        this.sender.stop()
         return this.line.takeOver(act.reason)
       case 'finish':
         return this.#finish()

@@ -141,8 +141,7 @@ export class Socket {
   }
 
   #hangUp(): void {
-    const { bufferedAmount } = this
-    if (bufferedAmount > 0 && this.#sent - bufferedAmount < this.#blobEnd) {
+    if (this.#sent - this.bufferedAmount < this.#blobEnd) {
       this.#endTimer = this.#clock.setTimeout(() => this.#hangUp(), BLOB_POLL)
       return
     }
