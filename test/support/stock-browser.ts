@@ -75,9 +75,8 @@ class Provider {
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       },
     })
-    const exited = once(child, 'exit')
     await once(child, 'spawn')
-    if (child.pid !== undefined) this.#process = { pid: child.pid, exited }
+    if (child.pid !== undefined) this.#process = { pid: child.pid, exited: once(child, 'exit') }
   }
 
   async close(): Promise<void> {

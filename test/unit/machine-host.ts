@@ -128,8 +128,7 @@ export class MachineHost {
     switch (effect.type) {
       case 'start':
         must(effect.delay >= 0, 'a delay is 0 or more')
-        // As Timers has it: one that never comes is none.
-        if (effect.delay < Infinity) this.timers.set(effect.timer, effect.delay)
+        this.timers.set(effect.timer, effect.delay)
         break
       case 'stop':
         this.timers.delete(effect.timer)

@@ -119,5 +119,5 @@ export function want(machine: Machine, wanted: boolean, config: MachineConfig): 
   const next = { ...machine, wanted }
   if (wanted)
     return machine.state.status === 'idle' ? dial(next, config) : [next, [{ type: 'stop', timer: 'idle' }]]
-  return [next, isLive(machine.state) ? [startIdle(config)] : []]
+  return [next, isLive(machine.state) ? startIdle(config) : []]
 }

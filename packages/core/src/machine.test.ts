@@ -486,9 +486,7 @@ describe('a lazy machine', () => {
   it('stays connected without an idleTimeout', () => {
     const { host, send } = driven('open', { lazy: true })
     send({ type: 'wanted', wanted: true })
-    expect(send({ type: 'wanted', wanted: false })).toEqual([
-      { type: 'start', timer: 'idle', delay: Infinity },
-    ])
+    expect(send({ type: 'wanted', wanted: false })).toEqual([])
     expect(host.timers.has('idle')).toBe(false)
   })
 

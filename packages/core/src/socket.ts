@@ -141,6 +141,7 @@ export class Socket {
   }
 
   #hangUp(): void {
+    // What has left is what was sent, less what is buffered.
     if (this.#sent - this.bufferedAmount < this.#blobEnd) {
       this.#endTimer = this.#clock.setTimeout(() => this.#hangUp(), BLOB_POLL)
       return

@@ -150,7 +150,7 @@ export function dial(machine: Machine, config: MachineConfig, first: readonly Ef
       ...first,
       { type: 'start', timer: 'connect', delay: config.connectTimeout },
       // A lazy connection that was opened by hand rests again, as one that everybody left.
-      ...(machine.wanted || isLive(machine.state) ? [] : [startIdle(config)]),
+      ...(machine.wanted || isLive(machine.state) ? [] : startIdle(config)),
       // Last: it calls the user's functions, which may call back.
       { type: 'dial', generation, attempt },
     ],
@@ -190,8 +190,8 @@ export function leave({ state, handover }: Machine, ...others: readonly TimerNam
   return [...(own[state.status] ?? []), ...others].map((name) => ({ type: 'stop', timer: name }))
 }
 
-export function startIdle(config: MachineConfig): Effect {
-  return { type: 'start', timer: 'idle', delay: config.idleTimeout }
+export function startIdle({ idleTimeout: delay }: MachineConfig): Effect[] {
+  return delay === Infinity ? [] : [{ type: 'start', timer: 'idle', delay }]
 }
 
 export function isLive(state: ConnectionState): boolean {
