@@ -4,7 +4,7 @@ import { Ring } from './ring.ts'
 
 type Operation =
   | { type: 'push' | 'shift' | 'unshift'; count: number }
-  | { type: 'put' | 'set'; index: number }
+  | { type: 'put' | 'while'; index: number }
   | { type: 'clear' | 'pop' }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -22,7 +22,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
     weight: 8,
   },
-  { arbitrary: fc.record({ type: fc.constantFrom('put', 'set'), index: fc.nat(4_000) }), weight: 4 },
+  { arbitrary: fc.record({ type: fc.constantFrom('put', 'while'), index: fc.nat(4_000) }), weight: 4 },
   fc.record({ type: fc.constantFrom('clear', 'pop') }),
 )
 
@@ -64,7 +64,19 @@ describe('Ring', () => {
     ring.shift()
     ring.put(ring.unshift('again'), 'first')
     ring.put(places[3] ?? 0, 'last')
-    expect([ring.at(0), ring.at(3), ring.at(4)]).toEqual(['first', 'last', undefined])
+    expect([...ring]).toEqual(['first', `${places[1]}`, `${places[0]}`, 'last'])
+    expect([ring.at(places[3] ?? 0), ring.at(ring.end)]).toEqual(['last', undefined])
+  })
+
+  it('takes the oldest off up to a place, whatever the test says of those behind it', () => {
+    const ring = new Ring<string>()
+    for (const item of ['a', 'b', 'c', 'd']) ring.push(item)
+    ring.shiftWhile(2, () => true)
+    expect([...ring]).toEqual(['c', 'd'])
+    ring.shiftWhile(2, () => true)
+    expect([...ring]).toEqual(['c', 'd'])
+    ring.shiftWhile(Infinity, () => true)
+    expect([ring.length, ring.peek(), ring.end]).toEqual([0, undefined, 4])
   })
 
   it('has nothing beyond what it holds, also where it is full', () => {
@@ -97,16 +109,30 @@ describe('Ring', () => {
                 next += 1
               }
               break
-            case 'put':
-            case 'set': {
+            case 'put': {
               const old = model[operation.index]
               const place = old === undefined ? undefined : places.get(old)
               if (place === undefined) break
-              if (operation.type === 'put') ring.put(place, next)
-              else ring.set(operation.index, next)
+              expect(ring.at(place)).toBe(old)
+              ring.put(place, next)
               places.set(next, place)
               model[operation.index] = next
               next += 1
+              break
+            }
+            case 'while': {
+              // As far as one that fails the test, or to a place.
+              const first = ring.end - ring.length
+              const failing = model[operation.index]
+              const told: number[] = []
+              ring.shiftWhile(first + operation.index + 2, (item, place) => {
+                expect(ring.at(place)).toBe(item)
+                told.push(item)
+                return item !== failing
+              })
+              const end = failing === undefined ? model.length : operation.index
+              expect(told).toEqual(model.slice(0, failing === undefined ? end : end + 1))
+              model = model.slice(end)
               break
             }
             case 'pop':
@@ -128,7 +154,7 @@ describe('Ring', () => {
           }
           expect(ring.length).toBe(model.length)
           expect(ring.peek()).toBe(model[0])
-          expect(ring.at(3)).toBe(model[3])
+          expect(ring.at(ring.end - ring.length + 3)).toBe(model[3])
         }
         expect([...ring]).toEqual(model)
       }),

@@ -1,92 +1,96 @@
-/** A first-in-first-out buffer, open at both ends, that grows by doubling: every operation takes constant time on average. */
+/**
+ * A first-in-first-out buffer, open at both ends, that grows by doubling: every operation takes constant time on
+ * average. Items are known by their places, which are counted from 0 and kept for as long as they are in.
+ */
 export class Ring<T> {
   #slots: (T | undefined)[] = new Array(16)
-  #head = 0
-  #length = 0
-  /** The place of the oldest item; an item keeps its place while it is in. */
+  /** The place of the oldest item. */
   #first = 0
+  #end = 0
 
   get length(): number {
-    return this.#length
+    return this.#end - this.#first
   }
 
-  /** Puts an item behind all others; returns its place, for {@link put}. */
+  /** The place behind the newest item, where the next one goes: how many were ever put there. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Puts an item behind all others; returns its place. */
   push(item: T): number {
-    if (this.#length === this.#slots.length) this.#resize(this.#slots.length * 2)
-    this.set(this.#length, item)
-    this.#length += 1
-    return this.#first + this.#length - 1
+    if (this.length === this.#slots.length) this.#resize(this.#slots.length * 2)
+    this.put(this.#end, item)
+    this.#end += 1
+    return this.#end - 1
   }
 
   /** Puts an item before all others; returns its place. */
   unshift(item: T): number {
-    if (this.#length === this.#slots.length) this.#resize(this.#slots.length * 2)
-    this.#head = (this.#head - 1) & (this.#slots.length - 1)
-    this.#slots[this.#head] = item
-    this.#length += 1
+    if (this.length === this.#slots.length) this.#resize(this.#slots.length * 2)
     this.#first -= 1
+    this.put(this.#first, item)
     return this.#first
   }
 
-  /** Puts an item in the place of another, as {@link push} or {@link unshift} has told it. */
-  put(place: number, item: T): void {
-    this.set(place - this.#first, item)
+  /** Puts an item in the place of another. */
+  put(place: number, item: T | undefined): void {
+    this.#slots[place & (this.#slots.length - 1)] = item
   }
 
   peek(): T | undefined {
-    return this.#slots[this.#head]
+    return this.#slots[this.#first & (this.#slots.length - 1)]
   }
 
-  /** The item at a place, counted from the oldest. */
-  at(index: number): T | undefined {
-    return index < this.#length ? this.#slots[(this.#head + index) & (this.#slots.length - 1)] : undefined
-  }
-
-  /** Puts an item in the place of another, counted from the oldest. */
-  set(index: number, item: T): void {
-    this.#slots[(this.#head + index) & (this.#slots.length - 1)] = item
+  at(place: number): T | undefined {
+    return place < this.#end ? this.#slots[place & (this.#slots.length - 1)] : undefined
   }
 
   shift(): T | undefined {
-    const item = this.#slots[this.#head]
-    if (this.#length === 0) return undefined
-    // Let go of it: a drained queue must not hold on to a million messages.
-    this.#slots[this.#head] = undefined
-    this.#head = (this.#head + 1) & (this.#slots.length - 1)
-    this.#length -= 1
-    this.#first += 1
-    if (this.#slots.length > 1024 && this.#length < this.#slots.length / 4)
-      this.#resize(this.#slots.length / 2)
+    const item = this.peek()
+    this.shiftWhile(this.#first + 1, () => true)
     return item
+  }
+
+  /** Takes the oldest off, up to a place, for as long as they pass a test: cheaper than one by one. */
+  shiftWhile(end: number, test: (item: T, place: number) => boolean): void {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let place = this.#first
+    for (const last = Math.min(end, this.#end); place < last; place++) {
+      if (!test(slots[place & mask] as T, place)) break
+      // Let go of it: a drained queue must not hold on to a million messages.
+      slots[place & mask] = undefined
+    }
+    this.#first = place
+    const half = slots.length >> 1
+    if (half >= 1024 && this.length < half >> 1) this.#resize(half)
   }
 
   /** Takes the newest off. */
   pop(): T | undefined {
-    if (this.#length === 0) return undefined
-    this.#length -= 1
-    const last = (this.#head + this.#length) & (this.#slots.length - 1)
-    const item = this.#slots[last]
-    this.#slots[last] = undefined
+    if (this.length === 0) return undefined
+    const item = this.at(this.#end - 1)
+    this.#end -= 1
+    this.put(this.#end, undefined)
     return item
   }
 
   clear(): void {
     this.#slots = new Array(16)
-    this.#head = 0
-    this.#length = 0
+    this.#first = this.#end
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = 0; i < this.#length; i++) {
-      const item = this.at(i)
+    for (let place = this.#first; place < this.#end; place++) {
+      const item = this.at(place)
       if (item !== undefined) yield item
     }
   }
 
   #resize(capacity: number): void {
     const slots: (T | undefined)[] = new Array(capacity)
-    for (let i = 0; i < this.#length; i++) slots[i] = this.at(i)
+    for (let place = this.#first; place < this.#end; place++) slots[place & (capacity - 1)] = this.at(place)
     this.#slots = slots
-    this.#head = 0
   }
 }

@@ -31,7 +31,6 @@ export class Tail<T extends Written> {
   /** How many are empty: these count as a byte each, so that they do not pile up. */
   #empty = 0
   #header: number | undefined
-  #sequence = 0
   readonly #isInDoubt: (item: T) => boolean
   /** Of those that were let go: how many nothing has proven to have arrived. */
   #older = 0
@@ -48,9 +47,9 @@ export class Tail<T extends Written> {
     this.#isInDoubt = isInDoubt
   }
 
-  /** The sequence of the newest write. */
+  /** The sequence of the newest write: its place in the ring is one less. */
   get last(): number {
-    return this.#sequence
+    return this.#ring.end
   }
 
   /** How many were written before all that is held, and nothing proves that they have arrived. */
@@ -60,10 +59,10 @@ export class Tail<T extends Written> {
 
   /** The peer has read all up to this one. */
   prove(sequence: number): void {
-    while (this.#ring.length > 0 && this.#oldest <= sequence) {
-      const head = this.#ring.peek() ?? ''
-      this.#forget(head, this.#size - atLeast(head))
-    }
+    this.#ring.shiftWhile(sequence, (head, place) => {
+      this.#forget(head, place + 1)
+      return true
+    })
     // At the most: which of them are in doubt is not remembered one by one.
     this.#older = Math.max(0, Math.min(this.#older, this.#oldest - 1 - sequence))
   }
@@ -73,9 +72,8 @@ export class Tail<T extends Written> {
     const own = atLeast(item)
     // Nothing before it is to be counted by a later look.
     if (buffered === 0) this.#passAll()
-    this.#sequence += 1
-    if (typeof item !== 'string') item.sequence = this.#sequence
     this.#ring.push(item)
+    if (typeof item !== 'string') item.sequence = this.last
     this.#size += own
     if (own === 0) this.#empty += 1
     // Many in one go: it costs less.
@@ -89,12 +87,11 @@ export class Tail<T extends Written> {
     const size = atLeast(item)
     this.#size -= size
     if (size === 0) this.#empty -= 1
-    this.#sequence -= 1
     // Somebody has asked within the call that was refused.
-    if (this.#counted > this.#sequence) {
-      if (typeof item !== 'string' && this.#edge <= this.#sequence) this.#behindEdge -= item.bytes
-      this.#counted = this.#sequence
-      this.#edge = Math.min(this.#edge, this.#sequence)
+    if (this.#counted > this.last) {
+      if (typeof item !== 'string' && this.#edge <= this.last) this.#behindEdge -= item.bytes
+      this.#counted = this.last
+      this.#edge = Math.min(this.#edge, this.last)
     }
     return true
   }
@@ -102,7 +99,7 @@ export class Tail<T extends Written> {
   /** Learns from the newest write by how much it made `bufferedAmount` grow. */
   calibrate(grown: number): void {
     if (grown === 0) return
-    const bytes = this.#at(this.#sequence)?.bytes ?? Infinity
+    const bytes = this.#at(this.last)?.bytes ?? Infinity
     if (grown >= bytes) this.#header = grown > bytes ? LONGEST_HEADER : 0
   }
 
@@ -118,7 +115,7 @@ export class Tail<T extends Written> {
     let count = 0
     // While bytes of older ones are buffered too: an empty message at the very edge may have left.
     while (count < this.#ring.length && bytes < buffered) {
-      const item = this.#at(this.#sequence - count)
+      const item = this.#at(this.last - count)
       if (item === undefined) break
       bytes += item.bytes + header
       if (bytes > buffered) break
@@ -130,7 +127,7 @@ export class Tail<T extends Written> {
   /** The sequence up to which all has left, when `buffered` bytes have not. */
   left(buffered: number): number {
     if (buffered === 0) this.#passAll()
-    for (; this.#counted < this.#sequence; this.#counted += 1) {
+    for (; this.#counted < this.last; this.#counted += 1) {
       this.#behindEdge += this.#at(this.#counted + 1)?.bytes ?? 0
     }
     for (;;) {
@@ -148,7 +145,7 @@ export class Tail<T extends Written> {
     if (buffered === undefined) return this.left(held)
     // At a cut ws and undici say 0, whatever they held: what was shown before holds.
     if (buffered === 0 && !isClean) return this.#edge
-    return isAnswered ? this.#sequence : edge
+    return isAnswered ? this.last : edge
   }
 
   /** All that is held, oldest first; nothing is held after that. */
@@ -165,41 +162,39 @@ export class Tail<T extends Written> {
 
   /** Lets go of the oldest. By lower bounds, which cost nothing to know: a few more than needed are held. */
   #letGo(buffered: number): void {
-    while (this.#size + this.#empty > this.#keep && this.#ring.length > 1) {
-      const head = this.#ring.peek() ?? ''
+    this.#ring.shiftWhile(this.last - 1, (head, place) => {
       const left = this.#size - atLeast(head)
-      if (left - buffered < Math.max(0, this.#keep - this.#empty)) return
-      this.#forget(head, left)
-    }
+      const fits = left - buffered >= Math.max(0, this.#keep - this.#empty)
+      if (fits) this.#forget(head, place + 1)
+      return fits
+    })
   }
 
-  /** Lets go of the oldest; `left`: the size of the others. */
-  #forget(head: T | string, left: number): void {
-    this.#passEdge(head, this.#oldest)
-    this.#ring.shift()
-    if (left === this.#size) this.#empty -= 1
-    this.#size = left
+  #forget(head: T | string, sequence: number): void {
+    this.#passEdge(head, sequence)
+    const size = atLeast(head)
+    this.#size -= size
+    if (size === 0) this.#empty -= 1
     if (typeof head === 'string' || this.#isInDoubt(head)) this.#older += 1
   }
 
   /** The sequence of the oldest that is held. */
   get #oldest(): number {
-    return this.#sequence - this.#ring.length + 1
+    return this.last - this.#ring.length + 1
   }
 
   #at(sequence: number): T | undefined {
-    const index = sequence - this.#oldest
-    const item = this.#ring.at(index)
+    const item = this.#ring.at(sequence - 1)
     if (typeof item !== 'string') return item
     const made = this.#itemOf(item)
     made.sequence = sequence
-    this.#ring.set(index, made)
+    this.#ring.put(sequence - 1, made)
     return made
   }
 
   #passAll(): void {
-    this.#edge = this.#sequence
-    this.#counted = this.#sequence
+    this.#edge = this.last
+    this.#counted = this.last
     this.#behindEdge = 0
   }
 
