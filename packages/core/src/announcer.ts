@@ -58,7 +58,6 @@ export class Announcer {
       this.#toldState = state
       this.states.emit(state)
     })
-    if (this.events.size === 0) return
     this.tell({ type: 'state', state, previous, cause, duration, outbox: this.#outbox() })
   }
 

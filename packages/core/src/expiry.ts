@@ -19,7 +19,6 @@ export class Expiry {
   watch(next: number): void {
     if (next === this.#watched) return
     this.#watched = next
-    if (next === Infinity) this.#timers.stop('expiry')
-    else this.#timers.start('expiry', Math.max(0, next - this.#clock.now()))
+    this.#timers.start('expiry', Math.max(0, next - this.#clock.now()))
   }
 }
