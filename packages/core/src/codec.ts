@@ -20,7 +20,16 @@ export interface Codec<Incoming, Outgoing = Incoming> {
 
 /** The data itself, both ways. The default. */
 export function raw(): Codec<RawIncoming, RawOutgoing> {
-  return { encode: (message) => message, decode: (data) => data }
+  return { encode: same, decode: same }
+}
+
+function same<T>(data: T): T {
+  return data
+}
+
+/** Whether a codec sends what it is given as it is: it need not be asked then. */
+export function isRaw({ encode }: Codec<unknown, never>): boolean {
+  return encode === same
 }
 
 export interface JsonOptions {

@@ -2,7 +2,7 @@ import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
 import { duration } from './checks.ts'
 import type { Codec } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
-import { type Composed, Entry, type EntryDetails, type Fate } from './entry.ts'
+import { Entry, type EntryDetails, type Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { failed, HoldfastError, isHoldfastError, misconfigured } from './errors.ts'
 import type { Settings } from './options.ts'
@@ -40,7 +40,7 @@ export class Composer<Outgoing> {
   }
 
   /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
-  compose(message: Outgoing, options?: SendOptions, fate?: Fate): Composed {
+  compose(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     this.#check()
     const id = this.#idOf(message)
     const encoded = this.#encode(message)
@@ -52,8 +52,7 @@ export class Composer<Outgoing> {
     const told = encoded === message ? data : message
     // Most messages have none of these: they cost nothing then.
     const isPlain = options === undefined && id === undefined && fate === undefined && this.#ttl === Infinity
-    if (!isPlain) return new Entry(told, data, this.#details(options ?? {}, id, fate))
-    return typeof data === 'string' && told === data ? data : new Entry(told, data)
+    return new Entry(told, data, isPlain ? undefined : this.#details(options ?? {}, id, fate))
   }
 
   /** What goes over the wire for a message. */

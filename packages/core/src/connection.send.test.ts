@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, setUp, setUpOpen } from '../../../test/unit/set-up.ts'
-import { json } from './codec.ts'
+import { json, raw } from './codec.ts'
+import type { OutboxSnapshot } from './outbox-snapshot.ts'
 
 const OVERFLOW = expect.objectContaining({ code: 'OVERFLOW' })
 
@@ -201,6 +202,59 @@ describe('ttl', () => {
     server.close(1000)
     expect(server.messages).toEqual(['x'])
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('a text that goes out at once', () => {
+  it('has the ttl of the queue where a loss brings it back', async () => {
+    const { connection, clock, server, eventsOf } = await setUpOpen({ queue: { ttl: 500 } })
+    server.stall()
+    connection.send('x')
+    server.hang()
+    server.drop()
+    expect(connection.outbox).toMatchObject({ written: 1, recovered: 1, queued: 1 })
+    await clock.advance(500)
+    expect(eventsOf('dropped')).toMatchObject([{ message: 'x', reason: 'expired' }])
+  })
+
+  it('is encoded, though the rest of its codec is that of raw()', async () => {
+    const codec = { ...raw(), encode: (message: unknown) => `<${message}>` }
+    const { connection, server } = await setUpOpen({ codec })
+    connection.send('x')
+    expect(server.messages).toEqual(['<x>'])
+  })
+
+  it('is refused after close(), though the socket still takes something, and nothing waits', async () => {
+    const { connection, clock, server } = await setUpOpen()
+    server.stall()
+    const delivered = connection.deliver('x')
+    const closed = connection.close()
+    expect([connection.state.status, connection.outbox.queued]).toEqual(['closing', 0])
+    expect(() => connection.send('y')).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+    server.drain(Infinity)
+    await clock.advance(3_000)
+    await Promise.all([delivered, closed])
+    expect(server.messages).toEqual(['x'])
+    expect(connection.outbox).toMatchObject({ accepted: 1, written: 1 })
+  })
+
+  it('is counted before the native class is called, which may end the connection within', async () => {
+    const { connection, server } = await setUpOpen()
+    const { socket } = server.connection
+    socket.send = () => {
+      server.hang()
+      server.drop()
+    }
+    const seen: OutboxSnapshot[] = []
+    connection.state$.subscribe(() => seen.push(connection.outbox))
+    connection.send('x')
+    expect(connection.state.status).toBe('waiting')
+    expect(seen.length).toBeGreaterThan(1)
+    for (const { accepted, recovered, written, dropped, queued } of seen) {
+      expect(accepted + recovered).toBe(written + dropped + queued)
+    }
+    expect(seen.at(-1)).toEqual(connection.outbox)
+    expect(connection.outbox).toMatchObject({ accepted: 1, written: 1, unconfirmed: 1 })
   })
 })
 

@@ -32,6 +32,8 @@ export class Driver {
   readonly #host: DriverHost
   readonly #timers: Timers<TimerName>
   #machine: Machine
+  /** Whether the state is 'open': asked for at every `send()`. */
+  isOpen = false
   /** Events that came while the machine was at work: a policy function of the user called back. */
   #deferred: Without<MachineEvent, 'now'>[] | undefined
 
@@ -83,6 +85,7 @@ export class Driver {
   #step(machine: Machine, effects: readonly Effect[], cause: TransitionCause): void {
     const before = this.#machine
     this.#machine = machine
+    this.isOpen = machine.state.status === 'open'
     for (const effect of effects) {
       if (effect.type === 'tell-lost') this.#announcer.lost(effect)
       else if (effect.type === 'tell-handover') this.#announcer.handover(effect)

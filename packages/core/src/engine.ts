@@ -84,7 +84,6 @@ export class Engine<Incoming, Outgoing> {
       ...told(announcer),
       check,
       onEmpty: () => this.onEmpty(),
-      onSent: () => this.digest.changed(),
       onChange: () => {
         this.digest.changed()
         // Messages may have come back, from a lost socket or out of a storage.
@@ -120,7 +119,7 @@ export class Engine<Incoming, Outgoing> {
       sender: this.sender,
       clock,
       announcer,
-      isOpen: () => this.state.status === 'open',
+      isOpen: () => this.driver.isOpen,
       control: (message) => this.#sendControl(message),
     })
     this.#vigil = new Vigil(settings.heartbeat, environment, clock, this.driver, announcer, {

@@ -84,13 +84,9 @@ export class Entry {
 /** A text of which nothing else is to be said needs no entry to pass the queue. */
 export type Composed = Entry | string
 
-export function entryOf(composed: Composed): Entry {
-  return typeof composed === 'string' ? new Entry(composed, composed) : composed
-}
-
-/** As {@link entryOf}, of one that was written already. */
+/** Of a text that was written without one. */
 export function writtenEntryOf(text: string): Entry {
-  const entry = entryOf(text)
+  const entry = new Entry(text, text)
   entry.status = 'written'
   return entry
 }

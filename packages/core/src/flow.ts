@@ -1,7 +1,7 @@
 import type { OwnedData } from './bytes.ts'
 import { type Composed, Entry, isInDoubt, writtenEntryOf } from './entry.ts'
 import type { Clock } from './environment.ts'
-import { refused } from './errors.ts'
+import { type HoldfastError, refused } from './errors.ts'
 import type { FlowOptions } from './flow-options.ts'
 import type { Remains, SocketEnd } from './loss.ts'
 import type { Outbox } from './outbox.ts'
@@ -98,28 +98,27 @@ export class Flow {
     return this.#watched.length > 0
   }
 
-  /** Whether a message may pass the queue: nothing waits, and the socket takes more. */
-  get isClear(): boolean {
-    return this.#outbox.length === 0 && !this.#isPumping && this.#accepts()
-  }
-
   /**
-   * Writes one message past the queue; only while {@link isClear}.
+   * Writes one message past the queue, where nothing waits and the socket takes more; returns whether.
    *
    * @throws HoldfastError `ENCODE` where the native class refuses it; it is not counted then.
    */
-  pass(composed: Composed): void {
-    if (this.#socket === undefined) return
+  pass(composed: Composed): boolean {
+    const socket = this.#socket
+    if (socket === undefined || this.#isPumping || this.#outbox.length > 0) return false
+    const buffered = socket.bufferedAmount
+    if (!socket.isWritable || buffered >= this.#options.highWaterMark) return false
     this.#outbox.pass(composed)
-    try {
-      this.#write(composed, this.#socket)
-    } catch (cause) {
+    const error = this.#write(composed, socket, buffered)
+    if (error) {
       this.#outbox.undoPass()
-      throw refused(cause)
+      throw error
     }
-    if (typeof composed === 'string') return
-    this.#watch(composed)
-    this.pump()
+    if (typeof composed !== 'string') {
+      this.#watch(composed)
+      this.pump()
+    }
+    return true
   }
 
   /** Writes a message of ours before all that waits: to this socket, which may not be in use yet. */
@@ -128,7 +127,9 @@ export class Flow {
       // Older than all that will be written to it: the walk of the tail never comes to it.
       if (socket.isWritable) socket.send(data)
     } else if (this.#accepts() && this.#controls.length === 0) {
-      this.#writeControl(data, socket)
+      const error = this.#writeControl(data, socket)
+      // The caller knows what may be told of it.
+      if (error) throw error.cause
     } else {
       this.#controls.push(data)
       this.pump()
@@ -176,11 +177,8 @@ export class Flow {
     while (this.#socket !== undefined && this.#accepts()) {
       const control = this.#controls.shift()
       if (control !== undefined) {
-        try {
-          this.#writeControl(control, this.#socket)
-        } catch (cause) {
-          this.#options.onError(refused(cause))
-        }
+        const error = this.#writeControl(control, this.#socket)
+        if (error) this.#options.onError(error)
         continue
       }
       const now = this.#clock.now()
@@ -191,12 +189,11 @@ export class Flow {
       // Off the queue first: a class that tells of its end, or of an answer, within the call finds it written.
       this.#outbox.take(entry)
       this.#options.onWrite(entry)
-      try {
-        this.#write(entry, this.#socket)
-      } catch (cause) {
+      const error = this.#write(entry, this.#socket)
+      if (error) {
         // It stays: the socket is about to tell that it is lost, or takes it at the next look.
         if (entry.status === 'written') this.#outbox.undo(entry)
-        this.#options.onError(refused(cause))
+        this.#options.onError(error)
         break
       }
       this.#watch(entry)
@@ -210,23 +207,24 @@ export class Flow {
     return id !== undefined && this.#outbox.inFlight >= this.#options.window
   }
 
-  #writeControl(data: OwnedData, socket: Socket): void {
+  #writeControl(data: OwnedData, socket: Socket): HoldfastError | undefined {
     const entry = new Entry(undefined, data)
     // Its bytes count in the walk of the tail, and it is nobody's message.
     entry.status = 'over'
-    this.#write(entry, socket)
+    return this.#write(entry, socket)
   }
 
-  #write(composed: Composed, socket: Socket): void {
-    const buffered = socket.bufferedAmount
+  /** Returns an error where the native class has refused it; nothing is written then. */
+  #write(composed: Composed, socket: Socket, buffered = socket.bufferedAmount): HoldfastError | undefined {
     this.#tail.add(composed, buffered)
     try {
       socket.send(typeof composed === 'string' ? composed : composed.data)
-    } catch (error) {
+    } catch (cause) {
       // Else the socket was lost within the call, and what it had is told, this one included.
-      if (this.#tail.undo()) throw error
+      if (this.#tail.undo()) return refused(cause)
     }
     if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
+    return undefined
   }
 
   /** One that was lost within the write is not on its way. */

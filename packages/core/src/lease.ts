@@ -1,3 +1,4 @@
+import type { Shell } from './connection.ts'
 import { environmentOf, isServer } from './environment.ts'
 import { failed, HoldfastError } from './errors.ts'
 import { plainData } from './live-options.ts'
@@ -149,9 +150,14 @@ function connectionOptions(options: LeaseOptions): ConnectionOptions & MessageOp
 function move({ connection, live }: Entry, to: Connection<unknown, unknown>): number {
   const [from, target] = [shellOf(connection), shellOf(to)]
   const now = environmentOf(live.options.environment).now()
+  const { notices } = target.announcer
+  const moved = from.announcer.notices.during(() => notices.during(() => moveQueue(from, target, now)))
+  if (moved > 0) target.updateWanted(true)
+  return moved
+}
+
+function moveQueue(from: Shell<unknown, unknown>, target: Shell<unknown, unknown>, now: number): number {
   let moved = 0
-  from.announcer.notices.hold()
-  target.announcer.notices.hold()
   for (const entry of from.sender.waiting) {
     const { message, key, expiresAt, fate } = entry
     // Else the timer is late that would have dropped it.
@@ -168,12 +174,9 @@ function move({ connection, live }: Entry, to: Connection<unknown, unknown>): nu
       from.sender.drop(entry, reason)
     } catch (error) {
       // send() throws nothing else.
-      fail(to, error as HoldfastError)
+      target.announcer.fail(error as HoldfastError, false)
     }
   }
-  target.announcer.notices.release()
-  from.announcer.notices.release()
-  if (moved > 0) target.updateWanted(true)
   return moved
 }
 

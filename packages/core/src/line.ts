@@ -99,7 +99,7 @@ export class Line {
 
   /** Ends it from this side, also between two attempts; what is queued stays. */
   fail(error: HoldfastError): void {
-    const phase = this.#driver.state.status === 'open' ? 'open' : 'connecting'
+    const phase = this.#driver.isOpen ? 'open' : 'connecting'
     this.#giveUp(this.#driver.generation, localLoss(error, phase), 'fatal')
   }
 

@@ -12,23 +12,18 @@ export class Notices {
 
   /** Notices wait until the work is done. Calls nest. */
   during<T>(work: () => T): T {
-    this.hold()
+    this.#depth += 1
     try {
       return work()
     } finally {
-      this.release()
+      // At the outermost level; while they go out, further ones join the queue, and the loop sees them.
+      if (this.#depth === 1 && this.#queue.length > 0) {
+        // A notice never throws: listeners have an Emitter.
+        for (const notice of this.#queue) notice()
+        this.#queue = []
+      }
+      this.#depth -= 1
     }
-  }
-
-  /** `during()` in two halves, for what is done for every message: it costs no closure. */
-  hold(): void {
-    this.#depth += 1
-  }
-
-  release(): void {
-    // At the outermost level; while they go out, further ones join the queue.
-    if (this.#depth === 1) this.#flush()
-    this.#depth -= 1
   }
 
   /** A clock like this one, whose callbacks are such work. */
@@ -41,16 +36,6 @@ export class Notices {
   }
 
   add(notice: () => void): void {
-    this.#queue.push(notice)
-    if (this.#depth > 0) return
-    this.hold()
-    this.release()
-  }
-
-  #flush(): void {
-    if (this.#queue.length === 0) return
-    // The loop sees those that are added meanwhile. A notice never throws: listeners have an Emitter.
-    for (const notice of this.#queue) notice()
-    this.#queue = []
+    this.during(() => this.#queue.push(notice))
   }
 }

@@ -16,9 +16,7 @@ export interface SenderListeners extends RecoveryListeners {
   readonly onRestored: (entries: readonly Entry[]) => void
   /** Nothing waits any more, to be written or to be acknowledged. */
   readonly onEmpty: () => void
-  /** A message was taken: told apart, since it is what is done most. */
-  readonly onSent: () => void
-  /** Counters have changed for another reason. */
+  /** Counters have changed. */
   readonly onChange: () => void
   /** What a life that is over had left in a storage is dropped: no number changes after that. */
   readonly onReleased: () => void

@@ -1,8 +1,8 @@
 import { UNLIMITED } from './capacity.ts'
-import type { Codec } from './codec.ts'
+import { type Codec, isRaw } from './codec.ts'
 import { Composer, type SendOptions } from './composer.ts'
 import { type DeliverOptions, type Receipt, receipt } from './delivery.ts'
-import { type Composed, type DropReason, type Entry, entryOf, type Fate, messagesOf } from './entry.ts'
+import { type DropReason, type Entry, type Fate, messagesOf } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { HoldfastError } from './errors.ts'
 import { Expiry } from './expiry.ts'
@@ -31,6 +31,8 @@ export class Sender<Outgoing> {
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #recovery: Recovery
+  /** The longest text, in UTF-16 units, that goes out as it is, with no more to be said of it; -1 where none does. */
+  readonly #plain: number
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -68,6 +70,9 @@ export class Sender<Outgoing> {
       },
     })
     this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
+    const isPlain = isRaw(codec) && !delivery && !this.keep && !Number.isFinite(queue?.ttl)
+    // A UTF-16 unit takes at most 3 bytes.
+    this.#plain = isPlain ? (queue?.maxBytes ?? Infinity) / 3 : -1
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -93,6 +98,16 @@ export class Sender<Outgoing> {
     return this.#outbox.snapshot(nativeBufferedAmount)
   }
 
+  /**
+   * Writes a text now, if it has nothing to wait for and needs nothing to be made of it: {@link send} does the rest.
+   *
+   * @throws HoldfastError `ENCODE`
+   */
+  pass(message: Outgoing, options: SendOptions | undefined): boolean {
+    const isPlain = typeof message === 'string' && options === undefined && message.length <= this.#plain
+    return isPlain && this.flow.pass(message)
+  }
+
   /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
   send(message: Outgoing, options?: SendOptions): void {
     this.#take(this.#composer.compose(message, options))
@@ -100,7 +115,7 @@ export class Sender<Outgoing> {
 
   /** As {@link send}; what becomes of the message is told to this fate. */
   track(message: Outgoing, options: SendOptions | undefined, fate: Fate): Entry {
-    const entry = entryOf(this.#composer.compose(message, options, fate))
+    const entry = this.#composer.compose(message, options, fate)
     this.#take(entry)
     return entry
   }
@@ -197,12 +212,11 @@ export class Sender<Outgoing> {
     return this.keep?.release().then((entries) => messagesOf(entries))
   }
 
-  #take(composed: Composed): void {
+  #take(entry: Entry): void {
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
-    const mayPass = !this.keep && (typeof composed === 'string' || composed.id === undefined)
-    if (mayPass && this.flow.isClear) this.flow.pass(composed)
-    else this.#push(entryOf(composed))
-    this.#listeners.onSent()
+    const mayPass = !this.keep && entry.id === undefined
+    if (!mayPass || !this.flow.pass(entry)) this.#push(entry)
+    this.#listeners.onChange()
   }
 
   #push(entry: Entry): void {

@@ -151,7 +151,7 @@ export class Vigil {
   }
 
   #onNetwork(isOnline: boolean): void {
-    if (this.#driver.state.status !== 'open') return
+    if (!this.#driver.isOpen) return
     if (this.#heartbeat) this.#heartbeat.probe()
     else if (!isOnline) this.#hasHeard = false
     else if (!this.#hasHeard) this.#silent('offline')
@@ -168,7 +168,7 @@ export class Vigil {
   }
 
   #onSlept(): void {
-    if (this.#driver.state.status !== 'open') return this.#driver.dispatch({ type: 'woke' })
+    if (!this.#driver.isOpen) return this.#driver.dispatch({ type: 'woke' })
     if (this.#heartbeat) return this.#heartbeat.probe()
     this.#hasHeard = false
     this.#timers.start('grace', GRACE)
