@@ -48,7 +48,7 @@ export class Ring<T> {
 
   shift(): T | undefined {
     const item = this.peek()
-    this.shiftWhile(this.#first + 1, () => true)
+    if (item !== undefined) this.shiftWhile(this.#first + 1, () => true)
     return item
   }
 
