@@ -452,6 +452,23 @@ describe('a socket that is gone', () => {
     expect(unproven.map(({ message }) => message)).toEqual(['aa', 'bb'])
   })
 
+  it.each<[string, string[], number, string[]]>([
+    ['nothing more than what fits in beside the longest header', ['aa', 'bb', 'cc'], 10, []],
+    ['all of one that went into an empty buffer, however it is counted', ['aa'], 8, ['aa']],
+  ])('of a host that counts framing leaves %s', async (_, texts, buffered, expected) => {
+    const { server, flow, socket, pass } = await setUp({ keepWritten: 1_000 })
+    const native = server.connection.socket
+    let held = 0
+    Object.defineProperty(native, 'bufferedAmount', { get: () => held })
+    native.send = () => {
+      held += 2 + 6
+    }
+    flow.start(socket)
+    for (const text of texts) pass(text)
+    const { unsent } = flow.detach({ ...LOSS, buffered })
+    expect(unsent.map(({ message }) => message)).toEqual(expected)
+  })
+
   /** Three messages, each of two bytes, of which the first has left; somebody waits for each of them. */
   async function setUpWaiting(header = 0) {
     const parts = await setUp({ keepWritten: 1_000 })

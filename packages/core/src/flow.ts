@@ -223,7 +223,8 @@ export class Flow {
       // Else the socket was lost within the call, and what it had is told, this one included.
       if (this.#tail.undo()) return refused(cause)
     }
-    if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
+    // One that goes into an empty buffer is all there is in it, however it is counted.
+    if (buffered > 0 && this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
     return undefined
   }
 
