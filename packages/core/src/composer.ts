@@ -22,24 +22,23 @@ export class Composer<Outgoing> {
   /** Of the queue, in ms. */
   readonly #ttl: number
   readonly #clock: Clock
-  /** Throws where nothing may be sent. */
-  readonly #check: () => void
+  readonly #hasEnded: () => boolean
 
   constructor(
     codec: Codec<unknown, Outgoing>,
     { queue, delivery }: Pick<Settings, 'queue' | 'delivery'>,
     clock: Clock,
-    check: () => void,
+    hasEnded: () => boolean,
   ) {
     this.#codec = codec
     this.#queue = queue
     this.#delivery = delivery
     this.#ttl = queue?.ttl ?? Infinity
     this.#clock = clock
-    this.#check = check
+    this.#hasEnded = hasEnded
   }
 
-  /** @throws HoldfastError `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
+  /** @throws HoldfastError `CLOSED`, `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
   compose(message: Outgoing, options?: SendOptions, fate?: Fate): Entry {
     this.#check()
     const id = this.#idOf(message)
@@ -58,6 +57,11 @@ export class Composer<Outgoing> {
   /** What goes over the wire for a message. */
   encode(message: Outgoing): OwnedData {
     return this.#own(this.#encode(message))
+  }
+
+  #check(): void {
+    if (!this.#hasEnded()) return
+    throw new HoldfastError('CLOSED', 'Nothing is sent after close().', { reason: 'closed' })
   }
 
   #details({ key, ttl }: SendOptions, id: Entry['id'], fate: Fate | undefined): EntryDetails {

@@ -240,6 +240,37 @@ describe('a listener of outbox$ that reconnects and closes', () => {
   })
 })
 
+describe('a listener of what the native class tells within its send()', () => {
+  it('sends behind the message that is being sent', async () => {
+    const isReply = () => {
+      throw new Error('no')
+    }
+    const { connection, server } = await setUpOpen({ heartbeat: { message: () => 'ping', isReply } })
+    const { socket } = server.connection
+    const send = socket.send.bind(socket)
+    socket.send = (data) => {
+      socket.send = send
+      socket.dispatchEvent(new MessageEvent('message', { data: 'm' }))
+      send(data)
+    }
+    connection.errors$.subscribe(() => connection.send('inner'))
+    connection.send('outer')
+    expect(server.messages).toEqual(['outer', 'inner'])
+  })
+
+  it('closes, and leaves no frame behind', async () => {
+    const { connection, server, clock } = await setUpOpen()
+    connection.outbox$.subscribe()
+    server.connection.socket.send = () => server.drop()
+    connection.state$.subscribe(({ status }) => {
+      if (status === 'waiting') void connection.close()
+    })
+    connection.send('x')
+    expect(connection.state.status).toBe('closed')
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a codec that closes while it encodes', () => {
   it('has its message refused: nothing is queued behind the end', async () => {
     const { connection, clock, server } = setUp({

@@ -28,7 +28,7 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   #isDisposed = false
 
   constructor(source: UrlSource, options: ShellOptions, start: 'auto' | 'manual' = 'auto') {
-    super(source, options, () => this.#checkSendable())
+    super(source, options)
     this.disposed = new Emitter(this.announcer.onThrow)
 
     // In a microtask: whoever subscribes at once misses nothing.
@@ -56,9 +56,14 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   }
 
   send(message: Outgoing, options?: SendOptions): void {
-    // What is done most costs least. All is counted before the native class is called: it may call back.
-    if (this.driver.isOpen && this.sender.pass(message, options)) this.digest.changed()
-    else this.announcer.notices.during(() => this.sender.send(message, options))
+    this.announcer.notices.hold()
+    try {
+      // What is done most costs least: a text that needs nothing to be made of it, and has nothing to wait for.
+      if (this.driver.isOpen && this.sender.pass(message, options)) this.digest.changed()
+      else this.sender.send(message, options)
+    } finally {
+      this.announcer.notices.release()
+    }
     this.updateWanted(true)
   }
 
@@ -121,10 +126,5 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
 
   #checkAlive(call: string): void {
     if (this.#isDisposed) throw new HoldfastError('CLOSED', `${call} after the end.`)
-  }
-
-  #checkSendable(): void {
-    if (!hasEnded(this.state) && !this.#isDisposed) return
-    throw new HoldfastError('CLOSED', 'Nothing is sent after close().', { reason: 'closed' })
   }
 }

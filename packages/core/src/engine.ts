@@ -47,8 +47,7 @@ export class Engine<Incoming, Outgoing> {
   /** Whether there are messages that mean something here: most connections have none. */
   readonly #isRead: boolean
 
-  /** @param check - Throws where nothing may be sent. */
-  constructor(source: UrlSource, options: ShellOptions, check: () => void) {
+  constructor(source: UrlSource, options: ShellOptions) {
     const settings = settingsOf(options)
     this.canQueue = settings.queue !== undefined
     this.#isRead = Boolean(settings.auth || settings.heartbeat?.isReply || settings.delivery)
@@ -82,7 +81,7 @@ export class Engine<Incoming, Outgoing> {
     })
     this.sender = new Sender<Outgoing>(options.codec, settings, clock, {
       ...told(announcer),
-      check,
+      hasEnded: () => hasEnded(this.state),
       onEmpty: () => this.onEmpty(),
       onChange: () => {
         this.digest.changed()

@@ -128,7 +128,7 @@ export class Flow {
       if (socket.isWritable) socket.send(data)
     } else if (this.#accepts() && this.#controls.length === 0) {
       const error = this.#writeControl(data, socket)
-      // The caller knows what may be told of it.
+      // As the native class threw it: the caller says what it was that could not be sent.
       if (error) throw error.cause
     } else {
       this.#controls.push(data)
@@ -223,8 +223,7 @@ export class Flow {
       // Else the socket was lost within the call, and what it had is told, this one included.
       if (this.#tail.undo()) return refused(cause)
     }
-    // One that goes into an empty buffer is all there is in it, however it is counted.
-    if (buffered > 0 && this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
+    if (this.#tail.isUncalibrated) this.#tail.calibrate(socket.bufferedAmount - buffered)
     return undefined
   }
 

@@ -12,18 +12,27 @@ export class Notices {
 
   /** Notices wait until the work is done. Calls nest. */
   during<T>(work: () => T): T {
-    this.#depth += 1
+    this.hold()
     try {
       return work()
     } finally {
-      // At the outermost level; while they go out, further ones join the queue, and the loop sees them.
-      if (this.#depth === 1 && this.#queue.length > 0) {
-        // A notice never throws: listeners have an Emitter.
-        for (const notice of this.#queue) notice()
-        this.#queue = []
-      }
-      this.#depth -= 1
+      this.release()
     }
+  }
+
+  /** `during()` in two halves, for what is done for every message: it costs no closure. */
+  hold(): void {
+    this.#depth += 1
+  }
+
+  release(): void {
+    // At the outermost level; while they go out, further ones join the queue, and the loop sees them.
+    if (this.#depth === 1 && this.#queue.length > 0) {
+      // A notice never throws: listeners have an Emitter.
+      for (const notice of this.#queue) notice()
+      this.#queue = []
+    }
+    this.#depth -= 1
   }
 
   /** A clock like this one, whose callbacks are such work. */

@@ -14,7 +14,7 @@ import { Timers } from './timers.ts'
 export interface RequestHost<Incoming, Outgoing> {
   readonly messages: Audience<Incoming>
   readonly clock: Clock
-  readonly sender: Pick<Sender<Outgoing>, 'track' | 'drop' | 'answered'>
+  readonly sender: Pick<Sender<Outgoing>, 'send' | 'drop' | 'answered'>
   readonly announcer: Pick<Announcer, 'fail' | 'tell' | 'notices'>
 }
 
@@ -142,7 +142,7 @@ export class Requests<Incoming, Outgoing> {
     // First this: the answer may come within the call, and so may the end.
     this.#awaited.add(pending)
     this.#leave ??= this.#host.messages.pick((incoming) => this.#take(incoming))
-    pending.entry = this.#host.sender.track(message, how, {
+    pending.entry = this.#host.sender.send(message, how, {
       retries: () => options.retry === true && this.#awaited.has(pending),
       failed: (reason) => {
         if (!pending.isOver) this.#fail(pending, this.#error(reason, options))

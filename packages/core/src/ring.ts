@@ -1,6 +1,7 @@
 /**
  * A first-in-first-out buffer, open at both ends, that grows by doubling: every operation takes constant time on
- * average. Items are known by their places, which are counted from 0 and kept for as long as they are in.
+ * average. Each item has a place, a whole number that it keeps for as long as it is in; the first one pushed has 0, and
+ * what is put before it has negative ones.
  */
 export class Ring<T> {
   #slots: (T | undefined)[] = new Array(16)
@@ -12,7 +13,7 @@ export class Ring<T> {
     return this.#end - this.#first
   }
 
-  /** The place behind the newest item, where the next one goes: how many were ever put there. */
+  /** The place behind the newest item, where the next one goes. */
   get end(): number {
     return this.#end
   }
@@ -39,9 +40,10 @@ export class Ring<T> {
   }
 
   peek(): T | undefined {
-    return this.#slots[this.#first & (this.#slots.length - 1)]
+    return this.at(this.#first)
   }
 
+  /** The item at a place, which must not be before the oldest. */
   at(place: number): T | undefined {
     return place < this.#end ? this.#slots[place & (this.#slots.length - 1)] : undefined
   }
@@ -52,7 +54,10 @@ export class Ring<T> {
     return item
   }
 
-  /** Takes the oldest off, up to a place, for as long as they pass a test: cheaper than one by one. */
+  /**
+   * Takes the oldest off, up to a place, for as long as they pass a test, which must leave the ring alone: cheaper than
+   * one by one.
+   */
   shiftWhile(end: number, test: (item: T, place: number) => boolean): void {
     const slots = this.#slots
     const mask = slots.length - 1
@@ -63,14 +68,15 @@ export class Ring<T> {
       slots[place & mask] = undefined
     }
     this.#first = place
-    const half = slots.length >> 1
-    if (half >= 1024 && this.length < half >> 1) this.#resize(half)
+    let capacity = slots.length
+    while (capacity > 1024 && this.length < capacity >> 2) capacity >>= 1
+    if (capacity < slots.length) this.#resize(capacity)
   }
 
   /** Takes the newest off. */
   pop(): T | undefined {
-    if (this.length === 0) return undefined
     const item = this.at(this.#end - 1)
+    if (item === undefined) return undefined
     this.#end -= 1
     this.put(this.#end, undefined)
     return item

@@ -10,8 +10,8 @@ export interface RecoveryListeners {
 }
 
 export interface SenderListeners extends RecoveryListeners {
-  /** Throws where nothing may be sent. */
-  readonly check: () => void
+  /** Whether nothing may be sent any more. */
+  readonly hasEnded: () => boolean
   readonly onDrop: (entry: Entry, reason: DropReason) => void
   readonly onRestored: (entries: readonly Entry[]) => void
   /** Nothing waits any more, to be written or to be acknowledged. */

@@ -31,8 +31,8 @@ export class Sender<Outgoing> {
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #recovery: Recovery
-  /** The longest text, in UTF-16 units, that goes out as it is, with no more to be said of it; -1 where none does. */
-  readonly #plain: number
+  /** Up to this length, in UTF-16 units, a text goes out as it is, with no more to be said of it; -1: none does. */
+  readonly #plainLength: number
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -47,7 +47,7 @@ export class Sender<Outgoing> {
     this.#clock = clock
     this.#listeners = listeners
     this.#inFlight = new InFlight(delivery, listeners.onError)
-    this.#composer = new Composer(codec, settings, clock, listeners.check)
+    this.#composer = new Composer(codec, settings, clock, listeners.hasEnded)
     this.#outbox = new Outbox(queue ?? UNLIMITED, (entry, reason) => this.#onDrop(entry, reason))
     this.flow = new Flow(this.#outbox, clock, {
       highWaterMark: queue?.highWaterMark ?? Infinity,
@@ -70,9 +70,9 @@ export class Sender<Outgoing> {
       },
     })
     this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
-    const isPlain = isRaw(codec) && !delivery && !this.keep && !Number.isFinite(queue?.ttl)
+    const isPlain = isRaw(codec) && !delivery && !this.keep && (queue?.ttl ?? Infinity) === Infinity
     // A UTF-16 unit takes at most 3 bytes.
-    this.#plain = isPlain ? (queue?.maxBytes ?? Infinity) / 3 : -1
+    this.#plainLength = isPlain ? (queue?.maxBytes ?? Infinity) / 3 : -1
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -104,25 +104,25 @@ export class Sender<Outgoing> {
    * @throws HoldfastError `ENCODE`
    */
   pass(message: Outgoing, options: SendOptions | undefined): boolean {
-    const isPlain = typeof message === 'string' && options === undefined && message.length <= this.#plain
+    const isPlain =
+      typeof message === 'string' && options === undefined && message.length <= this.#plainLength
     return isPlain && this.flow.pass(message)
   }
 
-  /** @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue. */
-  send(message: Outgoing, options?: SendOptions): void {
-    this.#take(this.#composer.compose(message, options))
-  }
-
-  /** As {@link send}; what becomes of the message is told to this fate. */
-  track(message: Outgoing, options: SendOptions | undefined, fate: Fate): Entry {
+  /**
+   * Takes a message; what becomes of it is told to its fate.
+   *
+   * @throws HoldfastError what {@link Composer.compose} throws; `OVERFLOW`; `CLOSED` without a queue.
+   */
+  send(message: Outgoing, options: SendOptions | undefined, fate?: Fate): Entry {
     const entry = this.#composer.compose(message, options, fate)
     this.#take(entry)
     return entry
   }
 
-  /** As {@link track}; returns what gives the message up while it is queued. */
+  /** As {@link send}; returns what gives the message up while it is queued. */
   follow(message: Outgoing, options: SendOptions, fate: Fate): (reason: DropReason) => void {
-    const entry = this.track(message, options, fate)
+    const entry = this.send(message, options, fate)
     return (reason) => this.drop(entry, reason)
   }
 
@@ -216,7 +216,7 @@ export class Sender<Outgoing> {
     // One that has to be acknowledged counts toward the limits; one that is to be stored must be, until it has left.
     const mayPass = !this.keep && entry.id === undefined
     if (!mayPass || !this.flow.pass(entry)) this.#push(entry)
-    this.#listeners.onChange()
+    this.#onChange()
   }
 
   #push(entry: Entry): void {
@@ -227,7 +227,6 @@ export class Sender<Outgoing> {
     }
     this.#outbox.push(entry)
     if (entry.status === 'queued') this.keep?.put(entry)
-    this.#expiry.watch(this.#outbox.nextExpiry)
     this.flow.pump()
   }
 
