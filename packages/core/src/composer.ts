@@ -1,6 +1,6 @@
 import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
 import { duration } from './checks.ts'
-import type { Codec } from './codec.ts'
+import { type Codec, isRaw } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import { Entry, type EntryDetails, type Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
@@ -17,12 +17,14 @@ export interface SendOptions {
 /** Makes of a message what can be queued: encoded, copied, with its id and its time. */
 export class Composer<Outgoing> {
   readonly #codec: Codec<unknown, Outgoing>
-  readonly #queue: Settings['queue']
+  readonly #maxBytes: number
   readonly #delivery: DeliveryOptions | undefined
   /** Of the queue, in ms. */
   readonly #ttl: number
   readonly #clock: Clock
   readonly #hasEnded: () => boolean
+  /** Up to this length, in UTF-16 units, nothing is to be made of a text; -1: of each. */
+  readonly #plainLength: number
 
   constructor(
     codec: Codec<unknown, Outgoing>,
@@ -31,11 +33,19 @@ export class Composer<Outgoing> {
     hasEnded: () => boolean,
   ) {
     this.#codec = codec
-    this.#queue = queue
+    this.#maxBytes = queue?.maxBytes ?? Infinity
     this.#delivery = delivery
     this.#ttl = queue?.ttl ?? Infinity
     this.#clock = clock
     this.#hasEnded = hasEnded
+    const isPlain = isRaw(codec) && !delivery && !queue?.storage && this.#ttl === Infinity
+    // A UTF-16 unit takes at most 3 bytes.
+    this.#plainLength = isPlain ? this.#maxBytes / 3 : -1
+  }
+
+  /** Whether {@link compose} would make nothing of a message but what it is: a text of which no more is to be said. */
+  isPlain(message: Outgoing, options: SendOptions | undefined): message is Outgoing & string {
+    return typeof message === 'string' && options === undefined && message.length <= this.#plainLength
   }
 
   /** @throws HoldfastError `CLOSED`, `ENCODE`, `OVERFLOW`, `CONFIGURATION` (bad `ttl` or `key`), `HANDLER` (no id). */
@@ -46,7 +56,7 @@ export class Composer<Outgoing> {
     // Once more: codec and ids are the user's code, and may have closed.
     this.#check()
     const data = this.#own(encoded)
-    if (this.#queue !== undefined) checkSize(data, this.#queue.maxBytes)
+    checkSize(data, this.#maxBytes)
     // What the caller can change is reported, too, as it was when it was sent.
     const told = encoded === message ? data : message
     // Most messages have none of these: they cost nothing then.

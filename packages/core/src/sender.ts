@@ -1,5 +1,5 @@
 import { UNLIMITED } from './capacity.ts'
-import { type Codec, isRaw } from './codec.ts'
+import type { Codec } from './codec.ts'
 import { Composer, type SendOptions } from './composer.ts'
 import { type DeliverOptions, type Receipt, receipt } from './delivery.ts'
 import { type DropReason, type Entry, type Fate, messagesOf } from './entry.ts'
@@ -31,8 +31,6 @@ export class Sender<Outgoing> {
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #recovery: Recovery
-  /** Up to this length, in UTF-16 units, a text goes out as it is, with no more to be said of it; -1: none does. */
-  readonly #plainLength: number
   /** Written to as soon as it is known what a storage has. */
   #socket: Socket | undefined
 
@@ -70,9 +68,6 @@ export class Sender<Outgoing> {
       },
     })
     this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
-    const isPlain = isRaw(codec) && !delivery && !this.keep && (queue?.ttl ?? Infinity) === Infinity
-    // A UTF-16 unit takes at most 3 bytes.
-    this.#plainLength = isPlain ? (queue?.maxBytes ?? Infinity) / 3 : -1
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
       this.#outbox.expire(clock.now())
@@ -104,9 +99,7 @@ export class Sender<Outgoing> {
    * @throws HoldfastError `ENCODE`
    */
   pass(message: Outgoing, options: SendOptions | undefined): boolean {
-    const isPlain =
-      typeof message === 'string' && options === undefined && message.length <= this.#plainLength
-    return isPlain && this.flow.pass(message)
+    return this.#composer.isPlain(message, options) && this.flow.pass(message)
   }
 
   /**
