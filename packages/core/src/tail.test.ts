@@ -75,6 +75,16 @@ describe('a tail', () => {
     expect(tail.take().map(({ sequence }) => sequence)).toEqual([97, 98, 99, 100])
   })
 
+  it.each([0, 1, 8, 100])('keeps empty messages as if each were a byte: of %i bytes none less', (keep) => {
+    const tail = new Tail(keep, itemOf, isInDoubt)
+    for (let i = 1; i <= 1_000; i++) {
+      tail.add(i % 3 === 0 ? 'a' : '', 0)
+      const held = tail.last - tail.older
+      expect(held).toBeGreaterThanOrEqual(Math.min(i, Math.max(1, keep)))
+      expect(held).toBeLessThanOrEqual(Math.max(1, keep * 1.125))
+    }
+  })
+
   it('learns from a text that has no item', () => {
     const tail = new Tail(100, itemOf, isInDoubt)
     tail.add('grüße', 0)

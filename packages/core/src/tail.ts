@@ -59,10 +59,7 @@ export class Tail<T extends Written> {
 
   /** The peer has read all up to this one. */
   prove(sequence: number): void {
-    this.#ring.shiftWhile(sequence, (head, place) => {
-      this.#forget(head, place + 1)
-      return true
-    })
+    this.#ring.shiftWhile(sequence, (head, place) => this.#forget(head, place + 1))
     // At the most: which of them are in doubt is not remembered one by one.
     this.#older = Math.max(0, Math.min(this.#older, this.#oldest - 1 - sequence))
   }
@@ -164,18 +161,20 @@ export class Tail<T extends Written> {
   #letGo(buffered: number): void {
     this.#ring.shiftWhile(this.last - 1, (head, place) => {
       const left = this.#size - atLeast(head)
-      const fits = left - buffered >= Math.max(0, this.#keep - this.#empty)
-      if (fits) this.#forget(head, place + 1)
-      return fits
+      if (this.#size + this.#empty <= this.#keep) return false
+      if (left - buffered < Math.max(0, this.#keep - this.#empty)) return false
+      return this.#forget(head, place + 1)
     })
   }
 
-  #forget(head: T | string, sequence: number): void {
+  /** Accounts for one that is let go of: it may be. */
+  #forget(head: T | string, sequence: number): true {
     this.#passEdge(head, sequence)
     const size = atLeast(head)
     this.#size -= size
     if (size === 0) this.#empty -= 1
     if (typeof head === 'string' || this.#isInDoubt(head)) this.#older += 1
+    return true
   }
 
   /** The sequence of the oldest that is held. */
