@@ -18,6 +18,18 @@ describe('holdfast at the end of a pipe', () => {
     expect(server.closed).toMatchObject([{ code: 1000 }])
   })
 
+  it.each([['--quiet'], ['--quiet', '--json']])(
+    'says nothing with %s %s where all is well',
+    async (...args) => {
+      const server = await startServer({ echo: true })
+      expect(await runToEnd([...args, server.url], '"one"\n')).toEqual({
+        exitCode: 0,
+        stdout: '"one"\n',
+        stderr: '',
+      })
+    },
+  )
+
   it('loses no line while the server is away, sends each once and in order, and ends with 0', async () => {
     const { server, proxy } = await startLine()
     const lines = numbered(0, 3_000)

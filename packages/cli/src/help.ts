@@ -26,7 +26,8 @@ Options
                           forever
       --json              send only lines that are JSON; in a terminal, indent what
                           comes; elsewhere, tell how it goes as lines of JSON
-  -q, --quiet             tell only what goes wrong
+  -q, --quiet             tell only which lines are refused, and how it ends, if
+                          not with 0
   -h, --help              show this
   -V, --version           show the version
 

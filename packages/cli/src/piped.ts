@@ -60,9 +60,10 @@ export function pipe(settings: Settings, { stdin, stdout, stderr }: Streams): Ru
   void feed.run()
   const exitCode = session.outcome.then((outcome) => {
     const whole = { ...outcome, unsent: outcome.unsent + feed.leftover() }
-    if (json) sayJson(jsonEnding(whole))
-    else for (const line of endingLines(whole)) say(line)
-    return exitCodeOf(whole)
+    const code = exitCodeOf(whole)
+    if (!json) for (const line of endingLines(whole)) say(line)
+    else if (!quiet || code > 0) sayJson(jsonEnding(whole))
+    return code
   })
   return { session, exitCode }
 }
