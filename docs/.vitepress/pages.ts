@@ -23,10 +23,12 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Concepts',
     items: [
       { text: 'The connection', link: '/connection' },
+      { text: 'The options', link: '/options' },
       { text: 'The states', link: '/states' },
       { text: 'Close codes', link: '/close-codes' },
       { text: 'What is guaranteed', link: '/guarantees' },
       { text: 'The queue', link: '/queue' },
+      { text: 'Errors', link: '/errors' },
     ],
   },
   {

@@ -2,11 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { figuresTable } from './figures.ts'
+import { membersTable, optionsTable } from './members.ts'
 import { edgesOfMachine } from './states.ts'
 import { picture } from './states-svg.ts'
-import { causesTable, codesTable, statesTable } from './tables.ts'
+import { causesTable, codesTable, errorsTable, reasonsTable, statesTable } from './tables.ts'
 
 export const docs: string = join(import.meta.dirname, '../../docs')
+
+const OPTIONS = {
+  options: optionsTable(['options.ts', 'ConnectionOptions'], ['options.ts', 'MessageOptions']),
+  reconnect: optionsTable(['options.ts', 'ReconnectOptions']),
+  queue: optionsTable(['options.ts', 'QueueOptions']),
+  delivery: optionsTable(['delivery.ts', 'DeliveryOptions']),
+  heartbeat: optionsTable(['heartbeat-options.ts', 'HeartbeatOptions']),
+  auth: optionsTable(['auth.ts', 'Auth']),
+  environment: optionsTable(['environment.ts', 'Environment']),
+}
 
 /** Files of `docs/` as they should be, by path. */
 export function generated(): Map<string, string> {
@@ -15,6 +26,12 @@ export function generated(): Map<string, string> {
     ['public/states.svg', picture(edges)],
     ['states.md', page('states.md', { states: statesTable(edges), causes: causesTable(edges) })],
     ['close-codes.md', page('close-codes.md', { codes: codesTable() })],
+    ['options.md', page('options.md', OPTIONS)],
+    [
+      'queue.md',
+      page('queue.md', { numbers: membersTable('number', 'outbox-snapshot.ts', 'OutboxSnapshot') }),
+    ],
+    ['errors.md', page('errors.md', { errors: errorsTable(), reasons: reasonsTable() })],
     ['comparison.md', page('comparison.md', { figures: figuresTable(read('benchmarks.md')) })],
   ])
 }

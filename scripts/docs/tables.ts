@@ -1,7 +1,9 @@
 // What the pages say of the machine and its table of codes, written from these themselves.
-import type { TransitionCause } from '@holdfast/core'
+import type { HoldfastErrorCode, TransitionCause } from '@holdfast/core'
 import { CLOSE_CODES, type CodeRule, ruleFor } from '../../packages/core/src/close-codes.ts'
+import { meaningsOf } from './members.ts'
 import { type Edge, STATUSES } from './states.ts'
+import { code, table } from './table.ts'
 
 /** What makes a state change; the two that never do it alone are left out. */
 type Cause = Exclude<
@@ -16,10 +18,10 @@ type Cause = Exclude<
 >
 
 const CAUSES: Record<Cause, string> = {
-  open: 'your call',
+  open: 'your call, or the first dial of one that is not lazy',
   reconnect: 'your call',
   close: 'your call, or the end of the last component that used it',
-  wanted: 'a `lazy` connection is sent to, or subscribed to; one that is not lazy begins so',
+  wanted: 'a `lazy` connection is sent to, or subscribed to',
   opened: 'the socket is open and, with a sign-in message, accepted',
   lost: 'the socket closed, or the attempt failed',
   silent: 'the heartbeat had no answer, or nothing came since the host was offline or slept',
@@ -120,10 +122,37 @@ function seconds(ms: number): string {
   return `${ms / 1_000} s`
 }
 
-function code(text: string): string {
-  return `\`${text}\``
+/** Where each code is met; what it is stands in the code. */
+const PLACES: Record<HoldfastErrorCode, string> = {
+  CONFIGURATION:
+    'thrown by the call. On `errors$`: what a function of yours gave, and views of one connection that disagree',
+  NO_WEBSOCKET: 'ends the connection',
+  INSECURE: 'thrown by `connect()`; where a URL function gave the URL it ends the connection',
+  TOKEN: 'a failed attempt',
+  CONNECT_TIMEOUT: 'a failed attempt',
+  AUTH_REFUSED: 'a failed attempt; the last of `maxRefusals` ends the connection',
+  ENCODE: 'thrown by `send()`. On `errors$`: a message of a heartbeat, a channel or a sign-in',
+  DECODE: 'on `errors$`; the next message is read',
+  SCHEMA: 'on `errors$`; the next message is read',
+  OVERFLOW:
+    'thrown by `send()`. Of `mapBounded()` and `toAsyncIterable()`, with a slow consumer, an error of the stream',
+  CLOSED:
+    'thrown by `send()`, and after dispose by `open()` and `reconnect()`; a `deliver()` or `request()` rejects',
+  DROPPED: 'a `deliver()` or `request()` rejects',
+  STORAGE: 'on `errors$`; the connection goes on, from memory',
+  HANDLER:
+    'on `errors$`; thrown by `send()` for `delivery.id`. Of a URL or protocols function a failed attempt',
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+export function errorsTable(): string {
+  const meanings = meaningsOf('errors.ts', 'HoldfastErrorCode')
+  return table(
+    ['code', 'what it is', 'where it is met'],
+    Object.entries(PLACES).map(([name, place]) => [code(name), meanings.get(name) ?? '', place]),
+  )
+}
+
+export function reasonsTable(): string {
+  const rows = [...meaningsOf('entry.ts', 'DropReason')].map(([reason, text]) => [code(reason), text])
+  return table(['reason', 'why'], rows)
 }

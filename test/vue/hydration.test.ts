@@ -9,7 +9,18 @@ import {
   useWebSocket,
 } from '@holdfast/vue'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
-import { type App, type Component, createSSRApp, h, nextTick, onMounted, Suspense } from 'vue'
+import {
+  type App,
+  type Component,
+  createSSRApp,
+  effectScope,
+  h,
+  nextTick,
+  onBeforeMount,
+  onMounted,
+  ref,
+  Suspense,
+} from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { component, frame, openConnection, pass, settle, startServer } from './kit.ts'
 
@@ -43,6 +54,23 @@ async function hydrate(root: Component, use: (app: App) => void = () => {}): Pro
 }
 
 describe('hydration', () => {
+  it('sends what setup sends to the URL of that moment', async () => {
+    const server = startServer()
+    await hydrate(
+      component(() => {
+        const url = ref('ws://fake.test/a')
+        const { send } = useWebSocket(url)
+        send('1')
+        url.value = 'ws://fake.test/b'
+        send('2')
+        return () => h('p')
+      }),
+    )
+    await pass(10)
+    const open = server.live.map((socket) => [socket.url, ...socket.messages])
+    expect(open).toEqual([['ws://fake.test/b', '2']])
+  })
+
   it('finds what the server rendered, and connects', async () => {
     const server = startServer()
     const App = component(() => {
@@ -109,6 +137,62 @@ describe('hydration', () => {
     await hydrate(App)
     await pass()
     expect(server.messages).toEqual(['early'])
+  })
+
+  it('tells of a bad URL at the mount, and connects to a good one later', async () => {
+    const server = startServer()
+    const url = ref('ftp://fake.test')
+    const errors: unknown[] = []
+    const App = component(() => {
+      const { status } = useWebSocket(url)
+      return () => h('p', status.value)
+    })
+    const host = await hydrate(App, ({ config }) => {
+      config.errorHandler = (error) => errors.push(error)
+    })
+    expect(errors).toMatchObject([{ code: 'CONFIGURATION' }])
+    url.value = 'ws://fake.test'
+    await pass(10)
+    expect(host.textContent).toBe('open')
+    app?.unmount()
+    app = undefined
+    await settle()
+    expect(server.live).toEqual([])
+  })
+
+  it('follows a URL that changes between a message and the mount', async () => {
+    const server = startServer()
+    const url = ref('ws://fake.test/a')
+    const App = component(() => {
+      const { send, status } = useWebSocket(url)
+      send('early')
+      onBeforeMount(() => {
+        url.value = 'ws://fake.test/b'
+      })
+      return () => h('p', status.value)
+    })
+    await hydrate(App)
+    await settle()
+    expect(server.live.map((socket) => socket.url)).toEqual(['ws://fake.test/b'])
+  })
+
+  it('goes on in a scope of its own after the component that was hydrated', async () => {
+    const server = startServer()
+    const url = ref<string | null>('ws://fake.test/a')
+    const scope = effectScope(true)
+    const App = component(() => {
+      scope.run(() => useWebSocket(url))
+      return () => h('p')
+    })
+    await hydrate(App)
+    app?.unmount()
+    app = undefined
+    url.value = 'ws://fake.test/b'
+    await settle()
+    expect(server.live.map((socket) => socket.url)).toEqual(['ws://fake.test/b'])
+    scope.stop()
+    await settle()
+    expect(server.live).toEqual([])
   })
 
   it('waits for a part of the page that is still on its way', async () => {

@@ -1,11 +1,5 @@
 import { BoundedBuffer, type BufferOptions } from './backpressure.ts'
-
-/** What an observable can do that is needed here. */
-export interface Source<T> {
-  subscribe(observer: { next: (value: T) => void; error: (error: unknown) => void; complete: () => void }): {
-    unsubscribe(): void
-  }
-}
+import { type Observable, Subscriber } from './rxjs.ts'
 
 export interface BoundedIterable<T> extends AsyncIterable<T> {
   /** How many values were dropped so far, over all loops. */
@@ -13,7 +7,7 @@ export interface BoundedIterable<T> extends AsyncIterable<T> {
 }
 
 /** Bad options throw at the call. */
-export function iterableOf<T>(source: Source<T>, options: BufferOptions<T>): BoundedIterable<T> {
+export function iterableOf<T>(source: Observable<T>, options: BufferOptions<T>): BoundedIterable<T> {
   let dropped = 0
   const counted: BufferOptions<T> = {
     ...options,
@@ -38,16 +32,15 @@ interface Waiting<T> {
 
 const DONE = { done: true, value: undefined } as const
 
-function iterate<T>(source: Source<T>, buffer: BoundedBuffer<T>): AsyncIterator<T, undefined> {
+function iterate<T>(source: Observable<T>, buffer: BoundedBuffer<T>): AsyncIterator<T, undefined> {
   /** Calls of next() that are ahead of the source. */
   const waiting: Waiting<T>[] = []
   let end: { readonly error?: { readonly thrown: unknown } } | undefined
-  let subscription: { unsubscribe(): void } | undefined
 
   function finish(error?: { readonly thrown: unknown }): void {
     if (end) return
     end = error ? { error } : {}
-    subscription?.unsubscribe()
+    subscriber.unsubscribe()
     for (const call of waiting.splice(0)) settle(call)
   }
 
@@ -62,9 +55,8 @@ function iterate<T>(source: Source<T>, buffer: BoundedBuffer<T>): AsyncIterator<
     else call.resolve(DONE)
   }
 
-  subscription = source.subscribe({
+  const subscriber = new Subscriber<T>({
     next(value) {
-      if (end) return
       try {
         buffer.push(value)
       } catch (thrown) {
@@ -73,11 +65,11 @@ function iterate<T>(source: Source<T>, buffer: BoundedBuffer<T>): AsyncIterator<
       const call = waiting.shift()
       if (call) settle(call)
     },
-    error: (thrown) => finish({ thrown }),
+    error: (thrown: unknown) => finish({ thrown }),
     complete: () => finish(),
   })
-  // It may have ended within the call.
-  if (end) subscription.unsubscribe()
+  // One that wraps its observer has a subscription of its own.
+  subscriber.add(source.subscribe(subscriber))
 
   return {
     next: () => new Promise((resolve, reject) => settle({ resolve, reject })),

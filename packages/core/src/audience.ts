@@ -11,12 +11,8 @@ export class Audience<Incoming> extends Emitter<Incoming> {
     const leave = this.add((message) => {
       if (take(message)) this.#isTaken = true
     })
-    let isOver = false
     return () => {
-      if (isOver) return
-      isOver = true
-      this.#pickers -= 1
-      leave()
+      if (leave()) this.#pickers -= 1
     }
   }
 

@@ -56,6 +56,7 @@ export interface Auth {
    * reject, or to hang, makes a failed attempt, which is retried.
    */
   readonly token: (context: TokenContext) => string | Token | Promise<string | Token>
+  /** How it travels to the server. */
   readonly via: TokenCarrier
   /** How long before `expiresAt` a token is renewed, in ms; at the most half its life. @defaultValue 30_000 */
   readonly refreshBefore?: number | undefined

@@ -205,6 +205,32 @@ describe('a channel that views share', () => {
     expect(server.messages).toEqual(['+a', '-a'])
   })
 
+  it('ends and resumes as one of its views says, whoever made it', async () => {
+    const { view, server, connection, handshake, settle } = await setUp()
+    const { unsubscribe, ...silent } = room('a')
+    const talks = view(room('a', { resume: (last) => `after ${last}` })).subscribe
+    const stops = [view(silent).subscribe(), talks(), view(silent).subscribe()]
+    server.send('a1')
+    server.send('of no view')
+    connection.reconnect()
+    await handshake()
+    stops[0]?.()
+    stops[2]?.()
+    stops[1]?.()
+    await settle()
+    expect(server.messages).toEqual(['+a', 'after a1', '-a'])
+  })
+
+  it('ends as a view has said that is gone, where those that are left say nothing', async () => {
+    const { view, server, settle } = await setUp()
+    const { unsubscribe, ...silent } = room('a')
+    const stops = [view(silent).subscribe(), view(room('a')).subscribe()]
+    stops[1]?.()
+    stops[0]?.()
+    await settle()
+    expect(server.messages).toEqual(['+a', '-a'])
+  })
+
   it('ends in silence where no view has said how', async () => {
     const { view, server, settle } = await setUp()
     const { unsubscribe, ...silent } = room('a')
@@ -251,6 +277,21 @@ describe('what a view sees', () => {
     expect(seen).toEqual([])
   })
 
+  it('is forgotten once it has left, for what comes meanwhile is not seen; not for a remount', async () => {
+    const { view, server, settle } = await setUp()
+    const { store, subscribe } = view(room('a'))
+    const stop = subscribe()
+    server.send('a1')
+    vi.advanceTimersByTime(FRAME)
+    stop()
+    const again = subscribe()
+    await settle()
+    expect(store.get()).toBe('a1')
+    again()
+    await settle()
+    expect(store.get()).toBeUndefined()
+  })
+
   it('is not late because another view has left in this frame', async () => {
     const { view, server } = await setUp()
     const stays = view(room('a'))
@@ -287,6 +328,27 @@ describe('what a view sees', () => {
 })
 
 describe('a view that throws', () => {
+  it('in a listener is told of, and keeps none of its views from the message', async () => {
+    const { view, server, errors } = await setUp()
+    const { store, seen, listener } = view(room('a'))
+    store.subscribe(() => {
+      throw new Error('broken')
+    })
+    store.subscribe(listener)
+    server.send('a1')
+    vi.advanceTimersByTime(FRAME)
+    expect(seen).toEqual(['a1'])
+    expect(errors).toMatchObject([{ code: 'HANDLER' }])
+  })
+
+  it('is refused at once where it has no filter', async () => {
+    const { view } = await setUp()
+    const { filter, ...rest } = room('a')
+    expect(() => view(rest as View)).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining('channel.filter') }),
+    )
+  })
+
   it('in its filter gets no message, is told of, and keeps none from the others', async () => {
     const { view, server, errors } = await setUp()
     const cause = new Error('broken')

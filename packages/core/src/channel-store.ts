@@ -1,4 +1,6 @@
 import type { ChannelOptions } from './channel.ts'
+import { checkFunction } from './checks.ts'
+import { Emitter } from './emitter.ts'
 import { canonical } from './live-options.ts'
 import { join } from './shared-channel.ts'
 import { type Connection, shellOf } from './streams.ts'
@@ -39,7 +41,7 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
   readonly #connection: Connection<Incoming, Outgoing>
   readonly #key: string
   readonly #frame: ViewFrame
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners: Emitter<void>
   #leave: (() => void) | undefined
   #handler: ((message: Message) => void) | undefined
   #last: Message | undefined
@@ -53,7 +55,10 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
   ) {
     this.#connection = connection
     this.#key = key
-    this.#frame = viewFrameOf(shellOf(connection))
+    const shell = shellOf(connection)
+    this.#frame = viewFrameOf(shell)
+    this.#listeners = new Emitter(shell.announcer.onThrow)
+    checkFunction('channel.filter', options.filter)
     this.options = options
   }
 
@@ -71,14 +76,15 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
 
   /** Joins the channel with the first listener, leaves it with the last. */
   readonly subscribe = (listener: () => void): (() => void) => {
-    const entry = (): void => listener()
-    this.#listeners.add(entry)
+    const remove = this.#listeners.add(listener)
     this.#leave ??= join(this.#connection, this.#key, this)
     return () => {
-      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      if (!remove() || this.#listeners.size > 0) return
       this.#leave?.()
       this.#leave = undefined
       this.#frame.settle(this.#publish)
+      // Later: a remount goes on with it.
+      queueMicrotask(() => this.#forgetUnread())
     }
   }
 
@@ -91,6 +97,13 @@ export class ChannelStore<Incoming, Outgoing, Message extends Incoming> {
   readonly #publish = (): void => {
     if (Object.is(this.#published, this.#last)) return
     this.#published = this.#last
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.emit()
+  }
+
+  /** Newer ones come that are not seen here: whoever reads next would take it for the newest. */
+  #forgetUnread(): void {
+    if (this.#listeners.size > 0) return
+    this.#last = undefined
+    this.#published = undefined
   }
 }

@@ -20,17 +20,18 @@ export class Emitter<T> {
     return this.#listeners.length
   }
 
-  /** Adds a listener; returns what removes it. */
-  add(listener: Listener<T>): () => void {
+  /** Adds a listener; returns what removes it, and says whether it did. */
+  add(listener: Listener<T>): () => boolean {
     // An entry of its own: the same function may listen twice.
     const entry = { listener }
     this.#listeners = [...this.#listeners, entry]
     this.#onCount?.(this.size)
     return () => {
       const left = this.#listeners.filter((other) => other !== entry)
-      if (left.length === this.size) return
+      if (left.length === this.size) return false
       this.#listeners = left
       this.#onCount?.(this.size)
+      return true
     }
   }
 

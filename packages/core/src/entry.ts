@@ -22,14 +22,23 @@ export type Destination = Pick<Shell<unknown, unknown>, 'sender' | 'exchange'>
 
 /** Why an accepted message was given up. */
 export type DropReason =
+  /** The queue was full. */
   | 'overflow'
+  /** It has waited for its `ttl`. */
   | 'expired'
+  /** A newer message with its `key` has its place. */
   | 'replaced'
+  /** Its `signal` was aborted. */
   | 'aborted'
+  /** Its `timeout` is over. */
   | 'timeout'
+  /** The server closed with 1009, and it was the largest that was not acknowledged. */
   | 'too-large'
+  /** `clear()` was called. */
   | 'cleared'
+  /** The connection was closed, or ended before there was an answer. */
   | 'closed'
+  /** Another connection has taken it over: a view with `handover: 'move'` has a new URL or key. */
   | 'moved'
 
 /** What may be said of one message, beside its data. */

@@ -8,7 +8,9 @@ export interface Environment {
   readonly WebSocket: WebSocketConstructor | undefined
   /** What relative URLs are resolved against. @defaultValue `document.baseURI`, or `location.href` */
   readonly baseUrl: string | undefined
+  /** Calls back after so many ms. */
   setTimeout(callback: () => void, delay: number): unknown
+  /** Of what `setTimeout` returned: it does not call back. */
   clearTimeout(handle: unknown): void
   /** Epoch ms. */
   now(): number

@@ -2,19 +2,33 @@ import type { DropReason } from './entry.ts'
 
 /** What went wrong, in one word that code can switch on. */
 export type HoldfastErrorCode =
+  /** An option or an argument that nothing can be made of; the message names it, and what it takes. */
   | 'CONFIGURATION'
+  /** A dial was tried where there is no WebSocket class: set `environment.WebSocket`. */
   | 'NO_WEBSOCKET'
+  /** A token would have travelled over `ws:` to a host that is not loopback. */
   | 'INSECURE'
+  /** `auth.token` threw, rejected, or gave what is no token. */
   | 'TOKEN'
+  /** An attempt took longer than `connectTimeout`, or its sign-in longer than the carrier's `timeout`. */
   | 'CONNECT_TIMEOUT'
+  /** The server refused the token. */
   | 'AUTH_REFUSED'
+  /** A message cannot be encoded, or the native socket does not take it. */
   | 'ENCODE'
+  /** The codec could not read a message. */
   | 'DECODE'
+  /** A message does not fit the schema. */
   | 'SCHEMA'
+  /** The queue is full, or the message alone is over `maxBytes`. */
   | 'OVERFLOW'
+  /** The connection is closed, or was lost before there was an answer. */
   | 'CLOSED'
+  /** A message was given up; `reason` says why. */
   | 'DROPPED'
+  /** A storage could not be read or written. */
   | 'STORAGE'
+  /** A function that was given, or a listener, threw. */
   | 'HANDLER'
 
 export interface HoldfastErrorOptions {

@@ -43,6 +43,18 @@ describe('a history', () => {
     expect(store.get().slice(-3)).toEqual(['98', '99', '100'])
   })
 
+  it('is told to every listener, also where one throws', async () => {
+    const { server, store } = await setUp(3)
+    store.subscribe(() => {
+      throw new Error('of a listener')
+    })
+    const told: unknown[] = []
+    store.subscribe(() => told.push(...store.get()))
+    server.send('1')
+    vi.advanceTimersByTime(16)
+    expect(told).toEqual(['1'])
+  })
+
   it('keeps what it has when the limit changes', async () => {
     const { server, store } = await setUp(3)
     for (let i = 1; i <= 3; i++) server.send(`${i}`)

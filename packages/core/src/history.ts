@@ -1,3 +1,4 @@
+import { Emitter } from './emitter.ts'
 import { misconfigured } from './errors.ts'
 import { type Connection, shellOf } from './streams.ts'
 import { type ViewFrame, viewFrameOf } from './view-frame.ts'
@@ -7,7 +8,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
   #limit: number
   readonly #add: (handler: (message: Incoming) => void) => () => void
   readonly #frame: ViewFrame
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners: Emitter<void>
   #kept: Incoming[] = []
   #published: readonly Incoming[] = []
   #detach: (() => void) | undefined
@@ -18,6 +19,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
     const shell = shellOf(connection)
     this.#add = (handler) => shell.messages.add(handler)
     this.#frame = viewFrameOf(shell)
+    this.#listeners = new Emitter(shell.announcer.onThrow)
   }
 
   /** Oldest first. */
@@ -33,8 +35,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
   }
 
   subscribe(listener: () => void): () => void {
-    const entry = (): void => listener()
-    this.#listeners.add(entry)
+    const remove = this.#listeners.add(listener)
     this.#detach ??= this.#add((message) => {
       this.#kept.push(message)
       // Now and then, not each time: a burst must not copy the array for every message.
@@ -42,7 +43,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
       this.#frame.request(this.#publish)
     })
     return () => {
-      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      if (!remove() || this.#listeners.size > 0) return
       this.#detach?.()
       this.#detach = undefined
       this.#frame.settle(this.#publish)
@@ -51,7 +52,7 @@ export class HistoryStore<Incoming, Outgoing = unknown> {
 
   readonly #publish = (): void => {
     this.#published = this.#kept.slice(-this.#limit)
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.emit()
   }
 }
 

@@ -271,6 +271,49 @@ describe('a lease', () => {
     expect(reports).toHaveLength(1)
   })
 
+  it('asks the functions of the view that opens it anew, not those of one before', async () => {
+    const { server, environment } = setUp()
+    const asked: string[] = []
+    const optionsOf = (who: string): [LeaseUrl, LeaseOptions] => [
+      () => {
+        asked.push(who)
+        return A
+      },
+      { environment, key: 'one', reconnect: { shouldReconnect: () => 'stop' } },
+    ]
+    const before = createLease()
+    show(before, ...optionsOf('before'))
+    await vi.advanceTimersByTimeAsync(10)
+    server.drop()
+    await vi.advanceTimersByTimeAsync(10)
+    before.release()
+    show(createLease(), ...optionsOf('now'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(asked).toEqual(['before', 'now'])
+  })
+
+  it('asks the functions of a view that holds it, once the last to render has let go', async () => {
+    const { server, environment } = setUp()
+    const asked: string[] = []
+    const hold = (who: string): Lease => {
+      const lease = createLease()
+      const url = () => {
+        asked.push(who)
+        return A
+      }
+      show(lease, url, { environment, key: 'one', reconnect: { backoff: () => 10 } })
+      return lease
+    }
+    hold('stays')
+    const leaves = hold('leaves')
+    await vi.advanceTimersByTimeAsync(10)
+    leaves.release()
+    asked.length = 0
+    server.drop()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(asked).toEqual(['stays'])
+  })
+
   it('asks to render again what was replaced while it was hidden', async () => {
     const { server, environment } = setUp()
     const [hidden, other] = [createLease(), createLease()]
@@ -332,6 +375,14 @@ describe('a connection is shared', () => {
     expect(find(url(), options())).not.toBe(mine)
     const named = () => find(url(), { ...options(), key: 'room' })
     expect(named()).toBe(named())
+  })
+
+  it('never by a key that looks like what a view without one has', () => {
+    const { environment } = setUp()
+    const entry = createLease().find(() => A, { environment })
+    const keys = Array.from({ length: 1_000 }, (_, index) => `view ${index}`)
+    const found = keys.map((key) => createLease().find(() => B, { environment, key }))
+    expect(found).not.toContain(entry)
   })
 
   it('by all renders of a view, however its URL function is written', () => {
@@ -772,6 +823,35 @@ describe('who signs in', () => {
     expect(server.live.map(({ url }) => url)).toEqual([`${A}?access_token=token+of+ben`])
     expect(server.messages).toEqual([])
     expect(errors).toEqual([])
+  })
+
+  it('moves no queue to somebody else, whose identity is of a class', async () => {
+    class Session {
+      readonly #user: string
+      readonly via = queryParameter()
+      readonly allowInsecure = true
+      constructor(user: string) {
+        this.#user = user
+      }
+      get identity() {
+        return this.#user
+      }
+      token() {
+        return this.#user
+      }
+    }
+    const { server, environment } = setUp()
+    const lease = createLease()
+    const optionsOf = (user: string): LeaseOptions => {
+      return { environment, handover: 'move', auth: new Session(user) }
+    }
+    server.hang()
+    show(lease, A, optionsOf('ada'))?.connection.send('from ada')
+    show(lease, A, optionsOf('ben'))
+    server.accept()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(server.live.map(({ url }) => url)).toEqual([`${A}?access_token=ben`])
+    expect(server.messages).toEqual([])
   })
 
   it('shares a connection with the same user in another view', () => {

@@ -18,7 +18,10 @@ export interface ReleaseReport extends CloseReport {
 export interface LeaseOptions extends ConnectionOptions, MessageOptions {
   /** `false`: not connected. @defaultValue true */
   readonly enabled?: boolean | undefined
-  /** Views with the same key share a connection. @defaultValue URL and protocols; a URL function shares with nobody */
+  /**
+   * Views share a connection if their URLs, protocols, `auth.identity` and keys are the same. Under one key all URL
+   * functions are. @defaultValue none; a URL function shares with nobody
+   */
   readonly key?: string | undefined
   /**
    * What becomes of queued messages when URL or key changes: `'move'` sends them over the new connection,
@@ -37,7 +40,7 @@ let leases = 0
 
 /** One view's hold on a shared connection, which may change from render to render. */
 export class Lease {
-  readonly #privateKey = `view ${++leases}`
+  readonly #number = ++leases
   #held: Entry | undefined
   #onRelease: LeaseOptions['onRelease']
   #reported = ''
@@ -63,15 +66,16 @@ export class Lease {
     this.#onRelease = options.onRelease
     const before = this.#held
     this.#held = entry
+    // First: what is moved is encoded by these, and a dial asks them. What was found has a URL.
+    entry?.live.update(this, url as UrlSource, options)
     if (before !== undefined && before !== entry) this.#handOver(before, entry, options.handover)
-    if (entry === undefined || url === null || url === undefined) return true
+    if (entry === undefined) return true
     if (before !== entry) {
       this.#reported = ''
       registry?.acquire(entry)
       // The other views of this commit have their turn first: all of them may go over to a new URL.
       queueMicrotask(() => this.#checkKey(entry))
     }
-    entry.live.update(url, options)
     this.#checkData(entry, plainData(connectionOptions(options)))
     return true
   }
@@ -80,7 +84,9 @@ export class Lease {
   release(): void {
     const entry = this.#held
     this.#held = undefined
-    if (entry) registry?.release(entry, () => close(entry, this.#onRelease))
+    if (!entry) return
+    entry.live.forget(this)
+    registry?.release(entry, () => close(entry, this.#onRelease))
   }
 
   /**
@@ -95,11 +101,12 @@ export class Lease {
       typeof protocols === 'function' || [protocols].flat(),
       auth?.identity,
     ]
-    return JSON.stringify([isPrivate ? this.#privateKey : key, ...place])
+    return JSON.stringify([isPrivate, isPrivate ? this.#number : key, ...place])
   }
 
   #handOver(before: Entry, entry: Entry | undefined, handover: LeaseOptions['handover']): void {
     const onRelease = this.#onRelease
+    before.live.forget(this)
     // While others hold it, what is queued there is theirs too.
     registry?.retire(before, this, () => {
       const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
@@ -107,18 +114,20 @@ export class Lease {
     })
   }
 
-  #checkData({ data, connection }: Entry, mine: string): void {
-    if (mine === data || mine === this.#reported) return
+  #checkData(entry: Entry, mine: string): void {
+    if (mine === entry.data || mine === this.#reported) return
     this.#reported = mine
-    const problem = 'Different options for one connection: the first ones hold. Give another key.'
-    fail(connection, new HoldfastError('CONFIGURATION', problem))
+    disagree(entry, 'Options differ for one connection: the first hold.')
   }
 
   #checkKey(entry: Entry): void {
     if (this.#held !== entry || !registry?.isContested(entry)) return
-    const problem = 'Different URLs or protocols under one key are different connections.'
-    fail(entry.connection, new HoldfastError('CONFIGURATION', problem))
+    disagree(entry, 'URLs or protocols differ for one key.')
   }
+}
+
+function disagree({ connection }: Entry, what: string): void {
+  fail(connection, new HoldfastError('CONFIGURATION', `${what} Give another key.`))
 }
 
 function close({ connection }: Entry, onRelease: LeaseOptions['onRelease'], moved = 0): void {

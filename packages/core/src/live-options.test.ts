@@ -67,12 +67,14 @@ function answersOf({ protocols, codec, schema, auth, reconnect, heartbeat, deliv
   }
 }
 
+const view = {}
+
 describe('liveOptions()', () => {
   it('calls the functions of the options that it was given last', () => {
     const live = liveOptions(() => 'ws://first.test', optionsOf('first'))
     const { options, url } = live
     expect(answersOf(options)).toEqual(answersOf(optionsOf('first')))
-    live.update(() => 'ws://second.test', optionsOf('second'))
+    live.update(view, () => 'ws://second.test', optionsOf('second'))
     expect(answersOf(options)).toEqual(answersOf(optionsOf('second')))
     expect(typeof url === 'function' && url(1)).toBe('ws://second.test')
   })
@@ -80,14 +82,65 @@ describe('liveOptions()', () => {
   it('asks the carrier of a handshake that it was given last', () => {
     const auth = (name: string): Auth => ({ token: () => 'x', via: queryParameter(name) })
     const live = liveOptions(URL, { auth: auth('first') })
-    live.update(URL, { auth: auth('second') })
+    live.update(view, URL, { auth: auth('second') })
     const target = live.options.auth?.via.handshake?.({ url: 'ws://a.test/', protocols: [] }, 'x')
     expect(target?.url).toBe('ws://a.test/?second=x')
   })
 
+  it('calls each function as one of the object that has it', () => {
+    class Beat {
+      readonly #pong = 'pong'
+      message() {
+        return 'ping'
+      }
+      isReply(incoming: unknown) {
+        return incoming === this.#pong
+      }
+    }
+    const live = liveOptions(URL, { heartbeat: new Beat() })
+    const heartbeat = live.options.heartbeat || undefined
+    expect(heartbeat?.isReply?.('pong')).toBe(true)
+    live.update(view, URL, { heartbeat: { message: () => 'other' } })
+    expect(heartbeat?.isReply?.('pong')).toBe(true)
+    expect(heartbeat?.message()).toBe('other')
+  })
+
+  it('knows an identity that is of a class', () => {
+    class Session {
+      readonly via = queryParameter()
+      get identity() {
+        return 'ann'
+      }
+      token() {
+        return 'a'
+      }
+    }
+    expect(liveOptions(URL, { auth: new Session() }).options.auth?.identity).toBe('ann')
+  })
+
+  it('calls those of the views that are left, newest first', () => {
+    const asked: string[] = []
+    const ask = (name: string) => () => {
+      asked.push(name)
+      return URL
+    }
+    const [a, b, c] = [{}, {}, {}]
+    const live = liveOptions(ask('first'), {})
+    live.update(a, ask('a'), {})
+    live.update(b, ask('b'), {})
+    live.update(c, ask('c'), {})
+    live.update(a, ask('a again'), {})
+    for (const gone of [b, a, c]) {
+      if (typeof live.url === 'function') live.url(1)
+      live.forget(gone)
+    }
+    if (typeof live.url === 'function') live.url(1)
+    expect(asked).toEqual(['a again', 'a again', 'c', 'c'])
+  })
+
   it('keeps the plain data as they were', () => {
     const live = liveOptions(URL, optionsOf('first'))
-    live.update('ws://other.test', { connectTimeout: 99 })
+    live.update(view, 'ws://other.test', { connectTimeout: 99 })
     expect(live.url).toBe(URL)
     expect(live.options).toMatchObject({ connectTimeout: 5, heartbeat: { interval: 9 } })
   })
@@ -99,9 +152,24 @@ describe('liveOptions()', () => {
     expect(liveOptions(URL, {}).options).toEqual({ reconnect: {} })
   })
 
+  it('leaves what is no function as it is, for whoever connects with it to refuse', () => {
+    const { heartbeat, delivery, codec, schema } = liveOptions(URL, {
+      heartbeat: { message: 'ping' as never },
+      delivery: {} as never,
+      codec: { encode: 1 } as never,
+      schema: 'zod' as never,
+    }).options
+    expect({ heartbeat, delivery, codec, schema }).toEqual({
+      heartbeat: { message: 'ping' },
+      delivery: {},
+      codec: { encode: 1 },
+      schema: { '~standard': {} },
+    })
+  })
+
   it('falls back on the first ones where the new ones have none', () => {
     const live = liveOptions(URL, optionsOf('first'))
-    live.update('ws://now.test', {})
+    live.update(view, 'ws://now.test', {})
     const { token, create, encode, backoff, shouldReconnect, protocols } = answersOf(live.options)
     expect({ token, create, encode }).toEqual({ token: 'first', create: 'first token', encode: 'first' })
     expect(backoff).toBe(5)
@@ -112,7 +180,7 @@ describe('liveOptions()', () => {
   it('falls back on each function that the new ones leave out', () => {
     const first = optionsOf('second')
     const live = liveOptions(URL, first)
-    live.update(URL, {
+    live.update(view, URL, {
       auth: { token: () => 'x', via: firstMessage({ create: () => 'x', accepted: () => true }) },
       heartbeat: { message: () => 'x' },
       reconnect: {},
@@ -123,7 +191,7 @@ describe('liveOptions()', () => {
 
   it('falls back on the first policies where the new options do not reconnect', () => {
     const live = liveOptions(URL, optionsOf('first'))
-    live.update(URL, { ...optionsOf('second'), reconnect: false })
+    live.update(view, URL, { ...optionsOf('second'), reconnect: false })
     expect(answersOf(live.options)).toMatchObject({ backoff: 5, shouldReconnect: false })
   })
 })
@@ -166,6 +234,7 @@ describe('canonical()', () => {
     expect(canonical(['a,b'])).not.toBe(canonical(['a', 'b']))
     expect(canonical({ a: 'x,b=y' })).not.toBe(canonical({ a: 'x', b: 'y' }))
     expect(canonical('1')).not.toBe(canonical(1))
+    expect(canonical({ 'a=number:1,b': 2 })).not.toBe(canonical({ a: 1, b: 2 }))
   })
 
   it('tells a list from an object with the same entries, and from one with a gap', () => {

@@ -1,7 +1,4 @@
-import type { Auth, SignIn, TokenCarrier } from './auth.ts'
-import type { Codec } from './codec.ts'
-import type { DeliveryOptions } from './delivery.ts'
-import type { HeartbeatOptions } from './heartbeat-options.ts'
+import type { Auth } from './auth.ts'
 import type { ConnectionOptions, MessageOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
 import type { UrlSource } from './url.ts'
@@ -12,17 +9,20 @@ type Options = ConnectionOptions & MessageOptions
 export interface LiveOptions {
   readonly url: UrlSource
   readonly options: Options
-  /** From now on these functions are called. */
-  update(url: UrlSource, options: Options): void
+  /** From now on these functions of a view are called. */
+  update(view: object, url: UrlSource, options: Options): void
+  /** Those of a view that is gone are called no more, where there is another. */
+  forget(view: object): void
 }
 
 /** Views make new functions at every render; the connection is made once. */
 export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
   let url = firstUrl
   let options = first
+  /** The newest last. */
+  const views = new Map<object, readonly [UrlSource, Options]>()
   const { auth, codec, delivery, heartbeat, schema, protocols } = first
   const reconnect = first.reconnect || {}
-  const { backoff, shouldReconnect } = reconnect
   return {
     url: typeof firstUrl === 'function' ? (attempt) => ask(url, attempt) : firstUrl,
     options: {
@@ -31,26 +31,26 @@ export function liveOptions(firstUrl: UrlSource, first: Options): LiveOptions {
         protocols: (attempt) => ask(options.protocols ?? [], attempt),
       }),
       ...(auth && { auth: liveAuth(auth, () => options.auth ?? auth) }),
-      ...(heartbeat && { heartbeat: liveHeartbeat(heartbeat, () => options.heartbeat || heartbeat) }),
-      ...(delivery && { delivery: liveDelivery(delivery, () => options.delivery ?? delivery) }),
-      ...(codec && { codec: liveCodec(() => options.codec ?? codec) }),
-      ...(schema && { schema: liveSchema(() => options.schema ?? schema) }),
+      ...(heartbeat && {
+        heartbeat: live(heartbeat, () => options.heartbeat || heartbeat, 'message', 'isReply'),
+      }),
+      ...(delivery && { delivery: live(delivery, () => options.delivery ?? delivery, 'id', 'acknowledged') }),
+      ...(codec && { codec: live(codec, () => options.codec ?? codec, 'encode', 'decode') }),
+      ...(schema && { schema: liveSchema(schema, () => options.schema ?? schema) }),
       ...(first.reconnect !== false && {
-        reconnect: {
-          ...reconnect,
-          ...(backoff && {
-            backoff: (context) => ((options.reconnect || reconnect).backoff ?? backoff)(context),
-          }),
-          ...(shouldReconnect && {
-            shouldReconnect: (close, attempt) =>
-              ((options.reconnect || reconnect).shouldReconnect ?? shouldReconnect)(close, attempt),
-          }),
-        },
+        reconnect: live(reconnect, () => options.reconnect || reconnect, 'backoff', 'shouldReconnect'),
       }),
     },
-    update(newUrl, newOptions) {
+    update(view, newUrl, newOptions) {
+      views.delete(view)
+      views.set(view, [newUrl, newOptions])
       url = newUrl
       options = newOptions
+    },
+    forget(view) {
+      const isNewest = views.get(view)?.[1] === options
+      views.delete(view)
+      if (isNewest) [url, options] = [...views.values()].at(-1) ?? [url, options]
     },
   }
 }
@@ -60,64 +60,44 @@ function ask<T>(source: T | ((attempt: number) => T | Promise<T>), attempt: numb
   return typeof source === 'function' ? (source as (attempt: number) => T | Promise<T>)(attempt) : source
 }
 
+type Callable<Name extends PropertyKey> = Record<Name, (...args: unknown[]) => unknown>
+
+/** Looked up at every call: the functions of these names, where the first ones have them. */
+function live<T extends object>(first: T, current: () => T, ...names: readonly (keyof T)[]): T {
+  const made = { ...first }
+  for (const name of names) {
+    const own = first[name]
+    // Anything else is refused by whoever connects with it.
+    if (typeof own !== 'function') continue
+    const call = (...args: unknown[]): unknown => {
+      const now = current()
+      return ((now[name] ? now : first) as Callable<keyof T>)[name](...args)
+    }
+    made[name] = call as T[keyof T]
+  }
+  return made
+}
+
 function liveAuth(first: Auth, current: () => Auth): Auth {
   // It may be anything: whoever connects with it says so.
-  const { handshake, signIn }: Partial<TokenCarrier> = first.via ?? {}
+  const via = first.via ?? {}
+  const { signIn } = via
   return {
-    ...first,
-    token: (context) => current().token(context),
+    ...live(first, current, 'token'),
+    // It tells users apart: also where it is of a class.
+    identity: first.identity,
     via: {
-      ...first.via,
-      ...(handshake && {
-        handshake: (target, token) => (current().via.handshake ?? handshake)(target, token),
+      ...live(via, () => current().via, 'handshake'),
+      ...(signIn && {
+        signIn: live(signIn, () => current().via.signIn ?? signIn, 'create', 'accepted', 'refused'),
       }),
-      ...(signIn && { signIn: liveSignIn(signIn, () => current().via.signIn ?? signIn) }),
     },
   }
 }
 
-function liveSignIn(first: SignIn, current: () => SignIn): SignIn {
-  const { refused } = first
-  return {
-    ...first,
-    create: (token) => current().create(token),
-    accepted: (incoming) => current().accepted(incoming),
-    ...(refused && { refused: (incoming) => (current().refused ?? refused)(incoming) }),
-  }
-}
-
-function liveHeartbeat(first: HeartbeatOptions, current: () => HeartbeatOptions): HeartbeatOptions {
-  const { isReply } = first
-  return {
-    ...first,
-    message: () => current().message(),
-    ...(isReply && { isReply: (incoming) => (current().isReply ?? isReply)(incoming) }),
-  }
-}
-
-function liveDelivery(first: DeliveryOptions, current: () => DeliveryOptions): DeliveryOptions {
-  return {
-    ...first,
-    id: (message) => current().id(message),
-    acknowledged: (incoming) => current().acknowledged(incoming),
-  }
-}
-
-function liveCodec(current: () => Codec<unknown, never>): Codec<unknown, never> {
-  return {
-    encode: (message) => current().encode(message),
-    decode: (data) => current().decode(data),
-  }
-}
-
-function liveSchema(current: () => StandardSchemaV1): StandardSchemaV1 {
-  return {
-    '~standard': {
-      version: 1,
-      vendor: 'holdfast',
-      validate: (value) => current()['~standard'].validate(value),
-    },
-  }
+function liveSchema(first: StandardSchemaV1, current: () => StandardSchemaV1): StandardSchemaV1 {
+  // As in liveAuth(), it may be anything.
+  return { '~standard': live(first['~standard'] ?? {}, () => current()['~standard'], 'validate') }
 }
 
 /**
@@ -152,6 +132,6 @@ export function canonical(value: unknown): string {
   const parts = Object.entries(value)
     .filter(([, part]) => part !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, part]) => `${name}=${canonical(part)}`)
+    .map(([name, part]) => `${JSON.stringify(name)}=${canonical(part)}`)
   return `{${parts.join()}}`
 }

@@ -1,7 +1,21 @@
-import { concat, EMPTY, firstValueFrom, from, map, of, Subject, throwError, toArray } from 'rxjs'
+import {
+  concat,
+  EMPTY,
+  firstValueFrom,
+  from,
+  map,
+  Observable,
+  type Observer,
+  type OperatorFunction,
+  of,
+  Subject,
+  type Subscription,
+  throwError,
+  toArray,
+} from 'rxjs'
 import { TestScheduler } from 'rxjs/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bufferFrames, conflate, mapBounded } from './operators.ts'
+import { bufferFrames, conflate, mapBounded, toAsyncIterable } from './operators.ts'
 
 const FRAME = 16
 
@@ -24,6 +38,84 @@ function watch<T>(stream: { subscribe(observer: object): { unsubscribe(): void }
   })
   return { seen, unsubscribe: () => subscription.unsubscribe() }
 }
+
+/** What a source gives that is asked for as much as it has. */
+function* endless(taken: number[]): Generator<number> {
+  for (let n = 1; n <= 10_000; n++) {
+    taken.push(n)
+    yield n
+  }
+}
+
+describe('a source that wraps its observer', () => {
+  function setUpWrapped() {
+    const left = vi.fn()
+    const inner = new Observable<number>((subscriber) => {
+      subscriber.next(1)
+      return left
+    })
+    class Wrapped extends Observable<number> {
+      override subscribe(
+        observer?: Partial<Observer<number>> | ((value: number) => void) | null,
+      ): Subscription {
+        return inner.subscribe({ next: (value) => (observer as Observer<number>).next(value) })
+      }
+    }
+    return { wrapped: new Wrapped(), left }
+  }
+
+  it.each<[string, OperatorFunction<number, unknown>]>([
+    ['mapBounded()', mapBounded((value: number) => value)],
+    ['conflate()', conflate((value: number) => value)],
+    ['bufferFrames()', bufferFrames<number>()],
+  ])('is left by %s', (_, operator) => {
+    const { wrapped, left } = setUpWrapped()
+    operator(wrapped).subscribe().unsubscribe()
+    expect(left).toHaveBeenCalledOnce()
+  })
+
+  it('is left by toAsyncIterable()', async () => {
+    const { wrapped, left } = setUpWrapped()
+    for await (const value of toAsyncIterable(wrapped)) {
+      expect(value).toBe(1)
+      break
+    }
+    expect(left).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a source that gives all at once', () => {
+  it.each([
+    [
+      'mapBounded()',
+      mapBounded(async (value: number) => value, { capacity: 2 }),
+      'error HoldfastError: The consumer is too slow: 2 values wait.',
+    ],
+    [
+      'conflate()',
+      conflate((value: number) => {
+        if (value === 4) throw new Error('bad key')
+        return value
+      }),
+      'error Error: bad key',
+    ],
+  ])('is left by %s with the error that ends it', (_, operator, error) => {
+    const taken: number[] = []
+    const { seen } = watch(from(endless(taken)).pipe(operator as OperatorFunction<number, unknown>))
+    expect(seen).toEqual([error])
+    expect(taken).toHaveLength(4)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is left by toAsyncIterable(), too', async () => {
+    const taken: number[] = []
+    const loop = toAsyncIterable(from(endless(taken)), { capacity: 2 })[Symbol.asyncIterator]()
+    expect(await loop.next()).toEqual({ done: false, value: 1 })
+    expect(await loop.next()).toEqual({ done: false, value: 2 })
+    await expect(loop.next()).rejects.toMatchObject({ code: 'OVERFLOW' })
+    expect(taken).toHaveLength(3)
+  })
+})
 
 describe('conflate()', () => {
   it('emits the newest of each key, once a frame, in the order of the keys', () => {

@@ -3,7 +3,7 @@ import { BoundedBuffer, type BufferOptions } from './backpressure.ts'
 import { environmentOf } from './environment.ts'
 import { misconfigured } from './errors.ts'
 import { Frame } from './frame.ts'
-import { Observable, type OperatorFunction, type Subscriber } from './rxjs.ts'
+import { Observable, type OperatorFunction, Subscriber } from './rxjs.ts'
 
 /**
  * The newest value of each key, once a frame, as an array in the order in which the keys came in that frame.
@@ -68,18 +68,18 @@ function perFrame<T>(create: () => Gatherer<T>): OperatorFunction<T, readonly T[
       // A view's frame is the host's, whatever clock the connection goes by.
       const frame = new Frame(environmentOf(), () => subscriber.next(gathered.take()))
       subscriber.add(() => frame.cancel())
-      return source.subscribe({
-        next: (value) =>
-          attempt(subscriber, () => {
-            gathered.add(value)
-            frame.request()
-          }),
-        error: (error) => subscriber.error(error),
-        complete() {
+      listen(
+        source,
+        subscriber,
+        (value) => {
+          gathered.add(value)
+          frame.request()
+        },
+        () => {
           frame.flush()
           subscriber.complete()
         },
-      })
+      )
     })
 }
 
@@ -143,18 +143,18 @@ export function mapBounded<T, R>(
         next()
       }
 
-      return source.subscribe({
-        next: (value) =>
-          attempt(subscriber, () => {
-            waiting.push(value)
-            next()
-          }),
-        error: (error) => subscriber.error(error),
-        complete() {
+      listen(
+        source,
+        subscriber,
+        (value) => {
+          waiting.push(value)
+          next()
+        },
+        () => {
           isComplete = true
           next()
         },
-      })
+      )
     })
 }
 
@@ -176,11 +176,27 @@ export function toAsyncIterable<T>(
   return iterableOf(source, options)
 }
 
-/** What the user's function throws ends the stream, as in every operator. */
-function attempt<T>(subscriber: Subscriber<T>, step: () => void): void {
-  try {
-    step()
-  } catch (error) {
-    subscriber.error(error)
-  }
+/** What the user's function throws ends the stream, as in every operator, and with it the subscription. */
+function listen<T>(
+  source: Observable<T>,
+  subscriber: Subscriber<never>,
+  step: (value: T) => void,
+  complete: () => void,
+): void {
+  const error = (cause: unknown): void => subscriber.error(cause)
+  const inner = new Subscriber<T>({
+    next(value) {
+      try {
+        step(value)
+      } catch (cause) {
+        error(cause)
+      }
+    },
+    error,
+    complete,
+  })
+  // First: a source may give all that it has within the call.
+  subscriber.add(inner)
+  // One that wraps its observer has a subscription of its own.
+  inner.add(source.subscribe(inner))
 }

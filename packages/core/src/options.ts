@@ -19,7 +19,10 @@ const MAX_REFUSALS = 2
 export interface ReconnectOptions {
   /** Draws the delay before each attempt. @defaultValue `fullJitter({ base: 4_000, factor: 2, cap: 30_000 })` */
   readonly backoff?: Backoff | undefined
-  /** Dials in one outage, the first included. @defaultValue Infinity */
+  /**
+   * Dials in one outage, the first included; trials while offline, and those that the page cut short, do not
+   * count. @defaultValue Infinity
+   */
   readonly maxAttempts?: number | undefined
   /**
    * How long a connection must be open, in ms, before the attempt count starts anew: a server that accepts
@@ -61,11 +64,13 @@ export interface QueueOptions {
 }
 
 export interface ConnectionOptions {
+  /** The subprotocols to offer; a function is asked before every attempt. @defaultValue none */
   readonly protocols?: ProtocolsSource | undefined
   /** As the native property; kept over reconnects. @defaultValue 'blob' */
   readonly binaryType?: 'blob' | 'arraybuffer' | undefined
-  /** Signing in: where a token comes from, how it travels, when it is renewed. */
+  /** Signing in: where a token comes from, how it travels, when it is renewed. @defaultValue none */
   readonly auth?: Auth | undefined
+  /** When it comes back, and how often; `false`: never, the first loss is the end. @defaultValue it does */
   readonly reconnect?: false | ReconnectOptions | undefined
   /** For one attempt in all, in ms: URL, token, handshake and sign-in. @defaultValue 10_000 */
   readonly connectTimeout?: number | undefined
@@ -73,17 +78,21 @@ export interface ConnectionOptions {
   readonly closeTimeout?: number | undefined
   /** Asks a quiet server whether it is there. @defaultValue false */
   readonly heartbeat?: false | HeartbeatOptions | undefined
-  /** The send queue. `false`: `send()` before open throws, as the native class does. */
+  /** The send queue. `false`: `send()` before open throws, as the native class does. @defaultValue there is one */
   readonly queue?: false | QueueOptions | undefined
   /** Acknowledgements. @defaultValue none: what was written is not sent again unless it never left */
   readonly delivery?: DeliveryOptions | undefined
-  /** Dial at the first subscriber of `messages$` or the first `send()`. @defaultValue false */
+  /**
+   * Dial when it is needed: at the first subscriber of `messages$` or of a channel, the first message sent, or
+   * `open()`. @defaultValue false
+   */
   readonly lazy?: boolean | undefined
   /**
    * With `lazy`: back to `idle` this many ms after nobody subscribes and nothing is queued any more.
    * @defaultValue Infinity: stays connected
    */
   readonly idleTimeout?: number | undefined
+  /** What stands in for globals: a `WebSocket` class, the clock, chance, signals. @defaultValue the host's */
   readonly environment?: Partial<Environment> | undefined
 }
 
@@ -116,7 +125,9 @@ export interface Settings {
 }
 
 export interface MessageOptions {
+  /** How messages are written and read. @defaultValue `raw()`: as the native class has them */
   readonly codec?: Codec<unknown, never> | undefined
+  /** What an incoming message must be, once the codec has read it; what does not fit is an error. @defaultValue none */
   readonly schema?: StandardSchemaV1 | undefined
 }
 

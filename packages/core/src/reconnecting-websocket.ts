@@ -43,7 +43,8 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
 
   /**
    * @throws DOMException `SyntaxError` for a bad URL or subprotocol.
-   * @throws HoldfastError `CONFIGURATION` for a bad option.
+   * @throws HoldfastError `CONFIGURATION` for a bad option; `INSECURE` for a token over `ws:` to a host that is not
+   * loopback.
    */
   constructor(url: UrlSource, protocols: ProtocolsSource = NO_PROTOCOLS, options: WebSocketOptions = {}) {
     super()
@@ -190,7 +191,8 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   }
 
   /**
-   * Ends it: sends what is queued if it is open, then closes. No code is sent where none is given.
+   * Ends it: sends what is queued if it is open, then closes. Where no code is given none is sent,
+   * with a reason 1000.
    *
    * @throws DOMException `InvalidAccessError` unless the code is 1000 or 3000 to 4999; `SyntaxError` for a
    * reason of more than 123 bytes in UTF-8.
@@ -215,6 +217,9 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
   /**
    * Gives the connection or the attempt up and dials at once; with `handover` the next one is open before this
    * one is closed. Nothing after `close()`.
+   *
+   * @throws HoldfastError `CONFIGURATION` for a reason of more than 123 bytes in UTF-8, and for `handover` without a
+   * queue.
    */
   reconnect(reason?: string, options?: ReconnectCallOptions): void {
     this.#listen()

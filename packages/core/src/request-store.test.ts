@@ -139,6 +139,34 @@ describe('the requests of a view', () => {
     expect(listeners.size).toBe(0)
   })
 
+  it('tell every listener, also where one throws: that is reported', async () => {
+    const { store, ask, reply } = await setUp()
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const cause = new Error('of a listener')
+    store.subscribe(() => {
+      throw cause
+    })
+    const told: string[] = []
+    store.subscribe(() => told.push(store.get().status))
+    const answer = ask(1)
+    await reply(1)
+    await answer
+    vi.unstubAllGlobals()
+    expect(told).toEqual(['pending', 'answered'])
+    expect(reported.mock.calls).toEqual([[cause], [cause]])
+  })
+
+  it('leave with their connection, unless they were made on another one since', async () => {
+    const { store, connection, ask } = await setUp()
+    const other = await setUpOpen({ codec: json() })
+    ask(1)
+    store.leave(other.connection)
+    expect(store.get().status).toBe('pending')
+    store.leave(connection)
+    expect(store.get().status).toBe('idle')
+  })
+
   it('tell each subscription by itself, until that is ended', async () => {
     const { store, seen, stop, ask } = await setUp()
     let calls = 0

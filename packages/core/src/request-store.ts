@@ -1,3 +1,5 @@
+import { Emitter } from './emitter.ts'
+import { environmentOf } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { Connection } from './streams.ts'
@@ -24,15 +26,12 @@ const PENDING: RequestState<never> = { status: 'pending', ...NOTHING }
 export class RequestStore<Incoming, Outgoing, Answer extends Incoming> {
   #state: RequestState<Answer> = NO_REQUEST
   #abort: AbortController | undefined
-  readonly #listeners = new Set<() => void>()
+  #connection: object | null | undefined
+  readonly #listeners = new Emitter<void>((error) => environmentOf().reportError(error))
 
   readonly get = (): RequestState<Answer> => this.#state
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const entry = (): void => listener()
-    this.#listeners.add(entry)
-    return () => void this.#listeners.delete(entry)
-  }
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
 
   /** The promise may be left alone: the state tells of a rejection too. */
   send(
@@ -43,6 +42,7 @@ export class RequestStore<Incoming, Outgoing, Answer extends Incoming> {
     this.#abort?.abort()
     const abort = new AbortController()
     this.#abort = abort
+    this.#connection = connection
     this.#show(PENDING)
     const answer = ask(connection, message, ways, abort)
     answer.then(
@@ -63,10 +63,15 @@ export class RequestStore<Incoming, Outgoing, Answer extends Incoming> {
     this.#show(NO_REQUEST)
   }
 
+  /** As {@link cancel}, of what was asked of this connection. */
+  leave(connection: object | null | undefined): void {
+    if (this.#connection === connection) this.cancel()
+  }
+
   #show(state: RequestState<Answer>): void {
     if (state === this.#state) return
     this.#state = state
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.emit()
   }
 }
 

@@ -58,14 +58,18 @@ export function join<Incoming, Outgoing, Message extends Incoming>(
   return channel.join(member as Member<Incoming, Outgoing, Incoming>)
 }
 
+/** What a channel says to the server. */
+type Messages<Incoming, Outgoing> = Omit<ChannelOptions<Incoming, Outgoing>, 'filter'>
+
 /** One subscription for all views with the same key, each with a filter of its own. */
 class SharedChannel<Incoming, Outgoing> {
   readonly #shell: Shell<Incoming, Outgoing>
   readonly #key: string
   readonly #channels: Channels<Incoming, Outgoing>
   readonly #members = new Set<Member<Incoming, Outgoing, Incoming>>()
-  #newest: Member<Incoming, Outgoing, Incoming> | undefined
   #takers: Member<Incoming, Outgoing, Incoming>[] = []
+  /** What those who have left said last. */
+  readonly #left: Messages<Incoming, Outgoing> = {}
   #stop: (() => void) | undefined
 
   constructor(shell: Shell<Incoming, Outgoing>, key: string, channels: Channels<Incoming, Outgoing>) {
@@ -76,19 +80,18 @@ class SharedChannel<Incoming, Outgoing> {
 
   join(member: Member<Incoming, Outgoing, Incoming>): () => void {
     this.#members.add(member)
-    this.#newest = member
     this.#channels.begin(this)
     return () => {
       this.#members.delete(member)
-      if (this.#members.size > 0) this.#newest = [...this.#members].at(-1)
-      else this.#channels.leave(this)
+      Object.assign(this.#left, member.options)
+      if (this.#members.size === 0) this.#channels.leave(this)
     }
   }
 
   /** Subscribes for its first member, or ends after the last. */
   settle(): void {
-    if (this.#members.size > 0 && this.#newest) {
-      this.#stop ??= this.#create(this.#newest).add((message) => this.#tell(message))
+    if (this.#members.size > 0) {
+      this.#stop ??= this.#create().add((message) => this.#tell(message))
       return
     }
     const stop = this.#stop
@@ -108,13 +111,20 @@ class SharedChannel<Incoming, Outgoing> {
     }
   }
 
-  #create(first: Member<Incoming, Outgoing, Incoming>): Channel<Incoming, Outgoing, Incoming> {
-    const { subscribe, unsubscribe, resume } = first.options
-    const options = (): ChannelOptions<Incoming, Outgoing> => (this.#newest ?? first).options
+  #create(): Channel<Incoming, Outgoing, Incoming> {
+    /** As the newest view says that says it, or one that has left. */
+    const said = <Name extends keyof Messages<Incoming, Outgoing>>(name: Name) =>
+      ([...this.#members].reverse().find(({ options }) => options[name])?.options ?? this.#left)[name]
     return this.#shell.exchange.channels.create({
-      ...(subscribe && { subscribe: () => (options().subscribe ?? subscribe)() }),
-      ...(unsubscribe && { unsubscribe: () => (options().unsubscribe ?? unsubscribe)() }),
-      ...(resume && { resume: (last) => (options().resume ?? resume)(last) }),
+      get subscribe() {
+        return said('subscribe')
+      },
+      get unsubscribe() {
+        return said('unsubscribe')
+      },
+      get resume() {
+        return said('resume')
+      },
       filter: (message) => {
         // Asked for every message, which most channels do not take: nothing is made for those.
         if (this.#takers.length > 0) this.#takers = []

@@ -106,6 +106,20 @@ describe('the snapshots of a connection', () => {
     expect([seen, errors]).toEqual([1, ['HANDLER']])
   })
 
+  it('come to every listener of a view, also where one throws: that is reported', async () => {
+    const { server, connection, store } = await setUp()
+    const errors: unknown[] = []
+    connection.errors$.subscribe(({ code }) => errors.push(code))
+    store.subscribe(() => {
+      throw new Error('of a listener')
+    }, ['lastMessage'])
+    const seen: unknown[] = []
+    store.subscribe(() => seen.push(store.get().lastMessage), ['lastMessage'])
+    server.send('hello')
+    vi.advanceTimersByTime(16)
+    expect([seen, errors]).toEqual([['hello'], ['HANDLER']])
+  })
+
   it('have no message for who reads after the last reader has gone, until one comes', async () => {
     const { server, store, listen } = await setUp()
     const first = listen('lastMessage')

@@ -1,4 +1,5 @@
 import type { Shell } from './connection.ts'
+import { Emitter } from './emitter.ts'
 import { EMPTY, type OutboxSnapshot } from './outbox-snapshot.ts'
 import { type ConnectionState, IDLE } from './state.ts'
 import { type Connection, shellOf } from './streams.ts'
@@ -34,7 +35,7 @@ type Source<Incoming> = Pick<Shell<Incoming, never>, 'state' | 'outbox' | 'annou
  */
 export class SnapshotStore<Incoming> {
   readonly #connection: Source<Incoming>
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners: Emitter<void>
   readonly #wants: Record<SnapshotPart, number> = { state: 0, lastMessage: 0, outbox: 0 }
   readonly #detach: Partial<Record<SnapshotPart, () => void>> = {}
   readonly #frame: ViewFrame
@@ -47,6 +48,8 @@ export class SnapshotStore<Incoming> {
     this.#connection = connection
     this.#outbox = connection.outbox
     this.#frame = viewFrameOf(connection)
+    this.#listeners = new Emitter(connection.announcer.onThrow)
+    this.#snapshot = { ...DISCONNECTED, outbox: this.#outbox }
     this.#snapshot = this.#take()
   }
 
@@ -66,12 +69,10 @@ export class SnapshotStore<Incoming> {
 
   /** Calls back after each publication; returns what ends it. */
   subscribe(listener: () => void, parts: readonly SnapshotPart[]): () => void {
-    // An entry of its own: the same function may listen twice.
-    const entry = (): void => listener()
-    this.#listeners.add(entry)
+    const remove = this.#listeners.add(listener)
     for (const part of parts) this.#want(part)
     return () => {
-      if (!this.#listeners.delete(entry)) return
+      if (!remove()) return
       for (const part of parts) this.#unwant(part)
     }
   }
@@ -111,7 +112,6 @@ export class SnapshotStore<Incoming> {
     this.#wants[part] -= 1
     if (this.#wants[part] > 0) return
     this.#detach[part]?.()
-    delete this.#detach[part]
     if (this.#listeners.size === 0) this.#frame.settle(this.#publish)
     // Later: a remount, and another view of the same commit, go on with it.
     if (part === 'lastMessage') queueMicrotask(() => this.#forgetUnread())
@@ -133,18 +133,17 @@ export class SnapshotStore<Incoming> {
       next.outbox === before.outbox
     if (isSame) return
     this.#snapshot = next
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.emit()
   }
 
   #take(): ConnectionSnapshot<Incoming> {
     const { state } = this.#connection
-    const before = this.#snapshot?.outbox
     return {
       state,
       status: state.status,
       lastMessage: this.#lastMessage,
       messageCount: this.#messageCount,
-      outbox: before === undefined ? this.#outbox : unlessEqual(before, this.#outbox),
+      outbox: unlessEqual(this.#snapshot.outbox, this.#outbox),
     }
   }
 }

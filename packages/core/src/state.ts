@@ -10,8 +10,9 @@ export interface CloseInfo {
   /** How far the socket had come; `'open'` also while it signs in, unless that took too long. */
   readonly phase: 'connecting' | 'open'
   /**
-   * Set when this side gave the connection up, and why. `'offline'`: nothing came since the network was away
-   * or the host slept. `'page'`: the page was frozen or kept for later.
+   * Set when this side gave the connection up, and why. `'timeout'`: `connectTimeout`, or that of the sign-in.
+   * `'heartbeat'`: nobody answered a ping. `'offline'`: nothing came since the network was away or the host slept.
+   * `'page'`: the page was frozen or kept for later. `'reconnect'`: a call. `'error'`: see `error`.
    */
   readonly local?: 'timeout' | 'heartbeat' | 'page' | 'offline' | 'reconnect' | 'error'
   readonly error?: HoldfastError
@@ -20,7 +21,7 @@ export interface CloseInfo {
 interface Counted {
   /**
    * Dials in this outage so far, the current one included: 1 at the first dial. An outage is over, and the
-   * count 0 again, once a connection was open for `stableAfter` ms.
+   * count 0 again, once a connection was open for `stableAfter` ms; the state `open` keeps its number.
    */
   readonly attempt: number
 }

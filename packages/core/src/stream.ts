@@ -3,7 +3,7 @@ import type { Emitter } from './emitter.ts'
 import { Observable, type Observer, Subscriber, type Subscription } from './rxjs.ts'
 
 type Feed = Pick<Shell<never, never>, 'disposed' | 'isDisposed'>
-type Source<T> = Pick<Emitter<T>, 'add' | 'onThrow'>
+type Source<T> = Pick<Emitter<T>, 'onThrow'> & { add(listener: (value: T) => void): () => void }
 
 /** One Observable for life over an emitter: begins with `first`, completes at `end` and at dispose. */
 export function stream<T>(

@@ -69,10 +69,12 @@ export class Connection<Incoming, Outgoing> {
     if (Symbol.asyncDispose) this[Symbol.asyncDispose] = () => shell.dispose()
   }
 
+  /** The present state; {@link state$} tells each. */
   get state(): ConnectionState {
     return this.#shell.state
   }
 
+  /** The present numbers of the send queue; {@link outbox$} tells them. */
   get outbox(): OutboxSnapshot {
     return this.#shell.outbox
   }
@@ -104,7 +106,11 @@ export class Connection<Incoming, Outgoing> {
     return this.#shell.bufferedAmount
   }
 
-  /** As the native property; kept over reconnects. */
+  /**
+   * As the native property; kept over reconnects.
+   *
+   * @throws HoldfastError `CONFIGURATION` for another value, when it is set.
+   */
   get binaryType(): 'blob' | 'arraybuffer' {
     return this.#shell.binaryType
   }
@@ -116,8 +122,9 @@ export class Connection<Incoming, Outgoing> {
   /**
    * Sends a message now, or queues it until the connection is open and has room.
    *
-   * @throws HoldfastError `CLOSED` after `close()`, `ENCODE` for what cannot be encoded, `HANDLER` where `delivery.id`
-   * throws, `OVERFLOW` for a full queue (with `overflow: 'throw'`) or a message over `maxBytes`; nothing is lost then.
+   * @throws HoldfastError `CLOSED` after `close()`, `ENCODE` for what cannot be encoded, `CONFIGURATION` for a bad `ttl`
+   * or `key` and for what `delivery.id` returns, `HANDLER` where that throws, `OVERFLOW` for a full queue (with
+   * `overflow: 'throw'`) or a message over `maxBytes`; nothing is lost then.
    */
   send(message: Outgoing, options?: SendOptions): void {
     this.#shell.send(message, options)
@@ -141,7 +148,8 @@ export class Connection<Incoming, Outgoing> {
    *
    * @remarks The promise always ends: with the first answer, or with a `HoldfastError`. `DROPPED` with
    * `reason` `'timeout'`, `'aborted'`, or why the queue dropped it; `CLOSED` when the connection ends, or is
-   * lost after the request was written and `retry` is not set (`cause` is then the {@link CloseInfo});
+   * lost after the request was written and `retry` is not set (`cause` is then the {@link CloseInfo}, unless the
+   * socket was replaced at once);
    * what `send()` throws; `CONFIGURATION` for bad options.
    * @example
    * ```ts
@@ -189,18 +197,24 @@ export class Connection<Incoming, Outgoing> {
     return this.#shell.clear().length
   }
 
-  /** Connects: at once when idle, waiting or closed (a new life); after the end when closing. */
+  /**
+   * Connects: at once when idle, waiting, suspended or closed (a new life); after the end when closing.
+   *
+   * @throws HoldfastError `CLOSED` once it is disposed of.
+   */
   open(): void {
     this.#shell.open()
   }
 
   /**
-   * Gives the current connection or attempt up and dials at once. Nothing after `close()`.
+   * Gives the current connection or attempt up and dials at once; attempts are counted anew. Nothing after `close()`.
    *
    * @param reason - Why, for events; with `handover` also for the server. At most 123 bytes of UTF-8.
    * @remarks With `{ handover: true }` an open connection is moved instead: the next socket is opened and
    * signed in first, then this one is closed cleanly, then the next one is written to. Nothing of yours is lost
    * or reordered; what the server sends to both comes twice.
+   * @throws HoldfastError `CONFIGURATION` for a reason that is too long, and for `handover` without a queue; `CLOSED`
+   * once it is disposed of.
    */
   reconnect(reason?: string, options?: ReconnectCallOptions): void {
     this.#shell.reconnect(reason, options)
@@ -209,9 +223,10 @@ export class Connection<Incoming, Outgoing> {
   /**
    * Writes what is queued, within `drainTimeout`, then closes; resolves with what became of it all.
    *
-   * @param code - 1000 or 3000–4999; none is sent where it is absent.
+   * @param code - 1000 or 3000–4999; where it is absent none is sent, with a reason 1000.
    * @param reason - At most 123 bytes of UTF-8.
-   * @throws HoldfastError `CONFIGURATION` for a code or reason that an application may not send.
+   * @throws HoldfastError `CONFIGURATION` for a code or reason that an application may not send, and a bad
+   * `drainTimeout`.
    * @see https://www.rfc-editor.org/rfc/rfc6455#section-7.4
    */
   close(code?: number, reason?: string, options?: CloseOptions): Promise<CloseReport<Outgoing>> {

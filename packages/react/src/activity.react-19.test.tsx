@@ -1,8 +1,8 @@
-import { Activity } from 'react'
+import { Activity, useEffect } from 'react'
 import { expect, it } from 'vitest'
 import { LOBBY, ROOM } from '../../../test/react/backends.ts'
-import { describeModes, pass } from '../../../test/react/harness.tsx'
-import { useMessages, useWebSocket } from './index.ts'
+import { describeModes, FRAME, pass } from '../../../test/react/harness.tsx'
+import { useChannel, useMessageHistory, useMessages, useWebSocket } from './index.ts'
 
 describeModes('useWebSocket in <Activity>', (setUp) => {
   function setUpTabs() {
@@ -54,6 +54,126 @@ describeModes('useWebSocket in <Activity>', (setUp) => {
     rerender(tabs(true))
     await pass(500)
     expect(server.dials).toEqual([ROOM, LOBBY])
+  })
+
+  /** A room that says hello by an effect, its own or a child's; shown or hidden, beside another one that says nothing. */
+  function setUpGreeting(by: 'child' | 'itself') {
+    const harness = setUp()
+    const accepted: boolean[] = []
+    function useGreeting(send: ((message: string) => boolean) | undefined): void {
+      useEffect(() => {
+        if (send) accepted.push(send('hello'))
+      }, [send])
+    }
+    function Child({ send }: { send: (message: string) => boolean }) {
+      useGreeting(send)
+      return null
+    }
+    function Room({ isGreeting = true }: { isGreeting?: boolean }) {
+      const { send, connection } = useWebSocket(ROOM, harness.options)
+      useGreeting(isGreeting && by === 'itself' ? send : undefined)
+      return (
+        <>
+          {useMessageHistory(connection, 10).join()}
+          {isGreeting && by === 'child' && <Child send={send} />}
+        </>
+      )
+    }
+    // The same element at every render.
+    const room = <Room />
+    const view = (mode: 'visible' | 'hidden', isOtherThere = false) => [
+      <Activity key="1" mode={mode}>
+        {room}
+      </Activity>,
+      isOtherThere && <Room key="2" isGreeting={false} />,
+    ]
+    return { ...harness, accepted, view }
+  }
+
+  it.each([
+    { by: 'child', isShared: false },
+    { by: 'child', isShared: true },
+    { by: 'itself', isShared: true },
+  ] as const)(
+    'takes what an effect sends when it is shown again: of $by, opened by others meanwhile: $isShared',
+    async ({ by, isShared }) => {
+      const { server, show, accepted, view } = setUpGreeting(by)
+      const { rerender } = show(view('visible'))
+      await pass(10)
+      rerender(view('hidden'))
+      await pass(300)
+      rerender(view('hidden', isShared))
+      await pass(10)
+      const before = server.received.length
+      accepted.length = 0
+      rerender(view('visible', isShared))
+      await pass(20)
+      expect(accepted).not.toContain(false)
+      expect(server.received.length).toBeGreaterThan(before)
+      expect(server.live).toEqual([ROOM])
+    },
+  )
+
+  it("keeps its history when it is shown again and a child's effect sends", async () => {
+    const { server, show, view } = setUpGreeting('child')
+    const { rerender, container } = show(view('visible'))
+    await pass(10)
+    server.send('one')
+    await pass(FRAME)
+    rerender(view('hidden'))
+    await pass(300)
+    rerender(view('visible'))
+    await pass(20)
+    server.send('two')
+    await pass(FRAME)
+    expect(container.textContent).toBe('one,two')
+  })
+
+  it('takes hold of nothing for what is sent while it is hidden', async () => {
+    const { server, show, options } = setUp()
+    const sends: ((message: string) => boolean)[] = []
+    function Room() {
+      const { send } = useWebSocket(ROOM, options)
+      sends.push(send)
+      return null
+    }
+    const { rerender } = show(
+      <Activity mode="visible">
+        <Room />
+      </Activity>,
+    )
+    await pass(10)
+    rerender(
+      <Activity mode="hidden">
+        <Room />
+      </Activity>,
+    )
+    await pass(300)
+    expect(sends.at(-1)?.('late')).toBe(false)
+    await pass(300)
+    expect(server.live).toEqual([])
+  })
+
+  it('shows no message of a channel that was the newest before it was hidden', async () => {
+    const { server, show, connection } = setUp()
+    const given = await connection()
+    function Newest() {
+      return <p>{useChannel(given, { filter: () => true }) as string | undefined}</p>
+    }
+    const newest = <Newest />
+    const view = (mode: 'visible' | 'hidden') => <Activity mode={mode}>{newest}</Activity>
+    const { rerender, container } = show(view('visible'))
+    await pass(10)
+    server.send('old')
+    await pass(FRAME)
+    expect(container.textContent).toBe('old')
+    rerender(view('hidden'))
+    await pass(10)
+    server.send('missed')
+    await pass(FRAME)
+    rerender(view('visible'))
+    await pass(FRAME)
+    expect(container.textContent).toBe('')
   })
 
   it('dials nothing that was never shown', async () => {

@@ -1,4 +1,5 @@
 import { act } from '@testing-library/react'
+import { useLayoutEffect } from 'react'
 import { expect, it } from 'vitest'
 import { describeModes, FRAME, pass } from '../../../test/react/harness.tsx'
 import { complaints } from '../../../test/react/of-this-test.ts'
@@ -42,6 +43,27 @@ describeModes('useMessageHistory', (setUp) => {
     expect(container.textContent).toBe('5')
     rerender(<View limit={1} index={1} />)
     expect(container.textContent).toBe('')
+  })
+
+  it('takes the limit of the render that brings the connection, and shows no more than that of each', async () => {
+    const harness = setUp()
+    const connection = await harness.connection()
+    const shown: number[] = []
+    function View({ limit, isThere }: { limit: number; isThere: boolean }) {
+      const { length } = useMessageHistory(isThere ? connection : null, limit)
+      useLayoutEffect(() => void shown.push(length))
+      return null
+    }
+    const { rerender } = harness.show(<View limit={0} isThere={false} />)
+    rerender(<View limit={5} isThere />)
+    await pass(10)
+    for (const text of ['1', '2', '3', '4', '5']) harness.server.send(text)
+    await pass(FRAME)
+    expect(shown.at(-1)).toBe(5)
+    shown.length = 0
+    rerender(<View limit={2} isThere />)
+    await pass(FRAME)
+    expect(new Set(shown)).toEqual(new Set([2]))
   })
 
   it('throws for a limit that is none', () => {

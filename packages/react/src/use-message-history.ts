@@ -1,5 +1,5 @@
 import { HistoryStore } from '@holdfast/core/bindings'
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { MaybeConnection } from './use-snapshot.ts'
 
 const NONE: readonly never[] = []
@@ -20,17 +20,16 @@ export function useMessageHistory<Incoming, Outgoing>(
   connection: MaybeConnection<Incoming, Outgoing>,
   limit: number,
 ): readonly Incoming[] {
-  const [first] = useState(limit)
-  const store = useMemo(
-    () => (connection ? new HistoryStore(connection, first) : undefined),
-    [connection, first],
-  )
+  // Made with the limit of this render; the effect below brings those of the next ones.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another limit is no other history
+  const store = useMemo(() => (connection ? new HistoryStore(connection, limit) : undefined), [connection])
   useEffect(() => store?.resize(limit), [store, limit])
-  return useSyncExternalStore(
+  const kept = useSyncExternalStore(
     useCallback((listener) => store?.subscribe(listener) ?? doNothing, [store]),
     () => store?.get() ?? NONE,
     () => NONE,
   )
+  return kept.length > limit ? kept.slice(-limit) : kept
 }
 
 function doNothing(): void {}

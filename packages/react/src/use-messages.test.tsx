@@ -1,5 +1,7 @@
 import type { RawIncoming, RawOutgoing } from '@holdfast/core'
 import { act } from '@testing-library/react'
+import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, pass } from '../../../test/react/harness.tsx'
@@ -106,6 +108,35 @@ describeModes('useMessages', (setUp) => {
     server.send('hello')
     expect(codes).toEqual(['HANDLER'])
     expect(messages).toEqual(['hello'])
+  })
+
+  it('hears nothing once it is unmounted, though the message is being told', async () => {
+    const { server, show, connection } = setUp()
+    const given = await connection()
+    const heard: unknown[] = []
+    let hide = (): void => {}
+    function Other() {
+      useMessages(given, (message) => heard.push(message))
+      return null
+    }
+    function First() {
+      useMessages(given, () => flushSync(() => hide()))
+      return null
+    }
+    function App() {
+      const [isShown, show] = useState(true)
+      hide = () => show(false)
+      return (
+        <>
+          <First />
+          {isShown && <Other />}
+        </>
+      )
+    }
+    show(<App />)
+    await pass(10)
+    await act(async () => server.send('hello'))
+    expect(heard).toEqual([])
   })
 
   it('takes null', () => {

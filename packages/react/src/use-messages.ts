@@ -1,6 +1,7 @@
 import { onEveryMessage } from '@holdfast/core/bindings'
 import { useEffect } from 'react'
 import { useLatest } from './use-latest.ts'
+import { useAbsence } from './use-presence.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
 
 /**
@@ -17,8 +18,12 @@ export function useMessages<Incoming, Outgoing>(
   handler: (message: Incoming) => void,
 ): void {
   const latest = useLatest(handler)
-  useEffect(
-    () => (connection ? onEveryMessage(connection, (message) => latest.current(message)) : undefined),
-    [connection, latest],
-  )
+  // A message that is being told may unmount this, by another handler.
+  const isGone = useAbsence()
+  useEffect(() => {
+    if (!connection) return
+    return onEveryMessage(connection, (message) => {
+      if (!isGone.current) latest.current(message)
+    })
+  }, [connection, latest, isGone])
 }

@@ -1,6 +1,6 @@
 import { connect, type HoldfastError, json } from '@holdfast/core'
 import { act } from '@testing-library/react'
-import { useEffect } from 'react'
+import { Suspense, useEffect, useLayoutEffect } from 'react'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, type Harness, pass } from '../../../test/react/harness.tsx'
@@ -102,6 +102,68 @@ describeModes('useRequest', (setUp) => {
     expect(errors).toMatchObject([{ code: 'DROPPED', reason: 'aborted' }])
     expect(harness.server.received).toEqual([])
     expect(container.textContent).toBe(by === 'unmount' ? '' : 'idle')
+  })
+
+  it('is not aborted by the commit in whose layout effect it was made, with another connection', async () => {
+    const harness = setUp()
+    const connections = [await openWith(harness), await openWith(harness)]
+    const seen: unknown[] = []
+    function View({ index }: { index: number }) {
+      const { request } = useRequest(connections[index], ways)
+      useLayoutEffect(() => {
+        request({ id: index }).then(
+          ({ id }) => seen.push(id),
+          ({ reason }: HoldfastError) => seen.push(reason),
+        )
+      }, [request, index])
+      return null
+    }
+    const { rerender } = harness.show(<View index={0} />)
+    await pass(10)
+    harness.server.send('{"id":0}')
+    await pass(10)
+    seen.length = 0
+    rerender(<View index={1} />)
+    await pass(10)
+    harness.server.send('{"id":1}')
+    await pass(10)
+    expect(seen).toEqual([1])
+  })
+
+  it('may be made while a boundary above falls back', async () => {
+    const harness = setUp()
+    const connection = await openWith(harness)
+    const { View, ask } = setUpView(harness)
+    const never = new Promise(() => {})
+    function Sibling({ suspends }: { suspends: boolean }) {
+      if (suspends) throw never
+      return null
+    }
+    const tree = (suspends: boolean) => (
+      <Suspense fallback="loading">
+        <View connection={connection} />
+        <Sibling suspends={suspends} />
+      </Suspense>
+    )
+    const { rerender, container } = harness.show(tree(false))
+    rerender(tree(true))
+    await pass(10)
+    expect(container.textContent).toContain('loading')
+    const errors = ask(1)
+    await pass(10)
+    expect(errors).toEqual([])
+    expect(harness.server.received).toEqual(['{"id":1}'])
+  })
+
+  it('is refused once its component is gone', async () => {
+    const harness = setUp()
+    const connection = await openWith(harness)
+    const { View, ask } = setUpView(harness)
+    harness.show(<View connection={connection} />).unmount()
+    const errors = ask(1)
+    await pass(10)
+    expect(errors).toMatchObject([{ code: 'CLOSED' }])
+    expect(harness.server.received).toEqual([])
   })
 
   it('leaves no rejection unhandled where its promise is left alone', async () => {

@@ -2,6 +2,7 @@ import type { Connection } from '@holdfast/core'
 import { NO_REQUEST, type RequestState, RequestStore, type RequestWays } from '@holdfast/core/bindings'
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { useLatest } from './use-latest.ts'
+import { useAbsence, usePresence } from './use-presence.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
 
 /** What {@link useRequest} returns: the state of the newest request, and how to make one. */
@@ -36,15 +37,18 @@ export function useRequest<Incoming, Outgoing, Answer extends Incoming = Incomin
     connection,
     options,
   ])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked of one connection ends with it
-  useEffect(() => store.cancel, [store, connection])
+  const isPresent = usePresence()
+  const isGone = useAbsence()
+  // What was asked of one connection ends with it.
+  useEffect(() => () => store.leave(connection), [store, connection])
   const state = useSyncExternalStore(store.subscribe, store.get, () => NO_REQUEST)
   const request = useCallback(
     (message: Outgoing) => {
       const [current, ways] = latest.current
-      return store.send(current, message, ways)
+      // Once it is gone nobody would abort it; shown again, effects of children may come before the one above.
+      return store.send(isGone.current && !isPresent.current ? null : current, message, ways)
     },
-    [store, latest],
+    [store, latest, isGone, isPresent],
   )
   return { ...state, request, cancel: store.cancel }
 }

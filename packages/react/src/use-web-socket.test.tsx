@@ -311,6 +311,73 @@ describeModes('useWebSocket', (setUp) => {
     expect(sends.size).toBeLessThanOrEqual(2)
   })
 
+  /** A room whose child greets as soon as it can. */
+  function setUpGreeting(options: RawOptions) {
+    const accepted: boolean[] = []
+    const room: { socket?: Socket } = {}
+    function Greeting({ send, url }: { send: Socket['send']; url: string }) {
+      useEffect(() => {
+        accepted.push(send(`hello ${url}`))
+      }, [send, url])
+      return null
+    }
+    function Room({ url }: { url: string }) {
+      const socket = useWebSocket(url, options)
+      room.socket = socket
+      return (
+        <>
+          {socket.status}
+          <Greeting send={socket.send} url={url} />
+        </>
+      )
+    }
+    return { Room, room, accepted }
+  }
+
+  it("sends what a child's effect sends behind what is moved to the new URL", async () => {
+    const { server, show, options } = setUp()
+    const { Room, room } = setUpGreeting({ ...options, handover: 'move' })
+    const { rerender } = show(<Room url={ROOM} />)
+    await pass(10)
+    server.drop()
+    await pass(10)
+    room.socket?.send('1')
+    room.socket?.send('2')
+    rerender(<Room url={LOBBY} />)
+    await pass(20)
+    const received = server.received.filter((message) => message !== `hello ${ROOM}`)
+    expect(received).toEqual(['1', '2', `hello ${LOBBY}`])
+  })
+
+  it("takes what a child's effect sends over a connection that a remount opens anew", async () => {
+    const { server, show, options } = setUp()
+    const { Room, room, accepted } = setUpGreeting(options)
+    const { rerender, container } = show(<Room key="1" url={ROOM} />)
+    await pass(10)
+    act(() => void room.socket?.connection?.close())
+    await pass(10)
+    expect(container.textContent).toBe('closed')
+    const before = server.received.length
+    accepted.length = 0
+    rerender(<Room key="2" url={ROOM} />)
+    await pass(20)
+    expect(accepted).not.toContain(false)
+    expect(server.received.length).toBeGreaterThan(before)
+  })
+
+  it('takes hold of nothing for what is sent after it is gone', async () => {
+    const { server, show, options } = setUp()
+    const { Room, room } = setUpGreeting(options)
+    const { unmount } = show(<Room url={ROOM} />)
+    await pass(10)
+    unmount()
+    await pass(200)
+    expect(room.socket?.send('late')).toBe(false)
+    await pass(200)
+    expect(server.live).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('returns false from send for a full queue and after close, and throws for what cannot be encoded', async () => {
     const { server, show, options } = setUp()
     server.hang()

@@ -1,19 +1,24 @@
-import {
+import type {
   Connection,
-  type ConnectionState,
-  type DeliverOptions,
-  type OutboxSnapshot,
-  type RawIncoming,
-  type RawOutgoing,
-  type Receipt,
-  type SendOptions,
-  type UrlSource,
+  ConnectionState,
+  DeliverOptions,
+  OutboxSnapshot,
+  RawIncoming,
+  RawOutgoing,
+  Receipt,
+  SendOptions,
+  UrlSource,
 } from '@holdfast/core'
-import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from '@holdfast/core/bindings'
-import { Lease, type LeaseOptions, tryDeliver, trySend } from '@holdfast/core/bindings'
-import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
+import type {
+  CodecOptions,
+  LeaseOptions,
+  RawOptions,
+  SchemaOptions,
+  UseWebSocketOptions,
+} from '@holdfast/core/bindings'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 import { type Field, Tracked } from './tracked.ts'
-import { useLatest } from './use-latest.ts'
+import { useHolding } from './use-holding.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
 
 /** What {@link useWebSocket} returns. A component renders anew only for those fields that it has read. */
@@ -84,25 +89,7 @@ export function useWebSocket<Incoming, Outgoing>(
   source: UrlSource | MaybeConnection<Incoming, Outgoing>,
   options: LeaseOptions = {},
 ): UseWebSocketReturn<Incoming, Outgoing> {
-  const [lease] = useState(() => new Lease())
-  const [, renderAgain] = useReducer((count: number) => count + 1, 0)
-  const [given, url] = source instanceof Connection ? [source, null] : [undefined, source]
-  const entry = lease.find(url, options)
-  // The overloads have the types that codec and schema give to its messages.
-  const connection = given ?? (entry?.connection as Connection<Incoming, Outgoing> | undefined) ?? null
-
-  const latest = useLatest(connection)
-  const [calls] = useState(() => ({
-    send: (message: Outgoing, how?: SendOptions) => trySend(latest.current, message, how),
-    deliver: (message: Outgoing, how?: DeliverOptions) => tryDeliver(latest.current, message, how),
-  }))
-  // Passive effects all: those of one commit run in one go, so that nothing can arrive between the dial and
-  // the subscriptions of any component; and they outlast a Suspense boundary that falls back.
-  useEffect(() => {
-    if (!lease.hold(entry, url, options)) renderAgain()
-  })
-  useEffect(() => () => lease.release(), [lease])
-
+  const { connection, calls } = useHolding(source, options)
   const [fields] = useState(() => new Set<Field>())
   const tracked = useMemo(() => new Tracked(connection, fields, calls), [connection, fields, calls])
   return useSyncExternalStore(tracked.subscribe, tracked.get, tracked.getOnServer)

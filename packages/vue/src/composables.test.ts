@@ -1,8 +1,39 @@
-import type { Connection } from '@holdfast/core'
+import { type Connection, connect } from '@holdfast/core'
+import { mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
-import { computed, nextTick, reactive, ref, type ShallowRef, shallowRef, watch } from 'vue'
-import { errorsOf, frame, inScope, openConnection, pass, settle, startServer } from '../../../test/vue/kit.ts'
-import { useConnectionState, useLastMessage, useMessageHistory, useMessages, useOutbox } from './index.ts'
+import {
+  computed,
+  effectScope,
+  h,
+  KeepAlive,
+  nextTick,
+  onActivated,
+  onMounted,
+  onUpdated,
+  reactive,
+  ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from 'vue'
+import {
+  component,
+  errorsOf,
+  frame,
+  inScope,
+  openConnection,
+  pass,
+  settle,
+  startServer,
+} from '../../../test/vue/kit.ts'
+import {
+  useConnectionState,
+  useLastMessage,
+  useMessageHistory,
+  useMessages,
+  useOutbox,
+  useWebSocket,
+} from './index.ts'
 
 type Own = Connection<string, string>
 
@@ -101,6 +132,128 @@ describe('every composable', () => {
       undefined,
       [],
     ])
+  })
+
+  it.each([
+    ['onMounted', onMounted],
+    ['onActivated', onActivated],
+    ['onUpdated', onUpdated],
+  ])('may be called in %s', async (_name, hook) => {
+    const server = startServer()
+    const connection = await openConnection()
+    const count = ref(0)
+    const taken: string[] = []
+    const Part = component(() => {
+      hook(() => useMessages(connection, (message) => taken.push(message)))
+      return () => h('p', count.value)
+    })
+    const wrapper = mount(component(() => () => h(KeepAlive, () => h(Part))))
+    count.value++
+    await nextTick()
+    server.send('heard')
+    wrapper.unmount()
+    server.send('unheard')
+    expect(taken).toEqual(['heard'])
+  })
+
+  it('shows the connection that whoever watches it has moved on to', async () => {
+    const { one, two, source } = await twoConnections()
+    const three = await openConnection()
+    source.value = null
+    const { result } = inScope(() => {
+      const state = useConnectionState(source)
+      watch(
+        state,
+        ({ status }) => {
+          if (status === 'closed') source.value = two
+        },
+        { flush: 'sync' },
+      )
+      return state
+    })
+    one.close()
+    await settle()
+    source.value = one
+    expect(result.value).toBe(two.state)
+    source.value = three
+    two.close()
+    await settle()
+    expect(result.value).toBe(three.state)
+  })
+
+  it('leaves a connection that its source has left while it was attached', async () => {
+    const { one, two, source, send } = await twoConnections()
+    const unobserved: string[] = []
+    one.events$.subscribe(({ type }) => type === 'unobserved' && unobserved.push('one'))
+    two.events$.subscribe(({ type }) => type === 'unobserved' && unobserved.push('two'))
+    source.value = null
+    const { result, scope } = inScope(() => {
+      const history = useMessageHistory(source, 5)
+      watch(
+        history,
+        () => {
+          if (source.value === one) source.value = two
+        },
+        { flush: 'sync' },
+      )
+      return history
+    })
+    source.value = one
+    send(0, 'left')
+    send(1, 'a')
+    await frame()
+    expect([result.value, unobserved]).toEqual([['a'], ['one']])
+    scope.stop()
+    send(1, 'b')
+    await frame()
+    expect(unobserved).toEqual(['one', 'two'])
+  })
+
+  it('follows a source that changes because it was attached', async () => {
+    const { two, source, send } = await twoConnections()
+    const asleep = connect('ws://fake.test/own', { codec: { encode: String, decode: String }, lazy: true })
+    source.value = asleep
+    const taken: string[] = []
+    inScope(() => {
+      watch(
+        useConnectionState(source),
+        () => {
+          source.value = two
+        },
+        { flush: 'sync' },
+      )
+      // Wakes it, and so it is left.
+      useMessages(source, (message) => taken.push(message))
+    })
+    send(1, 'a')
+    expect(taken).toEqual(['a'])
+    await asleep.close()
+  })
+
+  it('is at rest while its source throws, which is told once', async () => {
+    startServer()
+    const connection = await openConnection()
+    const isBroken = ref(false)
+    const errors: unknown[] = []
+    const wrapper = mount(
+      component(() => {
+        const status = useConnectionState(
+          () => {
+            if (isBroken.value) throw new Error('mine')
+            return connection
+          },
+          (state) => state.status,
+        )
+        return () => h('p', status.value)
+      }),
+      { global: { config: { errorHandler: (error) => errors.push(String(error)) } } },
+    )
+    isBroken.value = true
+    await nextTick()
+    expect([wrapper.text(), errors]).toEqual(['idle', ['Error: mine']])
+    isBroken.value = false
+    await nextTick()
+    expect([wrapper.text(), errors.length]).toEqual(['open', 1])
   })
 
   it('listens for nothing after its scope', async () => {
@@ -217,6 +370,35 @@ describe('useMessages', () => {
     expect(errors.map(({ code }) => code)).toEqual(['HANDLER', 'HANDLER'])
   })
 
+  it('hears nothing once its scope has ended, though the message is being told', async () => {
+    const server = startServer()
+    const connection = await openConnection()
+    const taken: string[] = []
+    const other = effectScope()
+    inScope(() => useMessages(connection, () => other.stop()))
+    other.run(() => useMessages(connection, (message) => taken.push(message)))
+    server.send('a')
+    expect(taken).toEqual([])
+  })
+
+  it('hears a message to the end, though a handler goes over to another connection', async () => {
+    const server = startServer()
+    const url = ref('ws://fake.test/a')
+    const taken: unknown[] = []
+    inScope(() => {
+      const { connection, send } = useWebSocket(url)
+      useMessages(connection, () => {
+        url.value = 'ws://fake.test/b'
+        send('hello')
+      })
+      useMessages(connection, (message) => taken.push(message))
+    })
+    await pass()
+    server.send('go')
+    await settle()
+    expect(taken).toEqual(['go'])
+  })
+
   it('takes messages over reconnects and over lives', async () => {
     const server = startServer()
     const connection = await openConnection()
@@ -263,5 +445,16 @@ describe('useMessageHistory', () => {
     startServer()
     const connection = await openConnection()
     expect(() => inScope(() => useMessageHistory(connection, limit))).toThrow(/whole number/)
+  })
+})
+
+describe('useOutbox', () => {
+  it('begins with the present numbers', async () => {
+    startServer({ autoAccept: false })
+    const connection = await openConnection()
+    inScope(() => useConnectionState(connection))
+    connection.send('one')
+    const { result } = inScope(() => useOutbox(connection).value.queued)
+    expect(result).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 import { isServer } from '@holdfast/core/bindings'
-import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, watch } from 'vue'
+import { effectScope, getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, watch } from 'vue'
 
-/** Runs something when its time has come. */
+/** Runs something when its time has come, in the scope where the composable was called. */
 export type Start = (run: () => void) => void
 
 /**
@@ -10,45 +10,46 @@ export type Start = (run: () => void) => void
  */
 export function useStart(): Start {
   if (isServer()) return () => undefined
-  // Before setup, Vue gives a component its element only to hydrate it.
-  if (!getCurrentInstance()?.vnode.el) return (run) => run()
-  let waiting: (() => void)[] | undefined = []
-  onMounted(() => {
-    const runs = waiting ?? []
-    waiting = undefined
-    for (const run of runs) run()
-  })
+  // Outside of any it goes on for ever, and does not end with the scope that is active when it starts.
+  const scope = getCurrentScope() ?? effectScope(true)
+  const instance = getCurrentInstance()
   return (run) => {
-    if (waiting) waiting.push(run)
-    else run()
+    const begin = (): void => {
+      // It may be over by then.
+      if (scope.active) scope.run(run)
+    }
+    // Before it is mounted, Vue gives a component its element only to hydrate it.
+    // Each by itself: what one throws keeps none of the others from starting.
+    if (instance?.vnode.el && !instance.isMounted) onMounted(begin, instance)
+    else begin()
   }
 }
 
 /**
  * Attaches to what `target` gives, from then on to what it gives when that changes, and to null when the
- * scope is disposed of. Outside of any scope it goes on for ever.
+ * scope is disposed of.
  */
 export function follow<T extends object>(
   target: () => T | null,
   attach: (target: T | null) => (() => void) | undefined,
   start: Start,
 ): void {
-  const scope = getCurrentScope()
-  const begin = (): void => {
-    let detach: (() => void) | undefined
-    const change = (next: T | null): void => {
-      detach?.()
-      detach = undefined
-      detach = attach(next)
+  start(() => {
+    let newest: { end?: (() => void) | undefined } = {}
+    // Undefined where `target` has thrown, which Vue tells.
+    const change = (next: T | null | undefined): void => {
+      const before = newest
+      const mine: typeof before = {}
+      newest = mine
+      // Who is called here may change the target once more: then this turn is over.
+      before.end?.()
+      if (newest === mine) mine.end = attach(next ?? null)
+      if (newest !== mine) mine.end?.()
     }
-    change(target())
+    const first = target()
     // At once: what comes between a change and the next flush is not to be missed.
     watch(target, change, { flush: 'sync' })
-    if (scope) onScopeDispose(() => change(null))
-  }
-  start(() => {
-    if (!scope) begin()
-    // The start may come when it is over, or in a render, where no scope is active.
-    else if (scope.active) scope.run(begin)
+    onScopeDispose(() => change(null))
+    change(first)
   })
 }

@@ -8,7 +8,6 @@ import {
   trySend,
 } from '@holdfast/core/bindings'
 import {
-  computed,
   getCurrentScope,
   type MaybeRefOrGetter,
   onScopeDispose,
@@ -17,8 +16,8 @@ import {
   shallowRef,
   watch,
 } from 'vue'
-import type { Start } from './following.ts'
-import { read, readOptions } from './sources.ts'
+import { follow, type Start } from './following.ts'
+import { updates, type Wanted, wantedOf } from './sources.ts'
 
 export interface Holding<Incoming, Outgoing> {
   readonly connection: Readonly<ShallowRef<Connection<Incoming, Outgoing> | null>>
@@ -34,61 +33,74 @@ export function useHolding<Incoming, Outgoing>(
 ): Holding<Incoming, Outgoing> {
   const lease = new Lease()
   const connection = shallowRef<Connection<Incoming, Outgoing> | null>(null)
-  const wanted = computed(() => ({ source: read(source), options: readOptions(options) }))
+  const wanted = wantedOf(source, options)
   // These without reactivity: who calls `send()` in an effect does not follow the URL.
-  let next: typeof wanted.value | undefined
-  let held: typeof next
+  // What is still to be carried out: null for nothing, as on a server and after the end; undefined at first.
+  let next: Wanted<Incoming, Outgoing> | null | undefined = isServer() ? null : undefined
   let current: Connection<Incoming, Outgoing> | null = null
-  let isOver = isServer()
+  let settled: LeaseOptions = {}
 
   function update(): void {
-    if (isOver || (next && next === held)) return
-    held = next ??= wanted.value
-    const { source, options } = held
-    const isGiven = source instanceof Connection
-    const url = isGiven ? null : source
+    if (next === null) return
+    let given: Connection<Incoming, Outgoing> | LeaseUrl
     let entry: ReturnType<Lease['find']>
+    let found: typeof current = null
     try {
-      entry = lease.find(url, options)
+      ;[given, settled] = (next ?? wanted.value)()
+      if (given instanceof Connection) found = given
+      else {
+        entry = lease.find(given, settled)
+        // The overloads of `useWebSocket` hold what messages a codec or schema makes.
+        found = (entry?.connection as typeof found | undefined) ?? null
+      }
     } finally {
+      // At first it is what there is at the time, until the start follows it.
+      if (next) next = null
       // Also after a throw: nothing stays connected to a URL that was there before a bad one.
-      // The overloads of `useWebSocket` hold what messages a codec or schema makes.
-      const found = entry?.connection as Connection<Incoming, Outgoing> | undefined
       // First this, for those who follow it: they have left the old one before it ends.
-      current = isGiven ? source : (found ?? null)
-      connection.value = current
-      lease.hold(entry, url, options)
+      connection.value = current = found
+      // They may have changed the URL once more, or ended the scope.
+      if (current === found) lease.hold(entry, given as LeaseUrl, settled)
     }
   }
 
-  start(() => {
-    update()
-    if (isOver) return
-    watch(wanted, update)
-    watch(
-      wanted,
-      (value) => {
-        next = value
-      },
-      { flush: 'sync' },
-    )
-  })
   if (getCurrentScope()) {
     onScopeDispose(() => {
-      isOver = true
-      current = null
-      connection.value = null
+      connection.value = current = next = null
       lease.release()
     })
   }
+  follow(
+    () => wanted.value,
+    (value) => {
+      next = value
+      return undefined
+    },
+    start,
+  )
+  start(() => {
+    // First this: a good URL may follow a bad one.
+    watch(wanted, update)
+    update()
+  })
+  const shown = shallowReadonly(connection)
+  updates.set(shown, () => {
+    const change = next
+    try {
+      update()
+    } catch {
+      // The next flush tries again, and tells Vue; not where there is another change by now.
+      next ??= change
+    }
+  })
   return {
-    connection: shallowReadonly(connection),
+    connection: shown,
     send(message, sendOptions) {
       // A change of the URL is not to wait for the next flush while messages go to the old one.
       update()
       return trySend(current, message, sendOptions)
     },
-    deliver(message, deliverOptions) {
+    async deliver(message, deliverOptions) {
       update()
       return tryDeliver(current, message, deliverOptions)
     },

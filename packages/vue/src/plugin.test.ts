@@ -44,6 +44,21 @@ describe('the plugin', () => {
     expect(server.live).toEqual([])
   })
 
+  it('closes it also where a component throws as the app is unmounted', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const server = startServer()
+    const onVnodeBeforeUnmount = (): void => {
+      throw new Error('mine')
+    }
+    const App = component(() => () => h(Status, { onVnodeBeforeUnmount }))
+    const app = createApp(App).use(holdfast({ url: 'ws://fake.test/app' }))
+    app.mount(document.createElement('div'))
+    await pass()
+    expect(() => app.unmount()).toThrow('mine')
+    await settle()
+    expect(server.live).toEqual([])
+  })
+
   it('follows a URL that changes', async () => {
     const server = startServer()
     const url = ref<string | null>(null)

@@ -46,8 +46,11 @@ export function holdfast<Incoming, Outgoing>(options: HoldfastOptions<Incoming, 
       // Vue 3.4 has no app.onUnmount().
       const { unmount } = app
       app.unmount = () => {
-        unmount.call(app)
-        scope.stop()
+        try {
+          unmount.call(app)
+        } finally {
+          scope.stop()
+        }
       }
     },
   }

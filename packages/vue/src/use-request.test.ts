@@ -1,8 +1,9 @@
 import { type Connection, connect, type HoldfastError, json } from '@holdfast/core'
-import { describe, expect, it } from 'vitest'
-import { shallowRef, watchEffect } from 'vue'
-import { inScope, pass, startServer } from '../../../test/vue/kit.ts'
-import { useRequest } from './index.ts'
+import { mount } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
+import { h, ref, shallowRef, watch, watchEffect } from 'vue'
+import { component, inScope, pass, settle, startServer } from '../../../test/vue/kit.ts'
+import { useRequest, useWebSocket } from './index.ts'
 
 interface Message {
   id: number
@@ -28,6 +29,53 @@ async function setUp(lazy = false) {
 }
 
 describe('useRequest', () => {
+  it('goes to the connection that a URL leads to by then, and is refused where that is bad', async () => {
+    const server = startServer()
+    server.reply((message) => message)
+    const url = ref('ws://fake.test/a')
+    const onError = vi.fn()
+    let request = (_message: Message): Promise<Message> => Promise.resolve({ id: 0 })
+    mount(
+      component(() => {
+        const { connection } = useWebSocket(url, { codec: json<Message>() })
+        request = useRequest(connection, ways).request
+        return () => h('p')
+      }),
+      { global: { config: { errorHandler: onError } } },
+    )
+    await pass()
+    url.value = 'ws://fake.test/b'
+    const answer = request({ id: 1 })
+    await pass(10)
+    await expect(answer).resolves.toEqual({ id: 1 })
+    expect(server.connections.map(({ messages }) => messages.length)).toEqual([0, 1])
+    url.value = 'ftp://fake.test'
+    await expect(request({ id: 2 })).rejects.toMatchObject({ code: 'CLOSED' })
+    await pass()
+    expect(onError).toHaveBeenCalledOnce()
+  })
+
+  it('leaves a good URL that a watcher has put in the place of a bad one', async () => {
+    const server = startServer()
+    const url = ref('ws://fake.test/a')
+    const { result } = inScope(() => {
+      const { connection } = useWebSocket(url, { codec: json<Message>() })
+      watch(
+        connection,
+        (present) => {
+          if (present === null) url.value = 'ws://fake.test/b'
+        },
+        { flush: 'sync' },
+      )
+      return useRequest(connection, ways)
+    })
+    await pass()
+    url.value = 'ftp://fake.test'
+    result.request({ id: 1 }).catch(() => {})
+    await settle()
+    expect(server.live.map((socket) => socket.url)).toEqual(['ws://fake.test/b'])
+  })
+
   it('shows what becomes of a request', async () => {
     const { server, ask, shown } = await setUp()
     expect(shown()).toBe('idle')

@@ -2,7 +2,7 @@ import type { Connection } from '@holdfast/core'
 import { type RequestState, RequestStore, type RequestWays } from '@holdfast/core/bindings'
 import { type ComputedRef, computed, shallowRef } from 'vue'
 import { follow, useStart } from './following.ts'
-import { type ConnectionSource, readConnection } from './sources.ts'
+import { type ConnectionSource, readConnection, updates } from './sources.ts'
 
 /** What {@link useRequest} returns: the state of the newest request, and how to make one. */
 export interface UseRequestReturn<Outgoing, Answer> {
@@ -54,7 +54,10 @@ export function useRequest<Incoming, Outgoing, Answer extends Incoming = Incomin
     status: computed(() => state.value.status),
     data: computed(() => state.value.data),
     error: computed(() => state.value.error),
-    request: (message) => store.send(current, message, options),
+    request(message) {
+      updates.get(Object(connection))?.()
+      return store.send(current, message, options)
+    },
     cancel: store.cancel,
   }
 }

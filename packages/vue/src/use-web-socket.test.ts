@@ -1,10 +1,22 @@
-import { type Connection, type HoldfastError, isHoldfastError, json } from '@holdfast/core'
+import { type Connection, type HoldfastError, isHoldfastError, json, queryParameter } from '@holdfast/core'
 import { mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
-import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef, watch, watchEffect } from 'vue'
+import {
+  computed,
+  defineComponent,
+  h,
+  nextTick,
+  onMounted,
+  reactive,
+  ref,
+  shallowRef,
+  watch,
+  watchEffect,
+} from 'vue'
 import {
   component,
   errorsOf,
+  frame,
   inScope,
   openConnection,
   pass,
@@ -48,6 +60,23 @@ describe('useWebSocket', () => {
     server.drop()
     await pass(2_100)
     expect(seen).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open'])
+  })
+
+  it('connects and sends where it is called in onMounted', async () => {
+    const server = startServer()
+    let socket: { readonly status: { readonly value: string } } | undefined
+    const { wrapper } = withSetup(() =>
+      onMounted(() => {
+        const { status, send } = useWebSocket(URL_A)
+        socket = { status }
+        send('mounted')
+      }),
+    )
+    await pass()
+    expect([socket?.status.value, server.messages]).toEqual(['open', ['mounted']])
+    wrapper.unmount()
+    await settle()
+    expect(server.live).toEqual([])
   })
 
   it('queues what is sent in setup', async () => {
@@ -276,6 +305,71 @@ describe('a change', () => {
     expect(server.live).toEqual([])
   })
 
+  it.each(['URL', 'options'])(
+    'after which the getter of the %s throws ends the old connection, and is told to Vue',
+    async (part) => {
+      const server = startServer()
+      const broken = ref('')
+      const onRelease = vi.fn()
+      const errors: unknown[] = []
+      function asked<T>(name: string, value: T): T {
+        if (broken.value === name) throw new Error('mine')
+        return value
+      }
+      mount(
+        component(() => {
+          useWebSocket(
+            () => asked('URL', URL_A),
+            () => asked('options', { onRelease }),
+          )
+          return () => h('div')
+        }),
+        { global: { config: { errorHandler: (error) => errors.push(String(error)) } } },
+      )
+      await pass()
+      broken.value = part
+      await settle()
+      expect([errors, server.live]).toEqual([['Error: mine'], []])
+      expect(onRelease).toHaveBeenCalledOnce()
+      broken.value = ''
+      await settle()
+      expect([errors.length, server.live.length]).toEqual([1, 1])
+    },
+  )
+
+  it('may come from whoever is told of the one before', async () => {
+    const server = startServer()
+    const url = ref(URL_A)
+    const taken: unknown[] = []
+    inScope(() => {
+      const { connection, send } = useWebSocket(url)
+      watch(
+        connection,
+        () => {
+          if (url.value !== URL_B) return
+          url.value = 'ws://fake.test/c'
+          send('to c')
+        },
+        { flush: 'sync' },
+      )
+      useMessages(connection, (message) => taken.push(message))
+    })
+    await pass()
+    url.value = URL_B
+    await settle()
+    server.send('hello')
+    expect(server.live.map((socket) => socket.url)).toEqual(['ws://fake.test/c'])
+    expect([server.messages, taken]).toEqual([['to c'], ['hello']])
+  })
+
+  it('to a bad URL rejects a delivery', async () => {
+    startServer()
+    const url = ref(URL_A)
+    const { result } = inScope(() => useWebSocket(url))
+    url.value = 'ftp://fake.test'
+    await expect(result.deliver('hello')).rejects.toMatchObject({ code: 'CONFIGURATION' })
+  })
+
   it('is carried out before a message is sent', async () => {
     const server = startServer()
     const url = ref(URL_A)
@@ -424,6 +518,20 @@ describe('scopes', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
+  it('keeps a field without any scope that a component was the first to take', async () => {
+    const server = startServer()
+    const url = ref<string | null>(URL_A)
+    const socket = useWebSocket(url)
+    inScope(() => socket.lastMessage).scope.stop()
+    await pass()
+    server.send('one')
+    await frame()
+    expect(socket.lastMessage.value).toBe('one')
+    url.value = null
+    await settle()
+    expect(socket.lastMessage.value).toBeUndefined()
+  })
+
   it('does nothing more for a source that changes after the end', async () => {
     const server = startServer()
     const url = ref(URL_A)
@@ -563,6 +671,66 @@ describe('options', () => {
     result.send('a')
     await pass()
     expect(server.messages).toEqual(['A!'])
+  })
+
+  it.each([
+    ['a protocol', (options: { protocols: string[] }) => options.protocols.splice(0, 1, 'v2')],
+    ['another protocol', (options: { protocols: string[] }) => options.protocols.push('v2')],
+    [
+      'the identity',
+      (options: { auth: { identity: string } }) => Object.assign(options.auth, { identity: 'b' }),
+    ],
+  ])('may be changed in place: %s', async (_name, change) => {
+    const server = startServer()
+    class Tokens {
+      readonly #token = 'secret'
+      readonly via = queryParameter()
+      readonly allowInsecure = true
+      identity = 'a'
+      token(): string {
+        return this.#token
+      }
+    }
+    const options = ref({ protocols: ['v1'], auth: new Tokens() })
+    const { result } = inScope(() => useWebSocket(URL_A, options))
+    await pass()
+    const before = result.connection.value
+    change(options.value)
+    await settle()
+    expect(before?.state.status).toBe('closed')
+    expect(server.connections).toHaveLength(2)
+    expect(server.connection.protocols).toEqual(options.value.protocols)
+  })
+
+  it('may have an identity that a class knows by private members', async () => {
+    const server = startServer()
+    class Session {
+      readonly #user = 'ann'
+      readonly via = queryParameter()
+      readonly allowInsecure = true
+      get identity(): string {
+        return this.#user
+      }
+      token(): string {
+        return 'secret'
+      }
+    }
+    inScope(() => useWebSocket(URL_A, ref({ auth: new Session() })))
+    await pass()
+    expect(server.live).toHaveLength(1)
+  })
+
+  it('offers the protocols of a connection again that another view has left by a change in place', async () => {
+    const server = startServer()
+    const environment = { random: () => 0 }
+    const options = ref({ protocols: ['v1'], environment })
+    inScope(() => [useWebSocket(URL_A, options), useWebSocket(URL_A, { protocols: ['v1'], environment })])
+    await pass()
+    options.value.protocols[0] = 'v2'
+    await settle()
+    server.connections[0]?.drop()
+    await pass()
+    expect(server.connections.map(({ protocols }) => protocols)).toEqual([['v1'], ['v2'], ['v1']])
   })
 
   it('holds no message as a reactive one', async () => {

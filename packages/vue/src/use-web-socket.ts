@@ -9,9 +9,9 @@ import type {
   SendOptions,
 } from '@holdfast/core'
 import type { CodecOptions, RawOptions, SchemaOptions, UseWebSocketOptions } from '@holdfast/core/bindings'
-import type { MaybeRefOrGetter, ShallowRef } from 'vue'
-import { useField } from './fields.ts'
-import { type Start, useStart } from './following.ts'
+import { computed, type MaybeRefOrGetter, type ShallowRef } from 'vue'
+import { lazyField, useField } from './fields.ts'
+import { useStart } from './following.ts'
 import { useHolding } from './holding.ts'
 import type { ConnectionSource, UrlInput } from './sources.ts'
 
@@ -25,8 +25,8 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
    */
   readonly lastMessage: Readonly<ShallowRef<Incoming | undefined>>
   /**
-   * Sends or queues. `false` where that is not possible (full, closed, not connected), with an error on
-   * `errors$`.
+   * Sends or queues. `false` where that is not possible: full or closed, with an error on `errors$`, or not
+   * connected.
    *
    * @throws HoldfastError `ENCODE`, `CONFIGURATION`: mistakes in the call; `HANDLER` where `delivery.id` throws.
    */
@@ -77,15 +77,14 @@ export function useWebSocket<Incoming, Outgoing>(
   options?: MaybeRefOrGetter<UseWebSocketOptions<Incoming, Outgoing> | undefined>,
 ): UseWebSocketReturn<Incoming, Outgoing> {
   const start = useStart()
-  const { connection, send, deliver } = useHolding<Incoming, Outgoing>(source, options, start)
-  const lastMessage = lazy(start, (begin) => useField(connection, 'lastMessage', begin))
-  const outbox = lazy(start, (begin) => useField(connection, 'outbox', begin))
+  const holding = useHolding<Incoming, Outgoing>(source, options, start)
+  const state = useField(holding.connection, 'state', start)
+  const lastMessage = lazyField(holding.connection, 'lastMessage', start)
+  const outbox = lazyField(holding.connection, 'outbox', start)
   return {
-    state: useField(connection, 'state', start),
-    status: useField(connection, 'status', start),
-    send,
-    deliver,
-    connection,
+    ...holding,
+    state,
+    status: computed(() => state.value.status),
     // Getters: what nobody takes is not listened for, and does not wake a lazy connection.
     get lastMessage() {
       return lastMessage()
@@ -93,19 +92,5 @@ export function useWebSocket<Incoming, Outgoing>(
     get outbox() {
       return outbox()
     },
-  }
-}
-
-/** Makes a field that begins when it is first taken. */
-function lazy<Field>(start: Start, make: (begin: Start) => Field): () => Field {
-  let begin: (() => void) | undefined
-  const field = make((run) => {
-    begin = run
-  })
-  return () => {
-    const run = begin
-    begin = undefined
-    if (run) start(run)
-    return field
   }
 }
