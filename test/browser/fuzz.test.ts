@@ -184,7 +184,8 @@ describe.each(APIS)('%s, in a page, against a server of chance', (api) => {
     const codes = [...EDGES, ...Array.from({ length: 30 }, () => integer(random, 0, 65_535))]
     const server = await startHostile('closing')
     const other = await startHostile('closing')
-    const subject = start(api, server.url, {})
+    // Its wait is seen: with one of chance it may be over before the next look.
+    const subject = start(api, server.url, { reconnect: { backoff: constant(60_000) } })
     for (const code of codes) {
       subject.open()
       subject.send(String(code))

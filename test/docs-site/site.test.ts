@@ -95,12 +95,12 @@ describe('the live example', () => {
     await status.getByText('waiting', { exact: true }).waitFor()
     await live.getByLabel('Message').fill('are you there?')
     await live.getByRole('button', { name: 'Send' }).click()
-    await live.getByText('1 queued').waitFor()
+    await live.getByText('1 queued', { exact: true }).waitFor()
     expect(await violationsOf(page, '.live')).toEqual([])
     await live.getByRole('button', { name: 'Accept dials' }).click()
     // By itself.
     await live.getByText('echo: are you there?').waitFor()
-    await live.getByText('0 queued').waitFor()
+    await live.getByText('0 queued', { exact: true }).waitFor()
     expect(troubles).toEqual([])
   })
 

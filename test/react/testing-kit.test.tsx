@@ -2,7 +2,7 @@ import { fakeEnvironment, fakeServer } from '@holdfast/core/testing'
 import { useMessageHistory, useOutbox, useRequest, useWebSocket } from '@holdfast/react'
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { pass } from './harness.tsx'
 import { atEnd } from './of-this-test.ts'
 
@@ -35,6 +35,9 @@ describe('a component with the test kit', () => {
   it('is tested as it is, over the global class, with the fake timers of the runner', async () => {
     const server = fakeServer(url, { global: true })
     atEnd.push(() => server.restore())
+    // By chance the wait could be over before it is looked at.
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    atEnd.push(() => random.mockRestore())
     server.reply((message) => (message === 'ping' ? 'pong' : undefined))
     render(<Room />, { wrapper: StrictMode })
     await act(() => server.connected)

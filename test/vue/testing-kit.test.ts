@@ -28,6 +28,9 @@ describe('a component with the test kit', () => {
   it('is tested as it is, over the global class, with the fake timers of the runner', async () => {
     const server = fakeServer(url, { global: true })
     onTestFinished(() => server.restore())
+    // By chance the wait could be over before it is looked at.
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    onTestFinished(() => random.mockRestore())
     server.reply((message) => (message === 'join' ? 'news of today' : undefined))
     const wrapper = mount(room())
     await server.connected
