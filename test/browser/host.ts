@@ -17,6 +17,10 @@ export const quirks = {
   hidesItsBuffer: host === 'webkit',
   /** What it is given may all have left before a line that stalls shows: the buffers below it are larger. */
   buffersBelow: host !== 'chromium',
+  /** A Blob of a worker that was ended just after it was stored can, now and then, not be read. */
+  losesStoredBlobs: host === 'webkit',
+  /** It has no file system of a page's own. */
+  hasNoFiles: host === 'webkit',
   /** 1012 to 1014 are 1006 to it. */
   refusesNewCodes: host === 'webkit',
 } as const

@@ -304,6 +304,23 @@ describe('acknowledgements', () => {
     expect(connection.outbox).toMatchObject({ inFlight: 0, queued: 0, acknowledged: 2 })
   })
 
+  // Nothing looks at the queue while all is on the wire that may be: who leaves the head has to.
+  it('leave what needs none to go out, where what waits for room expires', async () => {
+    const { connection, server, clock } = await setUpOpen({
+      delivery: {
+        id: (message) => (message === 'free' ? undefined : String(message)),
+        acknowledged: () => undefined,
+        window: 1,
+      },
+    })
+    connection.send('a')
+    connection.send('b', { ttl: 5_000 })
+    connection.send('free')
+    expect(server.messages).toEqual(['a'])
+    await clock.advance(5_000)
+    expect(server.messages).toEqual(['a', 'free'])
+  })
+
   it('make room on the wire: never more than the window', async () => {
     const { codec, delivery } = chat
     const world = await setUpOpen({ codec, delivery: { ...delivery, window: 2 } } as Options)

@@ -40,7 +40,7 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   }
 
   get bufferedAmount(): number {
-    return this.sender.bytes + this.line.bufferedAmount
+    return this.sender.outbox.bytes + this.line.bufferedAmount
   }
 
   get isDisposed(): boolean {

@@ -54,9 +54,9 @@ export class Ending<Outgoing> {
 
   /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
   detach({ close, end = {}, isLast, hasEnded }: Detached): void {
-    const queued = this.#sender.bytes
+    const queued = this.#sender.outbox.bytes
     const unconfirmed = this.#sender.detach({ ...end, code: close?.code, isFinal: isLast && hasEnded })
-    if (isLast) this.#leftBehind = Math.max(0, (end.buffered ?? 0) - (this.#sender.bytes - queued))
+    if (isLast) this.#leftBehind = Math.max(0, (end.buffered ?? 0) - (this.#sender.outbox.bytes - queued))
     // What a connection that goes on has lost is told by its event alone.
     if (isLast || hasEnded) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
   }
@@ -64,7 +64,7 @@ export class Ending<Outgoing> {
   /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
   finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
     // Asked first: what is dropped is not waited for any more.
-    const { waiting } = this.#sender
+    const { waiting } = this.#sender.outbox
     const undelivered = messagesOf<Outgoing>(waiting.filter((entry) => !isAwaited(entry)))
     const unconfirmed = [...this.#unconfirmed, ...messagesOf<Outgoing>(waiting.filter(isAwaited))]
     this.#sender.clear('closed')

@@ -100,7 +100,7 @@ export class Engine<Incoming, Outgoing> {
         if (this.driver.isCurrent(generation)) this.#vigil.heard()
         this.#inbox.take(data, generation)
         // A sign of life: there may be room again.
-        if (this.sender.length > 0) announcer.notices.during(() => this.sender.flow.pump())
+        if (this.sender.outbox.length > 0) announcer.notices.during(() => this.sender.flow.pump())
       },
       onDetached: (close, end) => this.#onDetached(close, end),
       // As in #sendControl().
@@ -135,7 +135,7 @@ export class Engine<Incoming, Outgoing> {
   }
 
   get outbox(): OutboxSnapshot {
-    return this.sender.snapshot(this.line.bufferedAmount)
+    return this.sender.outbox.snapshot(this.line.bufferedAmount)
   }
 
   get url(): string {

@@ -34,6 +34,8 @@ export type DropReason =
   | 'timeout'
   /** The server closed with 1009, and it was the largest that was not acknowledged. */
   | 'too-large'
+  /** Its `Blob` could not be read any more when it came back: the file behind it was changed or deleted. */
+  | 'unreadable'
   /** `clear()` was called. */
   | 'cleared'
   /** The connection was closed, or ended before there was an answer. */

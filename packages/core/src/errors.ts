@@ -106,6 +106,7 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   aborted: 'Aborted by its signal.',
   timeout: 'No answer within the timeout.',
   'too-large': 'Dropped: too large (1009).',
+  unreadable: 'Dropped: an unreadable Blob.',
   cleared: 'Dropped by clear().',
   closed: 'Closed before an answer.',
 }

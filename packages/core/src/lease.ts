@@ -167,12 +167,12 @@ function move({ connection, live }: Entry, to: Connection<unknown, unknown>): nu
 
 function moveQueue(from: Shell<unknown, unknown>, target: Shell<unknown, unknown>, now: number): number {
   let moved = 0
-  for (const entry of from.sender.waiting) {
+  for (const entry of from.sender.outbox.waiting) {
     const { message, key, expiresAt, fate } = entry
     // Else the timer is late that would have dropped it.
     if (expiresAt <= now) continue
     // As everywhere: of a key only the newest matters.
-    const reason = target.sender.isQueued(key) ? 'replaced' : 'moved'
+    const reason = target.sender.outbox.isQueued(key) ? 'replaced' : 'moved'
     try {
       if (reason === 'moved') {
         const options = { key, ttl: expiresAt - now }

@@ -1,35 +1,31 @@
+import { isBlob } from './bytes.ts'
 import type { Entry } from './entry.ts'
 import type { InFlight } from './in-flight.ts'
 import { type Loss, newest, type Remains, sortOut } from './loss.ts'
 import type { Settings } from './options.ts'
-import type { Outbox } from './outbox.ts'
+import type { Sender } from './sender.ts'
 import type { RecoveryListeners } from './sender-listeners.ts'
-import type { Keeping } from './storage/keep.ts'
+
+/** What it needs of the outgoing half. */
+type Host = Pick<Sender<never>, 'outbox' | 'keep' | 'drop'>
 
 /** What becomes of the messages that a lost socket was given: queued again, or told as unconfirmed. */
 export class Recovery {
+  readonly #sender: Host
   readonly #options: Settings['queue']
-  readonly #outbox: Outbox
   readonly #inFlight: InFlight
-  readonly #keep: Keeping | undefined
   readonly #listeners: RecoveryListeners
 
-  constructor(
-    options: Settings['queue'],
-    outbox: Outbox,
-    inFlight: InFlight,
-    keep: Keeping | undefined,
-    listeners: RecoveryListeners,
-  ) {
+  constructor(sender: Host, options: Settings['queue'], inFlight: InFlight, listeners: RecoveryListeners) {
+    this.#sender = sender
     this.#options = options
-    this.#outbox = outbox
     this.#inFlight = inFlight
-    this.#keep = keep
     this.#listeners = listeners
   }
 
   /** Returns the newest of those that may be lost, oldest first. */
   recover(remains: Remains, loss: Loss): readonly Entry[] {
+    const { outbox } = this.#sender
     const onWire = this.#inFlight.onWire()
     const { back, given, older, tooBig } = sortOut(
       remains,
@@ -40,17 +36,26 @@ export class Recovery {
     )
     if (back.length > 0) {
       this.#listeners.onRecovered(back)
-      this.#outbox.recover(back)
+      outbox.recover(back)
+      for (const entry of back) this.#check(entry)
     }
-    if (tooBig) this.#outbox.drop(tooBig, 'too-large')
+    if (tooBig) outbox.drop(tooBig, 'too-large')
     return given.length + older > 0 ? this.#giveUp(given, older) : []
   }
 
+  /** Hosts end a connection over a Blob that they cannot read: it would end each that it is written to. */
+  #check(entry: Entry): void {
+    const { data } = entry
+    // Of a file that was changed, cut short or deleted since, no byte can be read. React Native has no such method.
+    const drop = () => this.#listeners.during(() => this.#sender.drop(entry, 'unreadable'))
+    if (isBlob(data)) data.slice(-1).arrayBuffer?.().catch(drop)
+  }
+
   #giveUp(entries: readonly Entry[], older: number): readonly Entry[] {
-    this.#outbox.giveUp(entries)
+    this.#sender.outbox.giveUp(entries)
     for (const entry of entries) {
       this.#inFlight.remove(entry)
-      this.#keep?.remove(entry)
+      this.#sender.keep?.remove(entry)
       // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
       if (entry.fate?.written) entry.fate.failed('closed')
     }

@@ -7,6 +7,8 @@ export interface RecoveryListeners {
   readonly onRecovered: (entries: readonly Entry[]) => void
   /** `kept`: the newest of them, of which the messages are told; `older`: so many are not remembered. */
   readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[], older: number) => void
+  /** Holds calls to listeners back until the work is done. */
+  readonly during: (work: () => void) => void
 }
 
 export interface SenderListeners extends RecoveryListeners {
@@ -22,6 +24,4 @@ export interface SenderListeners extends RecoveryListeners {
   readonly onReleased: () => void
   readonly onError: (error: HoldfastError) => void
   readonly onLate: (by: number) => void
-  /** Holds calls to listeners back until the work is done. */
-  readonly during: (work: () => void) => void
 }

@@ -11,7 +11,6 @@ import { InFlight } from './in-flight.ts'
 import type { Loss } from './loss.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
-import type { OutboxSnapshot } from './outbox-snapshot.ts'
 import { Recovery } from './recovery.ts'
 import type { SenderListeners } from './sender-listeners.ts'
 import type { Socket } from './socket.ts'
@@ -19,6 +18,8 @@ import type { Keeping } from './storage/keep.ts'
 
 /** The outgoing half of a connection: queues, writes while there is a socket, keeps what may be lost. */
 export class Sender<Outgoing> {
+  /** What waits, and the books. */
+  readonly outbox: Outbox
   /** What is written, and how much of it is proven. */
   readonly flow: Flow
   /** Where there is a storage. */
@@ -27,7 +28,6 @@ export class Sender<Outgoing> {
   readonly #clock: Clock
   readonly #listeners: SenderListeners
   readonly #composer: Composer<Outgoing>
-  readonly #outbox: Outbox
   readonly #inFlight: InFlight
   readonly #expiry: Expiry
   readonly #recovery: Recovery
@@ -46,8 +46,8 @@ export class Sender<Outgoing> {
     this.#listeners = listeners
     this.#inFlight = new InFlight(delivery, listeners.onError)
     this.#composer = new Composer(codec, settings, clock, listeners.hasEnded)
-    this.#outbox = new Outbox(queue ?? UNLIMITED, (entry, reason) => this.#onDrop(entry, reason))
-    this.flow = new Flow(this.#outbox, clock, {
+    this.outbox = new Outbox(queue ?? UNLIMITED, (entry, reason) => this.#onDrop(entry, reason))
+    this.flow = new Flow(this.outbox, clock, {
       highWaterMark: queue?.highWaterMark ?? Infinity,
       keepWritten: queue?.keepWritten ?? 0,
       window: delivery?.window ?? Infinity,
@@ -60,37 +60,25 @@ export class Sender<Outgoing> {
       },
       onError: listeners.onError,
     })
-    this.keep = queue?.storage?.keep(codec, this.#outbox, clock, {
+    this.keep = queue?.storage?.keep(codec, this.outbox, clock, {
       ...listeners,
       onRemoved: () => this.#onRemoved(),
       onReady: () => {
         if (this.#socket) this.flow.start(this.#socket)
       },
     })
-    this.#recovery = new Recovery(queue, this.#outbox, this.#inFlight, this.keep, listeners)
+    this.#recovery = new Recovery(this, queue, this.#inFlight, listeners)
     this.#expiry = new Expiry(clock, (lateBy) => {
       listeners.onLate(lateBy)
-      this.#outbox.expire(clock.now())
+      this.outbox.expire(clock.now())
       this.#onRemoved()
     })
   }
 
-  get length(): number {
-    return this.#outbox.length
-  }
-
-  get bytes(): number {
-    return this.#outbox.bytes
-  }
-
   /** Whether nothing waits: to be written, to leave, to be acknowledged, or to come out of a storage. */
   get isIdle(): boolean {
-    const isEmpty = this.length === 0 && this.#outbox.inFlight === 0 && !this.flow.isAwaited
+    const isEmpty = this.outbox.length === 0 && this.outbox.inFlight === 0 && !this.flow.isAwaited
     return isEmpty && !this.keep?.mayGrow
-  }
-
-  snapshot(nativeBufferedAmount: number): OutboxSnapshot {
-    return this.#outbox.snapshot(nativeBufferedAmount)
   }
 
   /**
@@ -127,7 +115,7 @@ export class Sender<Outgoing> {
   /** Gives a message up that is still queued. */
   drop(entry: Entry, reason: DropReason): void {
     if (entry.status !== 'queued') return
-    this.#outbox.drop(entry, reason)
+    this.outbox.drop(entry, reason)
     this.#onRemoved()
   }
 
@@ -150,12 +138,10 @@ export class Sender<Outgoing> {
     const entries = this.#inFlight.take(message)
     if (!entries?.length) return entries !== undefined
     for (const entry of entries) {
-      this.#outbox.acknowledge(entry)
+      this.outbox.acknowledge(entry)
       this.keep?.remove(entry)
       entry.fate?.acknowledged?.()
     }
-    // There is room on the wire.
-    this.flow.pump()
     this.#onRemoved()
     return true
   }
@@ -179,20 +165,10 @@ export class Sender<Outgoing> {
     return messagesOf(unconfirmed)
   }
 
-  /** All that waits, oldest first. */
-  get waiting(): readonly Entry[] {
-    return this.#outbox.waiting
-  }
-
-  /** Whether a message of this key waits. */
-  isQueued(key: string | undefined): boolean {
-    return this.#outbox.isQueued(key)
-  }
-
   /** Drops all that waits; what a storage is about to hand out is cleared too, or left to {@link release}. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     if (reason === 'cleared') this.keep?.clear()
-    const entries = this.#outbox.clear(reason)
+    const entries = this.outbox.clear(reason)
     if (entries.length > 0) this.#onRemoved()
     return entries
   }
@@ -218,7 +194,7 @@ export class Sender<Outgoing> {
       const text = 'Not open, and no queue.'
       throw new HoldfastError('CLOSED', text, { reason: 'closed' })
     }
-    this.#outbox.push(entry)
+    this.outbox.push(entry)
     if (entry.status === 'queued') this.keep?.put(entry)
     this.flow.pump()
   }
@@ -230,13 +206,15 @@ export class Sender<Outgoing> {
     if (reason !== 'moved') entry.fate?.failed(reason)
   }
 
+  /** There may be room on the wire, and nothing may be left that holds back what waits. */
   #onRemoved(): void {
+    this.flow.pump()
     this.#onChange()
     this.#settle()
   }
 
   #onChange(): void {
-    this.#expiry.watch(this.#outbox.nextExpiry)
+    this.#expiry.watch(this.outbox.nextExpiry)
     this.#listeners.onChange()
   }
 

@@ -136,8 +136,8 @@ export class Connection<Incoming, Outgoing> {
    * proves no arrival. It waits for as long as the connection may come back, unless there is a `timeout`.
    *
    * @returns Rejects with what `send()` throws; with `DROPPED` and a `reason` for a message that was given
-   * up (`overflow`, `expired`, `replaced`, `too-large`, `cleared`, `closed`) or is not waited for any longer
-   * (`aborted`, `timeout`: one that was written then may arrive all the same).
+   * up (`overflow`, `expired`, `replaced`, `too-large`, `unreadable`, `cleared`, `closed`) or is not waited for
+   * any longer (`aborted`, `timeout`: one that was written then may arrive all the same).
    */
   deliver(message: Outgoing, options?: DeliverOptions): Promise<Receipt> {
     return this.#shell.deliver(message, options)
