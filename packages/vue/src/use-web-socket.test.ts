@@ -22,6 +22,7 @@ import {
   pass,
   settle,
   startServer,
+  statusAfter,
   withSetup,
 } from '../../../test/vue/kit.ts'
 import { useMessages, useWebSocket } from './index.ts'
@@ -40,7 +41,7 @@ describe('useWebSocket', () => {
     wrapper.unmount()
     await settle()
     expect(server.live).toEqual([])
-    expect(result.status.value).toBe('idle')
+    expect([result.state.value.status, result.status.value]).toEqual(['idle', statusAfter('open')])
     expect(result.connection.value).toBeNull()
   })
 
@@ -496,7 +497,7 @@ describe('scopes', () => {
     await pass()
     expect(result.status.value).toBe('open')
     scope.stop()
-    expect(result.status.value).toBe('idle')
+    expect([result.state.value.status, result.status.value]).toEqual(['idle', statusAfter('open')])
     expect(result.send('late')).toBe(false)
     await settle()
     expect(server.live).toEqual([])
