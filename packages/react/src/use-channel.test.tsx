@@ -1,5 +1,7 @@
 import { Connection, connect, json } from '@holdfast/core'
 import { act } from '@testing-library/react'
+import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, FRAME, type Harness, pass } from '../../../test/react/harness.tsx'
@@ -149,6 +151,35 @@ describeModes('useChannel', (setUp) => {
     unmount()
     harness.server.send(tick('A', 4))
     expect(seen).toEqual(['1 1', '1 2', '2 3'])
+  })
+
+  it('calls no handler of a component that is unmounted, though the message is being told', async () => {
+    const harness = setUp()
+    const connection = await openWith(harness)
+    const taken: number[] = []
+    let hide = (): void => {}
+    function Other() {
+      useChannel(connection, of('A'), ({ price }) => taken.push(price))
+      return null
+    }
+    function First() {
+      useChannel(connection, of('A'), () => flushSync(() => hide()))
+      return null
+    }
+    function App() {
+      const [isShown, setShown] = useState(true)
+      hide = () => setShown(false)
+      return (
+        <>
+          <First />
+          {isShown && <Other />}
+        </>
+      )
+    }
+    harness.show(<App />)
+    await pass(10)
+    act(() => harness.server.send(tick('A', 1)))
+    expect(taken).toEqual([])
   })
 
   it('reports what a handler or a filter throws, and stops no other component', async () => {

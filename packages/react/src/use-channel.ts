@@ -1,5 +1,6 @@
 import { ChannelStore, type ChannelViewOptions, channelKey } from '@holdfast/core/bindings'
 import { useCallback, useInsertionEffect, useMemo, useSyncExternalStore } from 'react'
+import { useAbsence } from './use-presence.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
 
 /**
@@ -41,8 +42,11 @@ export function useChannel<Incoming, const Outgoing, Message extends Incoming>(
     () => (connection && key !== undefined ? new ChannelStore(connection, key, options) : undefined),
     [connection, key],
   )
+  // A message that is being told may unmount this, by another handler.
+  const isGone = useAbsence()
+  const told = handler && ((message: Message) => void (isGone.current || handler(message)))
   // The store of a key keeps the functions of that key's last render: so it unsubscribes from what it was.
-  useInsertionEffect(() => store?.update(options, handler))
+  useInsertionEffect(() => store?.update(options, told))
   return useSyncExternalStore(
     useCallback((listener) => store?.subscribe(listener) ?? doNothing, [store]),
     () => store?.get(),

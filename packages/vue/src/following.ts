@@ -25,6 +25,19 @@ export function useStart(): Start {
   }
 }
 
+/** A handler that is not called once the scope is over, also by a message that is being told and has ended it. */
+export function untilOver<T>(handler: (message: T) => void): (message: T) => void {
+  let isOver = false
+  if (getCurrentScope()) {
+    onScopeDispose(() => {
+      isOver = true
+    })
+  }
+  return (message) => {
+    if (!isOver) handler(message)
+  }
+}
+
 /**
  * Attaches to what `target` gives, from then on to what it gives when that changes, and to null when the
  * scope is disposed of.

@@ -1,6 +1,6 @@
 import { type Connection, connect, json } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { nextTick, ref, shallowRef } from 'vue'
+import { effectScope, nextTick, ref, shallowRef } from 'vue'
 import { errorsOf, frame, inScope, pass, startServer } from '../../../test/vue/kit.ts'
 import { type ChannelViewOptions, useChannel } from './index.ts'
 
@@ -138,6 +138,17 @@ describe('useChannel', () => {
     tick('A', 3)
     expect(seen).toEqual([1, 2])
     expect(result.value).toBeUndefined()
+  })
+
+  it('calls no handler once its scope has ended, though the message is being told', async () => {
+    const { connection, tick } = await setUp()
+    const taken: number[] = []
+    const other = effectScope()
+    const ticks = of(() => 'A')
+    inScope(() => useChannel(connection, ticks, () => other.stop()))
+    other.run(() => useChannel(connection, ticks, ({ price }) => taken.push(price)))
+    tick('A', 1)
+    expect(taken).toEqual([])
   })
 
   it('reports what a handler or a filter throws, and stops no other', async () => {

@@ -1,6 +1,6 @@
 import { ChannelStore, type ChannelViewOptions, channelKey } from '@holdfast/core/bindings'
 import { computed, type MaybeRefOrGetter, type ShallowRef, shallowReadonly, shallowRef, toValue } from 'vue'
-import { follow, useStart } from './following.ts'
+import { follow, untilOver, useStart } from './following.ts'
 import { type ConnectionSource, readConnection } from './sources.ts'
 
 /**
@@ -28,6 +28,7 @@ export function useChannel<Incoming, const Outgoing, Message extends Incoming = 
 ): Readonly<ShallowRef<Message | undefined>> {
   type Store = ChannelStore<Incoming, Outgoing, Message>
   const newest = shallowRef<Message>()
+  const tell = handler && untilOver(handler)
   let known: { readonly of: unknown; readonly key: string; readonly store: Store } | undefined
   const wanted = computed((): Store | null => {
     const current = readConnection(connection)
@@ -41,7 +42,7 @@ export function useChannel<Incoming, const Outgoing, Message extends Incoming = 
     if (known?.of !== current || known.key !== key) {
       known = { of: current, key, store: new ChannelStore(current, key, now) }
     }
-    known.store.update(now, handler)
+    known.store.update(now, tell)
     return known.store
   })
   follow(

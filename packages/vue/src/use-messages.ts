@@ -1,6 +1,5 @@
 import { onEveryMessage } from '@holdfast/core/bindings'
-import { getCurrentScope, onScopeDispose } from 'vue'
-import { follow, useStart } from './following.ts'
+import { follow, untilOver, useStart } from './following.ts'
 import { type ConnectionSource, readConnection } from './sources.ts'
 
 /**
@@ -16,16 +15,7 @@ export function useMessages<Incoming, Outgoing>(
   connection: ConnectionSource<Incoming, Outgoing>,
   handler: (message: Incoming) => void,
 ): void {
-  let isOver = false
-  // First: a message that is being told may end this, by another handler.
-  if (getCurrentScope()) {
-    onScopeDispose(() => {
-      isOver = true
-    })
-  }
-  const tell = (message: Incoming): void => {
-    if (!isOver) handler(message)
-  }
+  const tell = untilOver(handler)
   follow(
     () => readConnection(connection),
     (current) => (current ? onEveryMessage(current, tell) : undefined),
