@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { setUp } from '../../../test/unit/set-up.ts'
 import { connect } from './connect.ts'
 import type { UrlSource } from './url.ts'
@@ -51,6 +51,12 @@ describe('bad arguments', () => {
 })
 
 describe('a host without a WebSocket', () => {
+  beforeEach(() => {
+    // Later Nodes than 20 have one.
+    vi.stubGlobal('WebSocket', undefined)
+    return () => vi.unstubAllGlobals()
+  })
+
   it('lets a connection be made, and ends it when it dials', async () => {
     const { connection, clock, errors, reported, eventsOf } = setUp({ environment: { WebSocket: undefined } })
     expect(connection.state.status).toBe('idle')
