@@ -36,7 +36,7 @@ describe('sent offline, and then', () => {
     expect(await received(COUNT + 2)).toHaveLength(COUNT + 2)
   })
 
-  it.each(['right after the send', 'and sends while it ends'])(
+  it.each(['right after the send', 'and sends at its pagehide', 'and sends at its visibilitychange'])(
     'the page is reloaded %s: none is lost',
     async (how) => {
       const { open, offline, online, received } = world()
@@ -51,7 +51,7 @@ describe('sent offline, and then', () => {
         const loaded = tab.page.waitForEvent('load')
         if (how === 'right after the send') await tab.call('sendAndReload', message)
         else {
-          await tab.call('sendAtTheEnd', message)
+          await tab.call('sendAtTheEnd', message, how.endsWith('pagehide') ? 'pagehide' : 'visibilitychange')
           await tab.page.reload()
         }
         await loaded
@@ -61,6 +61,33 @@ describe('sent offline, and then', () => {
       expect(await received(9)).toEqual([first, ...rest])
     },
   )
+
+  it('the page is reloaded right after more than is written in one go: none is lost', async () => {
+    const { open, offline, online, received } = world()
+    offline()
+    const tab = await open(context, { first: 'first' })
+    await tab.has('stored', 1)
+    const sent = numbered('m', 10 * COUNT)
+    const loaded = tab.page.waitForEvent('load')
+    await tab.call('sendAndReload', ...sent)
+    await loaded
+    online()
+    expect(await received(10 * COUNT + 2)).toEqual(['first', ...sent, 'first'])
+  })
+
+  it('the page is reloaded while it stores: what was sent behind that is not lost', async () => {
+    const { open, offline, online, received, server } = world()
+    offline()
+    const tab = await open(context)
+    await tab.call('send', 'first')
+    await tab.has('stored', 1)
+    const loaded = tab.page.waitForEvent('load')
+    await tab.call('sendBehindLargeAndReload', 'behind')
+    await loaded
+    online()
+    const [first, , behind] = await received(3)
+    expect([first, server.messages[1]?.length, behind]).toEqual(['first', 2 ** 24, 'behind'])
+  })
 
   it.each(['close', 'crash'] as const)('the tab ends (%s): all arrive from the next', async (end) => {
     const { open, offline, online, received } = world()

@@ -10,9 +10,11 @@ export interface PageControl {
   /** One message of so many bytes. */
   sendLarge(bytes: number): void
   /** Sends, and reloads the page within the same task. */
-  sendAndReload(message: string): void
+  sendAndReload(...messages: string[]): void
+  /** The same while a large message is being stored. */
+  sendBehindLargeAndReload(message: string): void
   /** Sends when the page ends. */
-  sendAtTheEnd(message: string): void
+  sendAtTheEnd(message: string, event: 'pagehide' | 'visibilitychange'): void
   clear(): number
   close(): Promise<number>
   readonly status: () => string
@@ -41,6 +43,13 @@ connection.errors$.subscribe(({ code, cause }) => {
 const first = parameters.get('first')
 if (first !== null) connection.send(first)
 
+function sendLarge(bytes: number): void {
+  const data = new Uint8Array(bytes)
+  // At most so much in one call; and such that it cannot be compressed.
+  for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
+  connection.send(data)
+}
+
 const control: PageControl = {
   send(...messages) {
     for (const message of messages) connection.send(message)
@@ -51,18 +60,23 @@ const control: PageControl = {
     connection.send(new Uint8Array([4, 5]).buffer)
     connection.send(new Blob(['blob']))
   },
-  sendLarge(bytes) {
-    const data = new Uint8Array(bytes)
-    // At most so much in one call; and such that it cannot be compressed.
-    for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
-    connection.send(data)
-  },
-  sendAndReload(message) {
-    connection.send(message)
+  sendLarge,
+  sendAndReload(...messages) {
+    for (const message of messages) connection.send(message)
     location.reload()
   },
-  sendAtTheEnd(message) {
-    addEventListener('pagehide', () => connection.send(message))
+  sendBehindLargeAndReload(message) {
+    const { transaction } = IDBDatabase.prototype
+    IDBDatabase.prototype.transaction = function (...args) {
+      // Once: what is sent now finds that one under way.
+      IDBDatabase.prototype.transaction = transaction
+      setTimeout(() => control.sendAndReload(message))
+      return transaction.apply(this, args)
+    }
+    sendLarge(2 ** 24)
+  },
+  sendAtTheEnd(message, event) {
+    addEventListener(event, () => connection.send(message), { capture: true })
   },
   clear: () => connection.clear(),
   close: async () => (await connection.close()).undelivered.length,

@@ -1,4 +1,4 @@
-import { adopt, apply, type Database, openDatabase, sessionsIn } from './database.ts'
+import { type Applying, adopt, apply, type Database, openDatabase, sessionsIn } from './database.ts'
 import type { StorageHost } from './host.ts'
 import { OutboxStorage } from './outbox-storage.ts'
 import { Sessions } from './sessions.ts'
@@ -52,6 +52,7 @@ class Life {
   #lost: string | undefined
   /** The lowest order that an adopted message has; what the outbox puts is above 0. */
   #lowest = 0
+  #newest: Applying | undefined
 
   constructor(name: string, host: StorageHost, onAdopt: Adopt) {
     this.#name = name
@@ -81,7 +82,18 @@ class Life {
   async write(changes: StoredChanges): Promise<void> {
     if (this.#lost !== undefined || this.#database === undefined)
       throw new Error(this.#lost ?? 'It is not open.')
-    await apply(this.#database, this.#sessions.id, changes)
+    // As a page ends Chromium completes what it has begun, and seldom what waits behind that.
+    if (changes.isUrgent) this.#newest?.abort()
+    this.#newest = apply(this.#database, this.#sessions.id, changes)
+    await this.#settled(this.#newest)
+  }
+
+  /** Where it was given up for one that has its changes, too: as that one. */
+  #settled(one: Applying): Promise<void> {
+    return one.done.catch((error: unknown) => {
+      if (!this.#newest || this.#newest === one) throw error
+      return this.#settled(this.#newest)
+    })
   }
 
   async end(): Promise<void> {

@@ -217,6 +217,75 @@ describe('what changes', () => {
     expect(written(writes)[1]).toEqual({ put: ['b'], remove: 0 })
   })
 
+  it('is written beside a write under way while the page is hidden: it may end', async () => {
+    const ends: (() => void)[] = []
+    const { persister, put, clock, page, writes, calls } = await setUpOpen({
+      write: () => new Promise((resolve) => ends.push(resolve)),
+    })
+    const a = put(persister, 'a')
+    await clock.advance(10)
+    put(persister, 'b')
+    persister.remove(a)
+    page.isHidden = true
+    persister.flush()
+    await clock.settle()
+    put(persister, 'c')
+    await clock.settle()
+    expect(written(writes)).toEqual([
+      { put: ['a'], remove: 0 },
+      { put: ['b'], remove: 1 },
+      { put: ['b', 'c'], remove: 1 },
+    ])
+    expect(writes.map(({ isUrgent }) => isUrgent)).toEqual([undefined, true, true])
+    // Seen again, it waits for all of them.
+    page.isHidden = false
+    put(persister, 'd')
+    ends[2]?.()
+    ends[1]?.()
+    await clock.advance(1_000)
+    expect(writes).toHaveLength(3)
+    const closed = persister.close()
+    ends[0]?.()
+    await clock.settle()
+    expect(written(writes)[3]).toEqual({ put: ['d'], remove: 0 })
+    expect(calls.at(-1)).toBe('write')
+    ends[3]?.()
+    expect(await closed).toEqual([])
+    expect([calls.at(-1), clock.pending]).toEqual(['close', 0])
+  })
+
+  it('and is under way when the page is hidden is written anew: what is not completed may end with it', async () => {
+    const { persister, put, clock, page, writes } = await setUpOpen({ write: never })
+    put(persister, 'a')
+    await clock.advance(10)
+    page.isHidden = true
+    persister.flush()
+    await clock.settle()
+    expect(written(writes)).toEqual([
+      { put: ['a'], remove: 0 },
+      { put: ['a'], remove: 0 },
+    ])
+  })
+
+  it('and is stored when the page is hidden is not written anew', async () => {
+    const { persister, put, clock, page, writes } = await setUpOpen()
+    put(persister, 'a')
+    await clock.advance(10)
+    page.isHidden = true
+    persister.flush()
+    await clock.settle()
+    expect(writes).toHaveLength(1)
+  })
+
+  it('is written as a whole when the page is hidden, however much it is', async () => {
+    const { persister, put, clock, page, writes } = await setUpOpen({ write: never })
+    for (let n = 0; n < 600; n++) put(persister, `${n}`)
+    page.isHidden = true
+    persister.flush()
+    await clock.settle()
+    expect(writes.map(({ put }) => put.length)).toEqual([600])
+  })
+
   it('in the place of one that may be written is removed, not forgotten', async () => {
     const { persister, put, clock, writes } = await setUpOpen()
     const old = put(persister, 'old')
@@ -399,6 +468,44 @@ describe('a write that fails', () => {
     delete world.answers.write
     await clock.advance(10)
     expect(writes.at(-1)).toEqual({ put: [], remove: [a.storedAs] })
+  })
+
+  it('beside another that fails is one failure: what is there is still removed', async () => {
+    const { persister, put, clock, page, writes, errors, calls, world } = await setUpOpen()
+    const a = put(persister, 'a')
+    await clock.advance(10)
+    let failures = 2
+    world.answers.write = () => (failures-- > 0 ? Promise.reject(QUOTA) : Promise.resolve())
+    page.isHidden = true
+    const b = put(persister, 'b')
+    persister.flush()
+    persister.remove(a)
+    persister.flush()
+    await clock.settle()
+    expect(errors.map(({ message }) => message)).toEqual([
+      'queue.storage: It takes no more: the outbox goes on in memory.',
+    ])
+    persister.remove(b)
+    await clock.settle()
+    expect(writes.at(-1)).toEqual({ put: [], remove: [a.storedAs, b.storedAs], isUrgent: true })
+    expect(calls).not.toContain('close')
+  })
+
+  it('after one that took no more, and beside another, lets the storage go once', async () => {
+    const { persister, put, clock, page, errors, calls, world } = await setUpOpen()
+    const entries = [put(persister, 'a'), put(persister, 'b')]
+    await clock.advance(10)
+    world.answers.write = () => Promise.reject(QUOTA)
+    put(persister, 'c')
+    await clock.advance(10)
+    page.isHidden = true
+    for (const entry of entries) {
+      persister.remove(entry)
+      persister.flush()
+    }
+    await clock.settle()
+    expect(calls.filter((call) => call === 'close')).toHaveLength(1)
+    expect(errors).toHaveLength(2)
   })
 
   it('twice lets the storage go', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts'
 import { HoldfastError } from '../errors.ts'
 import { NoAnswer, patiently } from './patience.ts'
 import { storedMessage } from './stored-entry.ts'
-import type { Store, StoredMessage } from './stored-message.ts'
+import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
@@ -18,18 +18,23 @@ export interface PersisterHost {
   readonly isHidden: () => boolean
 }
 
-/** Keeps a storage in step with the outbox for one life: in batches, one call at a time. */
+/**
+ * Keeps a storage in step with the outbox for one life: in batches, one call at a time. A page that is hidden may end at
+ * any time, and with it what is behind a call under way: all of that is then written in one call, at once.
+ */
 export class Persister {
   readonly #storage: Store
   readonly #clock: Clock
   readonly #host: PersisterHost
   /** Since the last write: a message to put, or undefined for one to remove. */
   #changes = new Map<number, Entry | undefined>()
+  /** Of the calls under way. */
+  #unfinished = new Map<number, Entry | undefined>()
   /** `'removing'`: it takes no more, and what it has is still removed. */
   #status: 'new' | 'opening' | 'open' | 'removing' | 'failed' | 'closed' = 'new'
   /** The end of the former life. */
   readonly #before: Promise<void>
-  /** The work under way; settles, and never rejects. */
+  /** The work under way, the newest and all before it; settles, and never rejects. */
   #busy: Promise<void> | undefined
   #collecting: { timer?: unknown } | undefined
   /** The batch under way did not take all changes. */
@@ -81,11 +86,6 @@ export class Persister {
     this.#collect()
   }
 
-  /** Writes without waiting for more, where it can: the page may be about to end. */
-  flush(): void {
-    this.#write()
-  }
-
   /**
    * Writes what is left, then lets go of the storage.
    *
@@ -95,7 +95,7 @@ export class Persister {
     this.#leftover = []
     await this.#before
     while (this.#busy) await this.#busy
-    this.#write()
+    this.flush()
     while (this.#busy) await this.#busy
     this.#stopCollecting()
     this.#changes.clear()
@@ -151,13 +151,13 @@ export class Persister {
   }
 
   #collect(): void {
-    if (this.#changes.size === 0 || this.#busy || this.#collecting !== undefined) return
+    if (this.#changes.size === 0 || this.#mustWait || this.#collecting !== undefined) return
     if (this.#status !== 'open' && this.#status !== 'removing') return
     const collecting: { timer?: unknown } = {}
     this.#collecting = collecting
-    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.#write(), COLLECT)
+    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.flush(), COLLECT)
     // In a microtask: what leaves at once is not written here either.
-    else Promise.resolve().then(() => this.#collecting === collecting && this.#write())
+    else Promise.resolve().then(() => this.#collecting === collecting && this.flush())
   }
 
   #stopCollecting(): void {
@@ -166,23 +166,37 @@ export class Persister {
     this.#collecting = undefined
   }
 
-  #write(): void {
-    this.#stopCollecting()
-    if (this.#changes.size === 0 || this.#busy) return
-    if (this.#status !== 'open' && this.#status !== 'removing') return
-    const { put, remove } = this.#takeBatch()
-    if (put.length + remove.length === 0) return
-    this.#busy = patiently(this.#clock, () => this.#storage.write({ put, remove }))
-      .catch((cause: unknown) => this.#onWriteFailed(remove, cause))
-      .then(() => this.#rest())
+  get #mustWait(): boolean {
+    return this.#busy !== undefined && !this.#host.isHidden()
   }
 
-  #takeBatch(): { put: StoredMessage[]; remove: number[] } {
+  /** Writes without waiting for more, where it can: the page may be about to end. */
+  flush(): void {
+    this.#stopCollecting()
+    const status = this.#status
+    if (this.#mustWait || (status !== 'open' && status !== 'removing')) return
+    const changes = this.#takeBatch()
+    if (changes === undefined) return
+    const before = this.#busy
+    const busy = patiently(this.#clock, () => this.#storage.write(changes))
+      .catch((cause: unknown) => this.#onWriteFailed(status, changes.remove, cause))
+      .then(() => before)
+      .then(() => {
+        if (this.#busy === busy) this.#rest()
+      })
+    this.#busy = busy
+  }
+
+  #takeBatch(): StoredChanges | undefined {
     const put: StoredMessage[] = []
     const remove: number[] = []
+    const isUrgent = this.#host.isHidden()
+    if (isUrgent) this.#changes = new Map([...this.#unfinished, ...this.#changes])
     for (const [order, entry] of this.#changes) {
-      if (put.length + remove.length === BATCH) break
+      // In a hidden page nobody is kept waiting.
+      if (!isUrgent && put.length + remove.length === BATCH) break
       this.#changes.delete(order)
+      this.#unfinished.set(order, entry)
       if (entry === undefined) remove.push(order)
       else if (this.#status === 'open') {
         put.push(storedMessage(entry))
@@ -190,23 +204,31 @@ export class Persister {
       }
     }
     this.#isBehind = this.#changes.size > 0
-    return { put, remove }
+    if (put.length + remove.length === 0) return undefined
+    return { put, remove, ...(isUrgent && { isUrgent }) }
   }
 
-  async #onWriteFailed(remove: readonly number[], cause: unknown): Promise<void> {
-    if (this.#status !== 'open') {
+  /** `status`: as it was when this write began. */
+  async #onWriteFailed(
+    status: 'open' | 'removing',
+    remove: readonly number[],
+    cause: unknown,
+  ): Promise<void> {
+    if (this.#status === 'failed') return
+    if (status === 'removing') {
       this.#fail('Nothing can be removed from it.', cause)
       return this.#release()
     }
+    if (this.#status === 'open') this.#report('It takes no more: the outbox goes on in memory.', cause)
     this.#status = 'removing'
-    this.#report('It takes no more: the outbox goes on in memory.', cause)
     // What it has must not be sent again by another life.
     for (const order of remove) this.#changes.set(order, undefined)
   }
 
   #rest(): void {
     this.#busy = undefined
-    if (this.#isBehind) this.#write()
+    this.#unfinished.clear()
+    if (this.#isBehind) this.flush()
     else this.#collect()
   }
 

@@ -128,6 +128,22 @@ export const outboxStorageContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'carries writes out in the order of the calls, also where none is waited for',
+    async run({ create }) {
+      const storage = create()
+      await open(storage)
+      const large = 'large'.repeat(100_000)
+      const writes = [
+        storage.write({ put: [message(0, large), message(1, 'old')], remove: [] }),
+        storage.write({ put: [message(1, 'new')], remove: [FIRST] }),
+        storage.write({ put: [message(2, 'c')], remove: [] }),
+      ]
+      await Promise.all(writes)
+      await storage.close()
+      equal(await life(create()), ['new', 'c'], 'the next life')
+    },
+  },
+  {
     name: 'has what a write() has resolved for, after a death without close()',
     async run({ create, kill }) {
       const storage = create()
