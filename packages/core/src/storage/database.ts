@@ -109,19 +109,23 @@ export interface Applying {
   abort(): void
 }
 
-/** Applies all changes or none. */
+/**
+ * Applies all changes or none.
+ *
+ * @param isLast - Commits it: what is not committed is lost as the page ends, and what is cannot be taken back.
+ */
 export function apply(
   database: Database,
   session: string,
-  { put, remove, isUrgent }: StoredChanges,
+  { put, remove }: StoredChanges,
+  isLast: boolean,
 ): Applying {
   const transaction = database.transaction('messages', 'readwrite')
   const store = nativeStore(transaction)
   try {
     for (const message of put) store.put({ ...message, session })
     for (const order of remove) store.delete([session, order])
-    // What is not committed is lost as the page ends; and what is cannot be taken back.
-    if (isUrgent) transaction.commit()
+    if (isLast) transaction.commit()
   } catch (error) {
     takeBack(transaction)
     throw error

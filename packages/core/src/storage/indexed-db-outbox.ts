@@ -47,6 +47,7 @@ class Life {
   readonly #name: string
   readonly #sessions: Sessions
   readonly #onAdopt: Adopt
+  readonly #completesLast: boolean
   #database: Database | undefined
   /** Why nothing can be written any more. */
   #lost: string | undefined
@@ -57,6 +58,7 @@ class Life {
   constructor(name: string, host: StorageHost, onAdopt: Adopt) {
     this.#name = name
     this.#sessions = new Sessions(name, host)
+    this.#completesLast = host.completesLast
     this.#onAdopt = onAdopt
   }
 
@@ -82,9 +84,10 @@ class Life {
   async write(changes: StoredChanges): Promise<void> {
     if (this.#lost !== undefined || this.#database === undefined)
       throw new Error(this.#lost ?? 'It is not open.')
-    // As a page ends Chromium completes what it has begun, and seldom what waits behind that.
-    if (changes.isUrgent) this.#newest?.abort()
-    this.#newest = apply(this.#database, this.#sessions.id, changes)
+    const { isUrgent = false } = changes
+    // As a page ends Chromium completes what it has begun, and seldom what waits behind that; WebKit only the former.
+    if (isUrgent && this.#completesLast) this.#newest?.abort()
+    this.#newest = apply(this.#database, this.#sessions.id, changes, isUrgent || !this.#completesLast)
     await this.#settled(this.#newest)
   }
 
