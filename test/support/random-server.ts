@@ -69,6 +69,8 @@ export async function openRandomServer({ seed, hostile, mayBeSilent, moving }: P
     })
     const reader = new FrameReader()
     socket.on('data', (chunk: Buffer) => {
+      // Firefox takes some that are none for a handshake, and would stay.
+      if (!visit.wasOpen) socket.resetAndDestroy()
       for (const { opcode, payload } of reader.read(chunk)) {
         if (opcode === TEXT) visit.received.push(String(payload))
         if (opcode === CLOSE) socket.end(closeFrame(1000))
