@@ -19,8 +19,6 @@ export const quirks = {
   buffersBelow: host !== 'chromium',
   /** A Blob of a worker that was ended just after it was stored can, now and then, not be read. */
   losesStoredBlobs: host === 'webkit',
-  /** A transaction that is begun as its page ends is never completed. */
-  forgetsTheLast: host === 'webkit',
   /** It has no file system of a page's own. */
   hasNoFiles: host === 'webkit',
   /** 1012 to 1014 are 1006 to it. */

@@ -38,28 +38,3 @@ it('sends what a worker had stored when it was ended, in order, once, and before
   ])
   expect(errors).toEqual([])
 })
-
-it('sends what a page had sent right before it ended, while it stored', async () => {
-  const line = await startLine()
-  const name = crypto.randomUUID()
-  await line.order('refuse', true)
-  const frame = document.createElement('iframe')
-  onTestFinished(() => frame.remove())
-  frame.dataset.order = JSON.stringify({ url: line.url, name } satisfies Order)
-  frame.srcdoc = `<script type="module" src="${new URL('./outbox-frame.ts', import.meta.url)}"></script>`
-  document.body.append(frame)
-  await vi.waitFor(async () => expect(await countStored(name)).toBe(1), { timeout: 20_000, interval: 50 })
-  const reloaded = new Promise((resolve) => frame.addEventListener('load', resolve))
-  frame.contentWindow?.postMessage('go', '*')
-  await reloaded
-  await line.order('refuse', false)
-
-  const connection = connect(line.url, { queue: { storage: indexedDbOutbox({ name }) } })
-  onTestFinished(() => void connection.close())
-  connection.send('newer')
-  const behind = Array.from({ length: 1_000 }, (_, i) => `m${i}`)
-  const { received } = await line.until({ received: quirks.forgetsTheLast ? 3 : 1_003 }, 20_000)
-  const heads = received.map(({ head }) => head.slice(0, 5))
-  expect(heads.slice(0, 2)).toEqual(['first', 'large'])
-  if (!quirks.forgetsTheLast) expect(heads.slice(2)).toEqual([...behind, 'newer'])
-})

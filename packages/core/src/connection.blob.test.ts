@@ -72,6 +72,7 @@ describe('a Blob that comes back from a lost connection', () => {
     ['is of the host', new Blob(['x'])],
     ['is empty', new Blob([])],
     ['cannot be asked, as in React Native', { size: 1, slice: Object, [Symbol.toStringTag]: 'Blob' }],
+    ['throws when it is asked', { size: 1, [Symbol.toStringTag]: 'Blob' }],
   ])('is written where it %s', async (_, blob) => {
     const delivery = { id: (message: unknown) => (message === blob ? 1 : 2), acknowledged: () => undefined }
     const { server, comeBack } = await setUpLost([blob, 'behind'], { delivery })

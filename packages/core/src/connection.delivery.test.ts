@@ -304,21 +304,24 @@ describe('acknowledgements', () => {
     expect(connection.outbox).toMatchObject({ inFlight: 0, queued: 0, acknowledged: 2 })
   })
 
-  // Nothing looks at the queue while all is on the wire that may be: who leaves the head has to.
-  it('leave what needs none to go out, where what waits for room expires', async () => {
+  it('of messages that one signal aborts are all dropped, though the first of them held the others back', async () => {
     const { connection, server, clock } = await setUpOpen({
       delivery: {
-        id: (message) => (message === 'free' ? undefined : String(message)),
+        id: (message) => (String(message).startsWith('id') ? String(message) : undefined),
         acknowledged: () => undefined,
         window: 1,
       },
     })
-    connection.send('a')
-    connection.send('b', { ttl: 5_000 })
-    connection.send('free')
-    expect(server.messages).toEqual(['a'])
-    await clock.advance(5_000)
-    expect(server.messages).toEqual(['a', 'free'])
+    connection.send('id1')
+    const controller = new AbortController()
+    const { signal } = controller
+    const outcomes = ['id2', 'plain3', 'plain4'].map((message) =>
+      expect(connection.deliver(message, { signal })).rejects.toMatchObject({ reason: 'aborted' }),
+    )
+    controller.abort()
+    await Promise.all(outcomes)
+    await clock.advance(100)
+    expect(server.messages).toEqual(['id1'])
   })
 
   it('make room on the wire: never more than the window', async () => {

@@ -48,7 +48,11 @@ export class Recovery {
     const { data } = entry
     // Of a file that was changed, cut short or deleted since, no byte can be read. React Native has no such method.
     const drop = () => this.#listeners.during(() => this.#sender.drop(entry, 'unreadable'))
-    if (isBlob(data)) data.slice(-1).arrayBuffer?.().catch(drop)
+    try {
+      if (isBlob(data)) data.slice(-1).arrayBuffer?.().catch(drop)
+    } catch {
+      // One that cannot even be asked may still be sent.
+    }
   }
 
   #giveUp(entries: readonly Entry[], older: number): readonly Entry[] {

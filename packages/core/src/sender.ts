@@ -142,6 +142,8 @@ export class Sender<Outgoing> {
       this.keep?.remove(entry)
       entry.fate?.acknowledged?.()
     }
+    // There is room on the wire.
+    this.flow.pump()
     this.#onRemoved()
     return true
   }
@@ -206,9 +208,7 @@ export class Sender<Outgoing> {
     if (reason !== 'moved') entry.fate?.failed(reason)
   }
 
-  /** There may be room on the wire, and nothing may be left that holds back what waits. */
   #onRemoved(): void {
-    this.flow.pump()
     this.#onChange()
     this.#settle()
   }

@@ -11,8 +11,8 @@ export interface PageControl {
   sendLarge(bytes: number): void
   /** Sends, and reloads the page within the same task. */
   sendAndReload(...messages: string[]): void
-  /** The same while a large message is being stored. */
-  sendBehindLargeAndReload(message: string): void
+  /** The same while another message is being stored. */
+  sendBehindAndReload(first: string, message: string): void
   /** Sends when the page ends. */
   sendAtTheEnd(message: string, event: 'pagehide' | 'visibilitychange'): void
   clear(): number
@@ -20,6 +20,8 @@ export interface PageControl {
   readonly status: () => string
   readonly queued: () => number
   readonly errors: string[]
+  /** Messages that the page had given to the database before it was reloaded. */
+  givenBefore(): number
   /** Messages in the database, of this session or another. */
   stored(): Promise<number>
   /** Web Locks that are held or waited for. */
@@ -43,11 +45,14 @@ connection.errors$.subscribe(({ code, cause }) => {
 const first = parameters.get('first')
 if (first !== null) connection.send(first)
 
-function sendLarge(bytes: number): void {
-  const data = new Uint8Array(bytes)
-  // At most so much in one call; and such that it cannot be compressed.
-  for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
-  connection.send(data)
+// In the session's own store, which is written at once: what the page gives to the database as it ends counts, too.
+const givenBefore = Number(sessionStorage.getItem('given'))
+let given = 0
+const { put } = IDBObjectStore.prototype
+IDBObjectStore.prototype.put = function (...args) {
+  given += 1
+  sessionStorage.setItem('given', String(given))
+  return put.apply(this, args)
 }
 
 const control: PageControl = {
@@ -60,12 +65,17 @@ const control: PageControl = {
     connection.send(new Uint8Array([4, 5]).buffer)
     connection.send(new Blob(['blob']))
   },
-  sendLarge,
+  sendLarge(bytes) {
+    const data = new Uint8Array(bytes)
+    // At most so much in one call; and such that it cannot be compressed.
+    for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(data.subarray(at, at + 65_536))
+    connection.send(data)
+  },
   sendAndReload(...messages) {
     for (const message of messages) connection.send(message)
     location.reload()
   },
-  sendBehindLargeAndReload(message) {
+  sendBehindAndReload(first, message) {
     const { transaction } = IDBDatabase.prototype
     IDBDatabase.prototype.transaction = function (...args) {
       // Once: what is sent now finds that one under way.
@@ -73,7 +83,7 @@ const control: PageControl = {
       setTimeout(() => control.sendAndReload(message))
       return transaction.apply(this, args)
     }
-    sendLarge(2 ** 24)
+    connection.send(first)
   },
   sendAtTheEnd(message, event) {
     addEventListener(event, () => connection.send(message), { capture: true })
@@ -83,6 +93,7 @@ const control: PageControl = {
   status: () => connection.state.status,
   queued: () => connection.outbox.queued,
   errors,
+  givenBefore: () => givenBefore,
   stored: () => countStored(name),
   async locks() {
     const { held = [], pending = [] } = await navigator.locks.query()

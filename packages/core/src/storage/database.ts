@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, unwrap } from 'idb'
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, unwrap } from 'idb'
 import type { StoredChanges, StoredMessage } from './stored-message.ts'
 
 const VERSION = 1
@@ -10,7 +10,6 @@ interface Schema extends DBSchema {
 }
 
 export type Database = IDBPDatabase<Schema>
-type Writing = IDBPTransaction<Schema, ['messages'], 'readwrite'>
 
 /**
  * Opens the database, made or brought up to date where it has to be.
@@ -74,14 +73,13 @@ export async function adopt(
   ordersFor: (count: number) => number,
 ): Promise<readonly StoredMessage[]> {
   if (sessions.length === 0) return []
-  const transaction = database.transaction('messages', 'readwrite')
-  const store = nativeStore(transaction)
-  try {
-    const found = await Promise.all(sessions.map((session) => transaction.store.getAll(ofSession(session))))
+  return change(database, async (read, write) => {
+    const found = await Promise.all(sessions.map((session) => read.getAll(ofSession(session))))
     // Several tabs may have died: by time. Stable, so that equal ones stay with their own.
     const messages = found.flat().sort((a, b) => a.order - b.order)
+    if (messages.length === 0) return []
     const first = ordersFor(messages.length)
-    for (const session of sessions) store.delete(ofSession(session))
+    for (const session of sessions) write.delete(ofSession(session))
     const adopted = messages.map(({ session: _, ...message }, index) => ({
       ...message,
       order: first + index,
@@ -89,61 +87,45 @@ export async function adopt(
     for (let start = 0; start < adopted.length; start += BATCH) {
       let last: IDBRequest | undefined
       for (const message of adopted.slice(start, start + BATCH))
-        last = store.put({ ...message, session: owner })
+        last = write.put({ ...message, session: owner })
       // The page comes to its turn in between.
       if (last) await done(last)
     }
-    await transaction.done
     return adopted
-  } catch (error) {
-    takeBack(transaction)
-    throw error
-  }
+  })
 }
 
-/** A write that is under way. */
-export interface Applying {
-  /** Rejects where nothing of it was done. */
-  readonly done: Promise<void>
-  /** Takes it back, unless it is being completed. */
-  abort(): void
+/** Applies all changes or none. */
+export function apply(database: Database, session: string, { put, remove }: StoredChanges): Promise<void> {
+  return change(database, async (_, write) => {
+    for (const message of put) write.put({ ...message, session })
+    for (const order of remove) write.delete([session, order])
+  })
 }
 
-/**
- * Applies all changes or none.
- *
- * @param isLast - Commits it: what is not committed is lost as the page ends, and what is cannot be taken back.
- */
-export function apply(
+type Messages = IDBPObjectStore<Schema, ['messages'], 'messages', 'readwrite'>
+
+/** All of the work, or nothing of it. */
+async function change<T>(
   database: Database,
-  session: string,
-  { put, remove }: StoredChanges,
-  isLast: boolean,
-): Applying {
+  work: (read: Messages, write: IDBObjectStore) => Promise<T>,
+): Promise<T> {
   const transaction = database.transaction('messages', 'readwrite')
-  const store = nativeStore(transaction)
   try {
-    for (const message of put) store.put({ ...message, session })
-    for (const order of remove) store.delete([session, order])
-    if (isLast) transaction.commit()
+    // Written through the native store: a promise for each request would be rejected beside the transaction's.
+    const result = await work(transaction.store, unwrap(transaction.store))
+    // Without waiting for its requests: the page may be about to end, and what is not committed is lost then.
+    transaction.commit()
+    await transaction.done
+    return result
   } catch (error) {
-    takeBack(transaction)
+    transaction.done.catch(() => undefined)
+    // It throws where the failure has ended the transaction already.
+    try {
+      transaction.abort()
+    } catch {}
     throw error
   }
-  return { done: transaction.done, abort: () => takeBack(transaction) }
-}
-
-/** For writing: a promise for each request would be rejected beside the transaction's. */
-function nativeStore({ store }: Writing): IDBObjectStore {
-  return unwrap(store)
-}
-
-/** Nothing of it is done, unless it is over. */
-function takeBack(transaction: Writing): void {
-  transaction.done.catch(() => undefined)
-  try {
-    transaction.abort()
-  } catch {}
 }
 
 function done(request: IDBRequest): Promise<void> {

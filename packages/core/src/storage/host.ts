@@ -21,8 +21,6 @@ export interface StorageHost {
   channel(name: string): Channel
   /** A name that no other session has. */
   session(): string
-  /** Whether it completes a transaction that is begun as its page ends. */
-  readonly completesLast: boolean
 }
 
 /**
@@ -33,7 +31,7 @@ export interface StorageHost {
 export function storageHost(): StorageHost {
   if (globalThis.indexedDB === undefined) throw new Error('This host has no IndexedDB.')
   // The DOM's types know no insecure context and no old browser.
-  const { locks, vendor } = (globalThis.navigator ?? {}) as Partial<Navigator>
+  const { locks } = (globalThis.navigator ?? {}) as Partial<Navigator>
   if (locks === undefined) {
     throw new Error(
       'This host has no Web Locks: browsers have them in a secure context (https: or localhost).',
@@ -43,7 +41,5 @@ export function storageHost(): StorageHost {
     locks,
     channel: (name) => new BroadcastChannel(name),
     session: () => crypto.randomUUID(),
-    // WebKit does not (measured in WebKitGTK 2.50), and there is no other way to ask; Chromium and Firefox do.
-    completesLast: !vendor?.startsWith('Apple'),
   }
 }

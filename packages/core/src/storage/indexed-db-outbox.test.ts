@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FakeLocks } from '../../../../test/unit/fake-locks.ts'
 import { outboxStorageContract, type StorageUnderTest } from '../testing/index.ts'
 import { openDatabase } from './database.ts'
@@ -13,7 +13,7 @@ const WAIT = { timeout: 5_000, interval: 5 }
 let count = 0
 
 /** A browser with pages, each with a storage on one name. */
-function browser({ completesLast = true } = {}) {
+function browser() {
   const locks = new FakeLocks()
   const name = `test ${++count}`
   const channels = new Set<BroadcastChannel>()
@@ -33,7 +33,6 @@ function browser({ completesLast = true } = {}) {
         return channel
       },
       session: () => `session ${++sessions}`,
-      completesLast,
     }
     return { storage: new IndexedDbOutbox(name, () => host), kill: page.kill }
   }
@@ -64,57 +63,6 @@ afterEach(() => vi.unstubAllGlobals())
 
 describe('the contract of a storage', () => {
   it.each(outboxStorageContract)('indexedDbOutbox $name', ({ run }) => run(underTest()))
-})
-
-describe('a database that takes no more', () => {
-  it('leaves what it could not hand over to the next who opens it', async () => {
-    const { open } = browser()
-    const dead = open()
-    await dead.storage.open(ignore)
-    await dead.storage.write(put('a', 'b'))
-    dead.kill()
-    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-      throw new DOMException('It is full.', 'QuotaExceededError')
-    })
-    onTestFinished(() => full.mockRestore())
-    await expect(open().storage.open(ignore)).rejects.toThrow('It is full.')
-    full.mockRestore()
-    expect(texts(await open().storage.open(ignore))).toEqual(['a', 'b'])
-  })
-})
-
-describe('an urgent write', () => {
-  const a = { order: 1_000, data: 'a' }
-  const b = { order: 2_000, data: 'b' }
-
-  it.each([
-    ['takes the place of', true],
-    ['leaves alone, in WebKit,', false],
-  ])('%s one that is under way, whose changes it has: both are done then', async (_, completesLast) => {
-    const { open } = browser({ completesLast })
-    const { storage, kill } = open()
-    await storage.open(ignore)
-    const abort = vi.spyOn(IDBTransaction.prototype, 'abort')
-    onTestFinished(() => abort.mockRestore())
-    const first = storage.write({ put: [a], remove: [] })
-    const second = storage.write({ put: [a, b], remove: [], isUrgent: true })
-    const third = storage.write({ put: [b], remove: [1_000], isUrgent: true })
-    await Promise.all([first, second, third])
-    expect(abort.mock.calls.length > 0).toBe(completesLast)
-    kill()
-    expect(texts(await open().storage.open(ignore))).toEqual(['b'])
-  })
-
-  it('that fails fails both', async () => {
-    const { storage } = browser().open()
-    await storage.open(ignore)
-    const first = storage.write({ put: [a], remove: [] })
-    const uncloneable = { order: 2_000, data: (() => undefined) as unknown as string }
-    const second = storage.write({ put: [a, uncloneable], remove: [], isUrgent: true })
-    const outcomes = await Promise.allSettled([first, second])
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    await storage.write({ put: [b], remove: [] })
-  })
 })
 
 describe('several tabs on one name', () => {

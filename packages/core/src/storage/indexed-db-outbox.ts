@@ -1,4 +1,4 @@
-import { type Applying, adopt, apply, type Database, openDatabase, sessionsIn } from './database.ts'
+import { adopt, apply, type Database, openDatabase, sessionsIn } from './database.ts'
 import type { StorageHost } from './host.ts'
 import { OutboxStorage } from './outbox-storage.ts'
 import { Sessions } from './sessions.ts'
@@ -47,18 +47,15 @@ class Life {
   readonly #name: string
   readonly #sessions: Sessions
   readonly #onAdopt: Adopt
-  readonly #completesLast: boolean
   #database: Database | undefined
   /** Why nothing can be written any more. */
   #lost: string | undefined
   /** The lowest order that an adopted message has; what the outbox puts is above 0. */
   #lowest = 0
-  #newest: Applying | undefined
 
   constructor(name: string, host: StorageHost, onAdopt: Adopt) {
     this.#name = name
     this.#sessions = new Sessions(name, host)
-    this.#completesLast = host.completesLast
     this.#onAdopt = onAdopt
   }
 
@@ -84,19 +81,7 @@ class Life {
   async write(changes: StoredChanges): Promise<void> {
     if (this.#lost !== undefined || this.#database === undefined)
       throw new Error(this.#lost ?? 'It is not open.')
-    const { isUrgent = false } = changes
-    // As a page ends Chromium completes what it has begun, and seldom what waits behind that; WebKit only the former.
-    if (isUrgent && this.#completesLast) this.#newest?.abort()
-    this.#newest = apply(this.#database, this.#sessions.id, changes, isUrgent || !this.#completesLast)
-    await this.#settled(this.#newest)
-  }
-
-  /** Where it was given up for one that has its changes, too: as that one. */
-  #settled(one: Applying): Promise<void> {
-    return one.done.catch((error: unknown) => {
-      if (!this.#newest || this.#newest === one) throw error
-      return this.#settled(this.#newest)
-    })
+    await apply(this.#database, this.#sessions.id, changes)
   }
 
   async end(): Promise<void> {

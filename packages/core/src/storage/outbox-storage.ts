@@ -11,8 +11,8 @@ import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
  *
  * @remarks The contract, which comes as test cases too (`outboxStorageContract`). One connection uses it at a
  * time: `open()`, then `write()` any number of times, one after the other, then `close()`; it may be opened
- * again after that. One that `isUrgent` does not wait for the one before: they take effect in the order of the calls, or
- * the last one alone. What a `write()` has resolved for is there at the next `open()`, by whoever opens it,
+ * again after that. When the page is hidden, and may end, one `write()` does not wait for the one before: they take effect
+ * in the order of the calls. What a `write()` has resolved for is there at the next `open()`, by whoever opens it,
  * whether or not its owner could still close. A message belongs to one owner at a time: what is handed out is
  * not handed to anybody else while this owner lives.
  *

@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts'
 import { HoldfastError } from '../errors.ts'
 import { NoAnswer, patiently } from './patience.ts'
 import { storedMessage } from './stored-entry.ts'
-import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
+import type { Store, StoredMessage } from './stored-message.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
@@ -19,8 +19,8 @@ export interface PersisterHost {
 }
 
 /**
- * Keeps a storage in step with the outbox for one life: in batches, one call at a time. A page that is hidden may end at
- * any time, and with it what is behind a call under way: all of that is then written in one call, at once.
+ * Keeps a storage in step with the outbox for one life: in batches, one call at a time. When its page is hidden, which
+ * may end then, all that waits is written at once, behind a call that is under way.
  */
 export class Persister {
   readonly #storage: Store
@@ -28,8 +28,6 @@ export class Persister {
   readonly #host: PersisterHost
   /** Since the last write: a message to put, or undefined for one to remove. */
   #changes = new Map<number, Entry | undefined>()
-  /** Of the calls under way. */
-  #unfinished = new Map<number, Entry | undefined>()
   /** `'removing'`: it takes no more, and what it has is still removed. */
   #status: 'new' | 'opening' | 'open' | 'removing' | 'failed' | 'closed' = 'new'
   /** The end of the former life. */
@@ -86,6 +84,11 @@ export class Persister {
     this.#collect()
   }
 
+  /** Writes without waiting for anything, where it can: the page may be about to end. */
+  flush(): void {
+    this.#write(Infinity)
+  }
+
   /**
    * Writes what is left, then lets go of the storage.
    *
@@ -95,11 +98,14 @@ export class Persister {
     this.#leftover = []
     await this.#before
     while (this.#busy) await this.#busy
-    this.flush()
-    while (this.#busy) await this.#busy
+    // Once more where it fails: what it has must not be sent again by another life.
+    while (this.#isWritable && this.#changes.size > 0) {
+      this.#write()
+      while (this.#busy) await this.#busy
+    }
     this.#stopCollecting()
     this.#changes.clear()
-    if (this.#status === 'open' || this.#status === 'removing') await this.#release()
+    if (this.#isWritable) await this.#release()
     this.#status = 'closed'
     return this.#leftover
   }
@@ -151,13 +157,13 @@ export class Persister {
   }
 
   #collect(): void {
-    if (this.#changes.size === 0 || this.#mustWait || this.#collecting !== undefined) return
-    if (this.#status !== 'open' && this.#status !== 'removing') return
+    if (this.#changes.size === 0 || this.#busy || this.#collecting !== undefined) return
+    if (!this.#isWritable) return
     const collecting: { timer?: unknown } = {}
     this.#collecting = collecting
-    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.flush(), COLLECT)
+    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.#write(), COLLECT)
     // In a microtask: what leaves at once is not written here either.
-    else Promise.resolve().then(() => this.#collecting === collecting && this.flush())
+    else Promise.resolve().then(() => this.#collecting === collecting && this.#write())
   }
 
   #stopCollecting(): void {
@@ -166,20 +172,20 @@ export class Persister {
     this.#collecting = undefined
   }
 
-  get #mustWait(): boolean {
-    return this.#busy !== undefined && !this.#host.isHidden()
+  get #isWritable(): boolean {
+    return this.#status === 'open' || this.#status === 'removing'
   }
 
-  /** Writes without waiting for more, where it can: the page may be about to end. */
-  flush(): void {
+  /** `most`: of so many changes; where they are not limited, it does not wait for its turn. */
+  #write(most = BATCH): void {
     this.#stopCollecting()
-    const status = this.#status
-    if (this.#mustWait || (status !== 'open' && status !== 'removing')) return
-    const changes = this.#takeBatch()
-    if (changes === undefined) return
     const before = this.#busy
-    const busy = patiently(this.#clock, () => this.#storage.write(changes))
-      .catch((cause: unknown) => this.#onWriteFailed(status, changes.remove, cause))
+    if (this.#changes.size === 0 || !this.#isWritable || (before && most === BATCH)) return
+    const isRemoving = this.#status === 'removing'
+    const { put, remove } = this.#takeBatch(most)
+    if (put.length + remove.length === 0) return
+    const busy = patiently(this.#clock, () => this.#storage.write({ put, remove }))
+      .catch((cause: unknown) => this.#onWriteFailed(isRemoving, remove, cause))
       .then(() => before)
       .then(() => {
         if (this.#busy === busy) this.#rest()
@@ -187,16 +193,12 @@ export class Persister {
     this.#busy = busy
   }
 
-  #takeBatch(): StoredChanges | undefined {
+  #takeBatch(most: number): { put: StoredMessage[]; remove: number[] } {
     const put: StoredMessage[] = []
     const remove: number[] = []
-    const isUrgent = this.#host.isHidden()
-    if (isUrgent) this.#changes = new Map([...this.#unfinished, ...this.#changes])
     for (const [order, entry] of this.#changes) {
-      // In a hidden page nobody is kept waiting.
-      if (!isUrgent && put.length + remove.length === BATCH) break
+      if (put.length + remove.length === most) break
       this.#changes.delete(order)
-      this.#unfinished.set(order, entry)
       if (entry === undefined) remove.push(order)
       else if (this.#status === 'open') {
         put.push(storedMessage(entry))
@@ -204,18 +206,13 @@ export class Persister {
       }
     }
     this.#isBehind = this.#changes.size > 0
-    if (put.length + remove.length === 0) return undefined
-    return { put, remove, ...(isUrgent && { isUrgent }) }
+    return { put, remove }
   }
 
-  /** `status`: as it was when this write began. */
-  async #onWriteFailed(
-    status: 'open' | 'removing',
-    remove: readonly number[],
-    cause: unknown,
-  ): Promise<void> {
+  /** `wasRemoving`: when this write began; another may have failed since. */
+  async #onWriteFailed(wasRemoving: boolean, remove: readonly number[], cause: unknown): Promise<void> {
     if (this.#status === 'failed') return
-    if (status === 'removing') {
+    if (wasRemoving) {
       this.#fail('Nothing can be removed from it.', cause)
       return this.#release()
     }
@@ -227,8 +224,7 @@ export class Persister {
 
   #rest(): void {
     this.#busy = undefined
-    this.#unfinished.clear()
-    if (this.#isBehind) this.flush()
+    if (this.#isBehind) this.#write()
     else this.#collect()
   }
 

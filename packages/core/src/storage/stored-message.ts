@@ -16,16 +16,11 @@ export interface StoredMessage {
   readonly expiresAt?: number
 }
 
-/** What has changed since the last write. No order is in both `put` and `remove`. */
+/** What has changed since the last write. No order is in both. */
 export interface StoredChanges {
   readonly put: readonly StoredMessage[]
   /** Orders of messages that are not needed any more; some may be unknown. */
   readonly remove: readonly number[]
-  /**
-   * The page is hidden, and may end at any time. The call does not wait for one that is under way, and has the changes of
-   * that one, too. @defaultValue false
-   */
-  readonly isUrgent?: boolean
 }
 
 /** The methods of an `OutboxStorage`, which says what they must do. */
