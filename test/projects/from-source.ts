@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { TestProjectConfiguration } from 'vitest/config'
 
-type TestOptions = NonNullable<Extract<TestProjectConfiguration, { test?: unknown }>['test']>
+export type TestOptions = NonNullable<Extract<TestProjectConfiguration, { test?: unknown }>['test']>
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -1,6 +1,15 @@
 import { type ConnectionOptions, connect, constant } from '@holdfast/core'
 import { act, type RenderResult, render } from '@testing-library/react'
-import { Fragment, Profiler, type ReactElement, type ReactNode, StrictMode } from 'react'
+import {
+  type ComponentType,
+  Fragment,
+  Profiler,
+  type ReactElement,
+  type ReactNode,
+  StrictMode,
+  useState,
+} from 'react'
+import { flushSync } from 'react-dom'
 import { describe, vi } from 'vitest'
 import { type Backend, backends, ROOM } from './backends.ts'
 import { atEnd } from './of-this-test.ts'
@@ -51,6 +60,20 @@ export class Harness {
 
   readonly show = (element: ReactNode): RenderResult => {
     return render(element, { wrapper: this.#wrapper })
+  }
+
+  /** Shows two components; the first is given what takes the second away, at once. */
+  readonly showTwo = (First: ComponentType<{ onEnd: () => void }>, Second: ComponentType): void => {
+    function Both() {
+      const [isWhole, setWhole] = useState(true)
+      return (
+        <>
+          <First onEnd={() => flushSync(() => setWhole(false))} />
+          {isWhole && <Second />}
+        </>
+      )
+    }
+    this.show(<Both />)
   }
 
   /** A connection that is not made by a hook; open, unless it is lazy. */

@@ -1,7 +1,5 @@
 import { Connection, connect, json } from '@holdfast/core'
 import { act } from '@testing-library/react'
-import { useState } from 'react'
-import { flushSync } from 'react-dom'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, FRAME, type Harness, pass } from '../../../test/react/harness.tsx'
@@ -157,26 +155,15 @@ describeModes('useChannel', (setUp) => {
     const harness = setUp()
     const connection = await openWith(harness)
     const taken: number[] = []
-    let hide = (): void => {}
-    function Other() {
+    function First({ onEnd }: { onEnd: () => void }) {
+      useChannel(connection, of('A'), onEnd)
+      return null
+    }
+    function Second() {
       useChannel(connection, of('A'), ({ price }) => taken.push(price))
       return null
     }
-    function First() {
-      useChannel(connection, of('A'), () => flushSync(() => hide()))
-      return null
-    }
-    function App() {
-      const [isShown, setShown] = useState(true)
-      hide = () => setShown(false)
-      return (
-        <>
-          <First />
-          {isShown && <Other />}
-        </>
-      )
-    }
-    harness.show(<App />)
+    harness.showTwo(First, Second)
     await pass(10)
     act(() => harness.server.send(tick('A', 1)))
     expect(taken).toEqual([])

@@ -1,7 +1,5 @@
 import type { RawIncoming, RawOutgoing } from '@holdfast/core'
 import { act } from '@testing-library/react'
-import { useState } from 'react'
-import { flushSync } from 'react-dom'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, pass } from '../../../test/react/harness.tsx'
@@ -111,29 +109,18 @@ describeModes('useMessages', (setUp) => {
   })
 
   it('hears nothing once it is unmounted, though the message is being told', async () => {
-    const { server, show, connection } = setUp()
+    const { server, showTwo, connection } = setUp()
     const given = await connection()
     const heard: unknown[] = []
-    let hide = (): void => {}
-    function Other() {
+    function First({ onEnd }: { onEnd: () => void }) {
+      useMessages(given, onEnd)
+      return null
+    }
+    function Second() {
       useMessages(given, (message) => heard.push(message))
       return null
     }
-    function First() {
-      useMessages(given, () => flushSync(() => hide()))
-      return null
-    }
-    function App() {
-      const [isShown, show] = useState(true)
-      hide = () => show(false)
-      return (
-        <>
-          <First />
-          {isShown && <Other />}
-        </>
-      )
-    }
-    show(<App />)
+    showTwo(First, Second)
     await pass(10)
     await act(async () => server.send('hello'))
     expect(heard).toEqual([])
