@@ -46,9 +46,9 @@ export class Recovery {
   /** Hosts end a connection over a Blob that they cannot read: it would end each that it is written to. */
   #check(entry: Entry): void {
     const { data } = entry
-    // Of a file that was changed, cut short or deleted since, no byte can be read. React Native has no such method.
     const drop = () => this.#listeners.during(() => this.#sender.drop(entry, 'unreadable'))
     try {
+      // Of a file that was changed, cut short or deleted since, no byte can be read. React Native has no such method.
       if (isBlob(data)) data.slice(-1).arrayBuffer?.().catch(drop)
     } catch {
       // One that cannot even be asked may still be sent.

@@ -25,7 +25,10 @@ export function useStart(): Start {
   }
 }
 
-/** A handler that is not called once the scope is over, also by a message that is being told and has ended it. */
+/**
+ * A handler that is not called once the scope is over, also by a message that is being told and has ended it. To be
+ * used before what attaches it.
+ */
 export function untilOver<T>(handler: (message: T) => void): (message: T) => void {
   let isOver = false
   if (getCurrentScope()) {
