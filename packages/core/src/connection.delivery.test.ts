@@ -324,6 +324,30 @@ describe('acknowledgements', () => {
     expect(server.messages).toEqual(['id1'])
   })
 
+  it.each(['expires', 'is aborted'])(
+    'let go what waits behind a message that is held back, once that one %s',
+    async (what) => {
+      const { codec, delivery } = chat
+      const world = await setUpOpen({ codec, delivery: { ...delivery, window: 1 } } as Options)
+      const { connection, clock } = world
+      const before = clock.pending
+      connection.send(say(1))
+      const abort = new AbortController()
+      const options = what === 'expires' ? { ttl: 1_000 } : { signal: abort.signal }
+      const outcome = outcomeOf(connection.deliver(say(2), options))
+      connection.send({ text: 'behind' })
+      connection.send(say(3))
+      abort.abort()
+      // Not within the call that drops it: the next one may be dropped for the same reason.
+      expect(texts(world)).toEqual(['1'])
+      await clock.advance(what === 'expires' ? 1_000 : 1)
+      expect(outcome.code).toBe('DROPPED')
+      expect(texts(world)).toEqual(['1', 'behind'])
+      // The last one waits for an answer: nothing to poll for.
+      expect(clock.pending).toBe(before)
+    },
+  )
+
   it('make room on the wire: never more than the window', async () => {
     const { codec, delivery } = chat
     const world = await setUpOpen({ codec, delivery: { ...delivery, window: 2 } } as Options)

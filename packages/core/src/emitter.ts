@@ -51,9 +51,10 @@ export class Emitter<T> {
   }
 
   #tell(entries: readonly Entry<T>[], value: T): void {
-    for (const { listener } of entries) {
+    // By index, here where every message comes by: an iterator costs more than the call.
+    for (let i = 0; i < entries.length; i++) {
       try {
-        listener(value)
+        entries[i]?.listener(value)
       } catch (error) {
         this.onThrow(error)
       }

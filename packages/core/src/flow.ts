@@ -139,32 +139,41 @@ export class Flow {
   /** Writes what fits now, and arranges for the rest. Called on every `send()` and every message too. */
   pump(): void {
     if (this.#socket === undefined || this.#isPumping) return
-    if (this.#hasWork || this.#outbox.inFlight > 0) this.#socket.expectEnd()
-    if (!this.#hasWork) return
-    this.#isPumping = true
     const waited = this.#outbox.length > 0 || this.isAwaited
+    const hasWork = waited || this.#controls.length > 0
+    if (hasWork || this.#outbox.inFlight > 0) this.#socket.expectEnd()
+    if (!hasWork) return
+    this.#isPumping = true
     const before = this.#socket.bufferedAmount
-    const written = this.#writeBatch(before)
+    const hasWritten = this.#writeBatch(before) > 0
     if (this.isAwaited) this.#tellLeft(this.#tail.left(this.#socket?.bufferedAmount ?? 0))
     this.#isPumping = false
-    if (written > 0) this.#options.onProgress()
+    if (hasWritten) this.#options.onProgress()
     if (waited && this.#outbox.length === 0 && !this.isAwaited) this.#options.onEmpty()
+    this.#arrange(before, hasWritten, this.#isCutShort && this.#accepts())
+  }
+
+  /**
+   * What held others back may be gone. They go out soon, and not within this call: whoever drops one message may be about
+   * to drop the next.
+   */
+  look(): void {
+    this.#arrange(0, false, true)
+  }
+
+  /** The next look, if there is anything to look for. */
+  #arrange(before: number, hasWritten: boolean, isCutShort: boolean): void {
     if (this.#socket === undefined) return
-    if (this.#hasWork && !this.#waitsForAnswers) {
-      const isCutShort = this.#isCutShort && this.#accepts()
-      this.#poll.arm(before, this.#socket.bufferedAmount, written > 0, isCutShort)
+    if (this.#isPolled) {
+      this.#poll.arm(before, this.#socket.bufferedAmount, hasWritten, isCutShort)
     } else this.#poll.rest()
   }
 
-  get #hasWork(): boolean {
-    return this.#outbox.length > 0 || this.#controls.length > 0 || this.isAwaited
-  }
-
-  /** Nothing to poll for: an acknowledgement makes room, and calls. */
-  get #waitsForAnswers(): boolean {
-    if (this.#controls.length > 0 || this.isAwaited) return false
+  /** Whether there is anything to poll for: where all waits for answers, these make room, and call. */
+  get #isPolled(): boolean {
+    if (this.#controls.length > 0 || this.isAwaited) return true
     const next = this.#outbox.peek(this.#clock.now())
-    return next !== undefined && this.#isHeldBack(next)
+    return next !== undefined && !this.#isHeldBack(next)
   }
 
   /** `before`: bytes in the native buffer. */

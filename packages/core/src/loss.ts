@@ -73,14 +73,12 @@ export function sortOut(
 
 /** The newest of these, up to so many bytes. */
 export function newest(entries: readonly Entry[], maxBytes: number): readonly Entry[] {
-  let bytes = 0
-  let first = entries.length
-  for (let i = entries.length - 1; i >= 0; i--) {
-    bytes += entries[i]?.bytes ?? 0
-    if (bytes > maxBytes) break
-    first = i
-  }
-  return entries.slice(first)
+  let left = maxBytes
+  const kept = [...entries].reverse().filter(({ bytes }) => {
+    left -= bytes
+    return left >= 0
+  })
+  return kept.reverse()
 }
 
 function bySequence(entries: ReadonlySet<Entry>): readonly Entry[] {
@@ -88,5 +86,5 @@ function bySequence(entries: ReadonlySet<Entry>): readonly Entry[] {
 }
 
 function largest(entries: readonly Entry[]): Entry | undefined {
-  return entries.reduce<Entry | undefined>((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined)
+  return [...entries].sort((a, b) => b.bytes - a.bytes)[0]
 }

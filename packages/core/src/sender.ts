@@ -209,6 +209,7 @@ export class Sender<Outgoing> {
   }
 
   #onRemoved(): void {
+    this.flow.look()
     this.#onChange()
     this.#settle()
   }
