@@ -7,16 +7,19 @@ import { isHoldfastError } from './errors.ts'
 import type { HeartbeatOptions } from './heartbeat-options.ts'
 import { EMPTY } from './outbox-snapshot.ts'
 import type { SignalName } from './signals.ts'
+import { shellOf } from './streams.ts'
 import type { FakeConnection } from './testing/index.ts'
 
 const CODES = [1000, 1001, 1002, 1006, 1006, 1006, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4500]
 
 const OPEN = 1
 const PING = 'ping'
+/** After so many ms without a look at a socket's buffer there is none to come. */
+const LONGEST_POLL = 50
 
 type Step =
-  | { do: 'send'; size: number; ttl: number | undefined }
-  | { do: 'deliver'; size: number; timeout: number | undefined }
+  | { do: 'send'; size: number; hasId: boolean; ttl: number | undefined }
+  | { do: 'deliver'; size: number; hasId: boolean; timeout: number | undefined }
   | { do: 'abort'; pick: number }
   | { do: 'drop'; code: number; events: 'both' | 'error' | 'close' }
   | { do: 'dials'; answer: 'accept' | 'hang' | 'refuse' }
@@ -39,11 +42,15 @@ type Step =
         | 'blackHole'
     }
 
+/** For the server to acknowledge, where there are acknowledgements. */
+const hasId = fc.boolean()
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     arbitrary: fc.record({
       do: fc.constant('send'),
       size: fc.integer({ min: 5, max: 40 }),
+      hasId,
       ttl: fc.constantFrom(undefined, undefined, undefined, 0, 50, 5_000),
     }),
     weight: 12,
@@ -52,6 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('deliver'),
       size: fc.integer({ min: 5, max: 40 }),
+      hasId,
       timeout: fc.constantFrom(undefined, undefined, 50, 5_000),
     }),
     weight: 4,
@@ -185,7 +193,9 @@ class Play {
       reconnect: { maxAttempts, stableAfter },
       ...(asksUser ? { url: async () => 'ws://fake.test/' } : {}),
       ...(lazy && idleTimeout !== undefined ? { idleTimeout } : {}),
-      ...(window === undefined ? {} : { delivery: { window, id: idOf, acknowledged: acknowledgedBy } }),
+      ...(window === undefined
+        ? {}
+        : { delivery: { window, id: deliveryIdOf, acknowledged: acknowledgedBy } }),
     })
     const { server, connection } = this.world
     const play = this
@@ -273,12 +283,10 @@ class Play {
     const { connection, server, clock } = this.world
     switch (step.do) {
       case 'send':
-        this.#send(step.size, (text) =>
-          connection.send(text, step.ttl === undefined ? {} : { ttl: step.ttl }),
-        )
+        this.#send(step, (text) => connection.send(text, step.ttl === undefined ? {} : { ttl: step.ttl }))
         break
       case 'deliver':
-        await this.#deliver(step.size, step.timeout)
+        await this.#deliver(step)
         break
       case 'abort':
         this.#aborts[step.pick % this.#aborts.length]?.controller.abort()
@@ -317,6 +325,7 @@ class Play {
         break
       case 'advance':
         await clock.advance(step.ms)
+        if (step.ms > LONGEST_POLL) this.#checkNothingIsHeldUp()
         break
       case 'sleep':
         clock.sleep(step.ms)
@@ -353,13 +362,13 @@ class Play {
     this.check()
   }
 
-  #send(size: number, send: (text: string) => void): void {
+  #send(given: Sizes, send: (text: string) => void): void {
     const { connection } = this.world
     const id = this.#next
     this.#next += 1
     const before = connection.outbox.accepted
     try {
-      send(`${id} `.padEnd(size, '.'))
+      send(textOf(id, given))
       this.accepted.add(id)
       expect(connection.outbox.accepted).toBe(before + 1)
     } catch (error) {
@@ -369,7 +378,7 @@ class Play {
     }
   }
 
-  async #deliver(size: number, timeout: number | undefined): Promise<void> {
+  async #deliver({ timeout, ...given }: Extract<Step, { do: 'deliver' }>): Promise<void> {
     const { connection } = this.world
     const id = this.#next
     this.#next += 1
@@ -377,7 +386,7 @@ class Play {
     const controller = new AbortController()
     const { signal } = controller
     const options = timeout === undefined ? { signal } : { signal, timeout }
-    connection.deliver(`${id} `.padEnd(size, '.'), options).then(
+    connection.deliver(textOf(id, given), options).then(
       ({ status }) => this.outcomes.set(id, status),
       (error) => this.outcomes.set(id, error.reason),
     )
@@ -428,6 +437,18 @@ class Play {
     expect(clock.pending).toBeLessThanOrEqual(11 + server.connections.length + this.#aborts.length)
   }
 
+  /** What can go out has gone: nobody has to send anything for it. */
+  #checkNothingIsHeldUp(): void {
+    const { connection, server } = this.world
+    if (connection.state.status !== 'open' || server.connection.bufferedAmount > 0) return
+    // After a handover, that the old one is closed.
+    if (server.live.some((socket) => socket !== server.connection)) return
+    const [next] = shellOf(connection).sender.outbox.waiting
+    if (!next) return
+    const isHeldBack = next.id !== undefined && connection.outbox.inFlight >= (this.given.window ?? Infinity)
+    expect(isHeldBack, `${next.message} waits for room`).toBe(true)
+  }
+
   /** From here on nothing is wrong any more. */
   async recover(): Promise<void> {
     const { connection, server, clock } = this.world
@@ -470,6 +491,18 @@ class Play {
     }
     for (const { id } of this.#aborts) expect(this.outcomes.has(id), `deliver() of ${id} settled`).toBe(true)
   }
+}
+
+const PLAIN = '-'
+
+type Sizes = Pick<Extract<Step, { do: 'send' | 'deliver' }>, 'size' | 'hasId'>
+
+function textOf(id: number, { size, hasId }: Sizes): string {
+  return `${id} `.padEnd(size, hasId ? '.' : PLAIN)
+}
+
+function deliveryIdOf(message: unknown): number | undefined {
+  return String(message).endsWith(PLAIN) ? undefined : idOf(message)
 }
 
 function idOf(message: unknown): number {
