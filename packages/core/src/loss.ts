@@ -53,7 +53,7 @@ export function sortOut(
   { unsent, unproven, older }: Remains,
   unacknowledged: readonly Entry[],
   { code, isAnswered, isFinal }: Loss,
-  recover: 'unsent' | 'none' = 'none',
+  recover?: 'unsent' | 'none' | undefined,
   unanswered: readonly Entry[] = [],
 ): Outcome {
   const back = new Set(recover === 'unsent' ? unsent : [])

@@ -48,10 +48,10 @@ export class Recovery {
     const { data } = entry
     const drop = () => this.#listeners.during(() => this.#sender.drop(entry, 'unreadable'))
     try {
-      // Of a file that was changed, cut short or deleted since, no byte can be read. React Native has no such method.
-      if (isBlob(data)) data.slice(-1).arrayBuffer?.().catch(drop)
+      // Of a file that was changed, cut short or deleted since, no byte can be read.
+      if (isBlob(data)) data.slice(-1).arrayBuffer().catch(drop)
     } catch {
-      // One that cannot even be asked may still be sent.
+      // One that cannot even be asked, as in React Native, may still be sent.
     }
   }
 

@@ -529,8 +529,10 @@ describe('closing', () => {
   })
 
   it('asks nothing of a storage that was never opened', async () => {
-    const { persister, put, calls } = setUp()
-    persister.remove(put(persister, 'a'))
+    const { persister, put, calls, clock } = setUp()
+    put(persister, 'a')
+    persister.remove(put(persister, 'b'))
+    expect(clock.pending).toBe(0)
     expect(await persister.close()).toEqual([])
     expect(calls).toEqual([])
   })

@@ -176,11 +176,11 @@ export class Persister {
     return this.#status === 'open' || this.#status === 'removing'
   }
 
-  /** `most`: of so many changes; where they are not limited, it does not wait for its turn. */
+  /** `most`: of so many changes. Beside a write under way only for {@link flush}. */
   #write(most = BATCH): void {
     this.#stopCollecting()
+    if (!this.#isWritable) return
     const before = this.#busy
-    if (this.#changes.size === 0 || !this.#isWritable || (before && most === BATCH)) return
     const isRemoving = this.#status === 'removing'
     const { put, remove } = this.#takeBatch(most)
     if (put.length + remove.length === 0) return
