@@ -82,6 +82,8 @@ async function ask<Incoming, Outgoing, Answer extends Incoming>(
   abort: AbortController,
 ): Promise<Answer> {
   if (!connection) throw new HoldfastError('CLOSED', 'There is no connection.', { reason: 'closed' })
+  // In a view that is shown again: the effect that opens it anew may be of this commit, and still to come.
+  if (connection.state.status === 'closed') await undefined
   const options = typeof ways === 'function' ? ways(message) : ways
   const { signal } = options
   const onAbort = (): void => abort.abort(signal?.reason)

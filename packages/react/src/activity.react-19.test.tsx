@@ -1,8 +1,16 @@
+import type { RawIncoming, RawOutgoing } from '@holdfast/core'
 import { Activity, useEffect } from 'react'
 import { expect, it } from 'vitest'
 import { LOBBY, ROOM } from '../../../test/react/backends.ts'
 import { describeModes, FRAME, pass } from '../../../test/react/harness.tsx'
-import { useChannel, useMessageHistory, useMessages, useWebSocket } from './index.ts'
+import {
+  type MaybeConnection,
+  useChannel,
+  useMessageHistory,
+  useMessages,
+  useRequest,
+  useWebSocket,
+} from './index.ts'
 
 describeModes('useWebSocket in <Activity>', (setUp) => {
   function setUpTabs() {
@@ -127,6 +135,38 @@ describeModes('useWebSocket in <Activity>', (setUp) => {
     server.send('two')
     await pass(FRAME)
     expect(container.textContent).toBe('one,two')
+  })
+
+  it("takes what a child's effect requests when it is shown again", async () => {
+    const { server, show, options } = setUp()
+    const outcomes: unknown[] = []
+    function Child({ connection }: { connection: MaybeConnection<RawIncoming, RawOutgoing> }) {
+      const { request } = useRequest(connection, { match: (message) => message === 'ask' })
+      useEffect(() => {
+        request('ask').then(
+          (answer) => outcomes.push(answer),
+          ({ code }) => outcomes.push(code),
+        )
+      }, [request])
+      return null
+    }
+    function Room() {
+      return <Child connection={useWebSocket(ROOM, options).connection} />
+    }
+    const room = <Room />
+    const view = (mode: 'visible' | 'hidden') => <Activity mode={mode}>{room}</Activity>
+    const { rerender } = show(view('hidden'))
+    rerender(view('visible'))
+    await pass(10)
+    rerender(view('hidden'))
+    await pass(300)
+    outcomes.length = 0
+    rerender(view('visible'))
+    await pass(10)
+    server.send('ask')
+    await pass(FRAME)
+    expect(outcomes).not.toContain('CLOSED')
+    expect(outcomes.at(-1)).toBe('ask')
   })
 
   it('takes hold of nothing for what is sent while it is hidden', async () => {
