@@ -60,7 +60,7 @@ export interface Machine {
   readonly surroundings: Surroundings
   /** Only while waiting or suspended. */
   readonly wait?: Wait
-  /** The current dial is one although the host calls itself offline. */
+  /** The current dial is one although the host calls itself offline: its end makes no delay longer. */
   readonly isTrial?: true
   /** Only while open. */
   readonly handover?: Handover

@@ -242,6 +242,28 @@ describe('a page that is kept', () => {
     expect(it.state).toMatchObject({ status: 'connecting', attempt: 1 })
   })
 
+  it('comes back at once however often, where it was open, and no later loss waits longer for it', () => {
+    const it = new Driven({ backoff: ({ attempt }) => attempt * 1_000 }).opened()
+    for (let i = 0; i < 5; i++) {
+      it.later(1_000).page(true)
+      it.later(1_000).page(false)
+      expect(it.state.status).toBe('connecting')
+      it.send({ type: 'opened', protocol: '', extensions: '' })
+    }
+    it.later(1_000).lost()
+    expect(it.state).toMatchObject({ status: 'waiting', delay: 1_000 })
+  })
+
+  it('skips one delay in an outage, where it was not open', () => {
+    const it = waiting()
+    it.page(true)
+    it.page(false)
+    expect(it.state.status).toBe('connecting')
+    it.page(true)
+    it.page(false)
+    expect(it.state.status).toBe('waiting')
+  })
+
   it('does not count against maxAttempts', () => {
     const it = new Driven({ maxAttempts: 1 })
     it.send({ type: 'open' })

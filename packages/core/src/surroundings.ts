@@ -18,9 +18,9 @@ export function page(machine: Machine, isKept: boolean, now: number, config: Mac
   if (isKept === surroundings.isKept) return same(machine)
   const next = { ...machine, surroundings: { ...surroundings, isKept } }
   if (isKept && (state.status === 'connecting' || state.status === 'open')) {
-    // Cut short by the page, it proves nothing against the server: it does not count for maxAttempts.
-    const excused = { ...next, tally: { ...next.tally, excused: next.tally.excused + 1 } }
-    return giveUp(excused, 'page', now, config)
+    // Cut short by the page, it proves nothing against the server. And what was open was no outage.
+    const isHastened = next.tally.isHastened && state.status !== 'open'
+    return giveUp(excused({ ...next, tally: { ...next.tally, isHastened } }), 'page', now, config)
   }
   const settled = settle(next, now, config)
   return isKept ? settled : andHasten(settled, now, config)
@@ -67,9 +67,14 @@ export function hasten(machine: Machine, now: number, config: MachineConfig): Tr
 /** A dial although the host calls itself offline. It does not count for `maxAttempts`. */
 export function trial(machine: Machine, config: MachineConfig): Transition {
   if (machine.state.status !== 'suspended') return same(machine)
-  const { tally } = machine
-  const [next, effects] = dial({ ...machine, tally: { ...tally, excused: tally.excused + 1 } }, config)
+  const [next, effects] = dial(excused(machine), config)
   return [{ ...next, isTrial: true }, effects]
+}
+
+/** What ends now counts neither for `maxAttempts` nor for the next delay. */
+function excused(machine: Machine): Machine {
+  const { tally } = machine
+  return { ...machine, isTrial: true, tally: { ...tally, excused: tally.excused + 1 } }
 }
 
 /** Changes between waiting and suspended, if the surroundings ask for it. */
