@@ -28,7 +28,10 @@ export type HoldfastErrorCode =
   | 'DROPPED'
   /** A storage could not be read or written. */
   | 'STORAGE'
-  /** A function that was given, or a listener, threw. */
+  /**
+   * A function that was given, or a listener, threw, or `reconnect` was given one that answers nonsense: `cause` says
+   * more.
+   */
   | 'HANDLER'
 
 export interface HoldfastErrorOptions {

@@ -44,13 +44,15 @@ export class RequestStore<Incoming, Outgoing, Answer extends Incoming> {
     this.#abort = abort
     this.#connection = connection
     this.#show(PENDING)
-    const answer = ask(connection, message, ways, abort)
+    const answer = ask(connection, message, ways, abort).catch((error: unknown) => {
+      throw typed(error)
+    })
     answer.then(
       (data) => {
         if (this.#abort === abort) this.#show({ status: 'answered', data, error: undefined })
       },
-      (error: unknown) => {
-        if (this.#abort === abort) this.#show({ status: 'failed', data: undefined, error: typed(error) })
+      (error: HoldfastError) => {
+        if (this.#abort === abort) this.#show({ status: 'failed', data: undefined, error })
       },
     )
     return answer
