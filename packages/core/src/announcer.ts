@@ -106,8 +106,8 @@ export function told(
     onRestored(entries) {
       announcer.tell({ type: 'restored', messages: messagesOf(entries), ...sizeOf(entries) })
     },
-    onUnconfirmed(entries, kept, older) {
-      announcer.tell({ type: 'unconfirmed', messages: messagesOf(kept), ...sizeOf(entries), older })
+    onUnconfirmed(entries, older) {
+      announcer.tell({ type: 'unconfirmed', messages: messagesOf(entries), ...sizeOf(entries), older })
     },
   }
 }

@@ -121,12 +121,25 @@ describe('what nothing proves', () => {
     expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
   })
 
+  it.each([0, 10, 20, 25, 100])(
+    'is told as it is counted, the rest as older: with keepWritten of %i bytes',
+    async (keepWritten) => {
+      const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten } })
+      for (let i = 0; i < 5; i++) connection.send('ten bytes.')
+      server.drop(1006)
+      const count = Math.min(5, Math.floor(keepWritten / 10))
+      expect(eventsOf('unconfirmed')).toMatchObject([{ count, bytes: count * 10, older: 5 - count }])
+      expect(eventsOf('unconfirmed')[0]?.messages.length).toBe(count)
+      expect(connection.outbox.unconfirmed).toBe(count)
+    },
+  )
+
   it('is not remembered with keepWritten: 0', async () => {
     const { connection, server, eventsOf } = await setUpOpen({ queue: { keepWritten: 0 } })
     for (const text of ['a', 'b']) connection.send(text)
     server.drop(1006)
     expect(eventsOf('unconfirmed').flatMap(({ messages }) => messages)).toEqual([])
-    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 1 }])
+    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 0, older: 2 }])
   })
 
   it('is nothing of what went before a ping that was answered', async () => {
@@ -269,7 +282,7 @@ describe('what nothing proves', () => {
     // All the others, the ping among them, are let go of.
     for (let i = 0; i < 3; i++) connection.send('plain')
     server.drop(1006)
-    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 1, older: 4 }])
+    expect(eventsOf('unconfirmed')).toMatchObject([{ count: 0, older: 5 }])
     // What is sent again is told as it is counted: the request, and what waits for its acknowledgement.
     expect(eventsOf('recovered')).toMatchObject([{ count: 2 }])
     expect(connection.outbox.recovered).toBe(2)

@@ -40,9 +40,8 @@ export type ConnectionEvent = {
   | { readonly type: 'recovered'; readonly count: number; readonly bytes: number }
   /**
    * Messages that a lost socket was given, and of which nothing proves whether they have arrived. `messages`: the
-   * newest, up to `keepWritten` bytes; `count` and `bytes`: of those that are remembered, which may be none; `older`: how
-   * many at the most went before these and are not remembered, since the ping that was answered last, or since the
-   * connection was open.
+   * newest, up to `keepWritten` bytes, which may be none; `count` and `bytes` are of these; `older`: how many at the most
+   * went before them, since the ping that was answered last, or since the connection was open.
    */
   | {
       readonly type: 'unconfirmed'

@@ -275,8 +275,8 @@ describe('what was written', () => {
     push('b', { id: 2 })
     const first = write()
     write()
-    outbox.giveUp([first])
-    outbox.giveUp([first])
+    outbox.giveUp([first], 1)
+    outbox.giveUp([first], 1)
     expect(outbox.inFlight).toBe(1)
   })
 
@@ -334,8 +334,9 @@ describe('what was written', () => {
   it('is counted as unconfirmed, and no longer in flight, when it is given up', () => {
     const { outbox, push, write } = setUp()
     push('1', { id: 1 })
-    outbox.giveUp([write()])
-    expect(outbox.snapshot(0)).toMatchObject({ inFlight: 0, unconfirmed: 1, written: 1, dropped: 0 })
+    push('2', { id: 2 })
+    outbox.giveUp([write(), write()], 1)
+    expect(outbox.snapshot(0)).toMatchObject({ inFlight: 0, unconfirmed: 1, written: 2, dropped: 0 })
   })
 })
 

@@ -148,9 +148,9 @@ export class Outbox {
     this.#acknowledged += 1
   }
 
-  /** Counts messages of which nothing proves whether they have arrived, and nothing will. */
-  giveUp(entries: readonly Entry[]): void {
-    this.#unconfirmed += entries.length
+  /** Lets go of messages of which nothing proves whether they have arrived, and nothing will; counts the newest of them. */
+  giveUp(entries: readonly Entry[], count: number): void {
+    this.#unconfirmed += count
     for (const entry of entries) {
       this.#capacity.release(entry)
       entry.status = 'over'

@@ -56,15 +56,15 @@ export class Recovery {
   }
 
   #giveUp(entries: readonly Entry[], older: number): readonly Entry[] {
-    this.#sender.outbox.giveUp(entries)
+    const kept = newest(entries, this.#options?.keepWritten ?? 0)
+    this.#sender.outbox.giveUp(entries, kept.length)
     for (const entry of entries) {
       this.#inFlight.remove(entry)
       this.#sender.keep?.remove(entry)
       // For whoever waits for it to leave, or to be acknowledged; what has left was told before.
       if (entry.fate?.written) entry.fate.failed('closed')
     }
-    const kept = newest(entries, this.#options?.keepWritten ?? 0)
-    this.#listeners.onUnconfirmed(entries, kept, older)
+    this.#listeners.onUnconfirmed(kept, older + entries.length - kept.length)
     return kept
   }
 }

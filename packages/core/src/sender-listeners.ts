@@ -6,7 +6,7 @@ export interface RecoveryListeners {
   readonly unanswered: () => readonly Entry[]
   readonly onRecovered: (entries: readonly Entry[]) => void
   /** `kept`: the newest of them, of which the messages are told; `older`: so many are not remembered. */
-  readonly onUnconfirmed: (entries: readonly Entry[], kept: readonly Entry[], older: number) => void
+  readonly onUnconfirmed: (entries: readonly Entry[], older: number) => void
   /** Holds calls to listeners back until the work is done. */
   readonly during: (work: () => void) => void
 }
