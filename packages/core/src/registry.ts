@@ -65,10 +65,9 @@ export class Registry {
     if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry)
     entry.holders += 1
     entry.foundBy = undefined
-    const { status } = entry.connection.state
     if (entry.holders > 1) return
-    const hasEnded = status === 'closing' || status === 'closed'
-    if (hasEnded || (status === 'idle' && !entry.isLazy)) entry.connection.open()
+    const { state, readyState } = entry.connection
+    if (state.status === 'idle' ? !entry.isLazy : readyState > 1) entry.connection.open()
   }
 
   /** Whether its key has gone to another connection, while it was rendered but not held. */
@@ -78,9 +77,8 @@ export class Registry {
 
   /** Whether two connections are held under the key that the user gave to this one. */
   isContested({ name }: Entry): boolean {
-    if (name === undefined) return false
     const held = [...this.#entries.values()].filter((other) => other.name === name && other.holders > 0)
-    return held.length > 1
+    return name !== undefined && held.length > 1
   }
 
   /** Lets go. When nobody has taken hold again after a moment, calls back once, to have it closed. */
@@ -101,7 +99,6 @@ export class Registry {
     entry.retirement = retirement
     const finish = (): void => {
       if (entry.holders > 0 || entry.retirement !== retirement) return
-      this.#cancel(entry)
       this.#forget(entry)
       onLast()
     }
@@ -111,7 +108,7 @@ export class Registry {
   }
 
   #forget(entry: Entry): void {
-    this.#timers.delete(entry)
+    this.#cancel(entry)
     if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key)
   }
 

@@ -6,12 +6,12 @@ import {
   type UrlSource,
 } from '@holdfast/core'
 import { Lease, type LeaseOptions, tryDeliver, trySend } from '@holdfast/core/bindings'
-import { useEffect, useReducer, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useLatest } from './use-latest.ts'
 import { usePresence } from './use-presence.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
 
-/** A connection, and the functions for life that send over it. */
+/** A connection, and the functions that send over it: the same as long as it is. */
 export interface Holding<Incoming, Outgoing> {
   readonly connection: Connection<Incoming, Outgoing> | null
   readonly calls: {
@@ -27,7 +27,7 @@ export function useHolding<Incoming, Outgoing>(
 ): Holding<Incoming, Outgoing> {
   type Shared = Connection<Incoming, Outgoing> | undefined
   const [lease] = useState(() => new Lease())
-  const [, renderAgain] = useReducer((count: number) => count + 1, 0)
+  const [, renderAgain] = useState<object>()
   const [given, url] = source instanceof Connection ? [source, null] : [undefined, source]
   const entry = lease.find(url, options)
   // The overloads of `useWebSocket` have the types that codec and schema give to its messages.
@@ -37,12 +37,16 @@ export function useHolding<Incoming, Outgoing>(
   const isPresent = usePresence()
   /** What is rendered is not held yet: the effects of children have their turn first. */
   const isDue = useRef(true)
-  const [calls] = useState(() => {
+  /** What the effects of the last commit are of. */
+  const before = useRef<typeof connection>(null)
+  const calls = useMemo(() => {
     function current(): Connection<Incoming, Outgoing> | null {
-      const { given, url, options, entry, connection } = latest.current
-      if (given || !isDue.current || !isPresent.current) return connection
+      const { given, url, options, entry, connection: newest } = latest.current
+      // In a clean-up, by a function of the connection that this commit ends.
+      if (connection !== newest && connection === before.current) return connection
+      if (given || !isDue.current || !isPresent.current) return newest
       // It may have to be opened anew, and what is moved to it goes first.
-      if (lease.hold(entry, url, options)) return connection
+      if (lease.hold(entry, url, options)) return newest
       // Another one has its place.
       const found = lease.find(url, options)
       lease.hold(found, url, options)
@@ -52,12 +56,13 @@ export function useHolding<Incoming, Outgoing>(
       send: (message: Outgoing, how?: SendOptions) => trySend(current(), message, how),
       deliver: (message: Outgoing, how?: DeliverOptions) => tryDeliver(current(), message, how),
     }
-  })
+  }, [connection, latest, isPresent, lease])
   // Passive effects all: those of one commit run in one go, so that nothing can arrive between the dial and
   // the subscriptions of any component; and they outlast a Suspense boundary that falls back.
   useEffect(() => {
     isDue.current = !lease.hold(entry, url, options)
-    if (isDue.current) renderAgain()
+    if (isDue.current) renderAgain({})
+    else before.current = connection
     return () => {
       isDue.current = true
     }

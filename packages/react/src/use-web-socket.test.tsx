@@ -1,6 +1,6 @@
 import { type ConnectionEvent, json, type RawIncoming, type RawOutgoing } from '@holdfast/core'
 import { act } from '@testing-library/react'
-import { Component, type ReactNode, Suspense, useEffect } from 'react'
+import { Component, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react'
 import { expect, it, vi } from 'vitest'
 import { ELSEWHERE, LOBBY, ROOM } from '../../../test/react/backends.ts'
 import { describeModes, pass } from '../../../test/react/harness.tsx'
@@ -59,8 +59,9 @@ describeModes('useWebSocket', (setUp) => {
     await expect(receipt).resolves.toEqual({ status: 'written' })
     expect(server.received).toEqual(['hello'])
     rerender(<View url={null} {...options} onRender={(socket) => sockets.push(socket)} />)
-    await expect(sockets.at(-1)?.deliver('hello')).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
-    expect(sockets.at(-1)?.deliver).toBe(deliver)
+    for (const anyDeliver of [deliver, sockets.at(-1)?.deliver]) {
+      await expect(anyDeliver?.('hello')).rejects.toMatchObject({ code: 'CLOSED', reason: 'closed' })
+    }
   })
 
   it('leaves nothing when unmounted before the connection is open', async () => {
@@ -283,21 +284,26 @@ describeModes('useWebSocket', (setUp) => {
     expect(server.live).toEqual([ROOM])
   })
 
-  it('sends by one function for life, also from the effects of children, before the first dial', async () => {
+  it('sends by one function for each connection, also from the effects of children, before the first dial', async () => {
     const { server, show, options } = setUp()
-    const sends = new Set<unknown>()
-    function Child({ send }: { send: Socket['send'] }) {
-      sends.add(send)
+    const sends = new Map<string, Set<unknown>>([ROOM, LOBBY].map((url) => [url, new Set()]))
+    function Child({ send, url }: { send: Socket['send']; url: string }) {
       useEffect(() => {
+        sends.get(url)?.add(send)
         expect(send('from a child')).toBe(true)
-      }, [send])
+      }, [send, url])
       return null
     }
     const accepted = new Map<string, number>()
     function Parent({ url }: { url: string }) {
-      const { send, connection } = useWebSocket(url, options)
+      const { send, status, connection } = useWebSocket(url, options)
       useEffect(() => void accepted.set(url, connection?.outbox.accepted ?? 0))
-      return <Child key={url} send={send} />
+      return (
+        <>
+          {status}
+          <Child key={url} send={send} url={url} />
+        </>
+      )
     }
     const { rerender } = show(<Parent url={ROOM} />)
     await pass(20)
@@ -307,8 +313,52 @@ describeModes('useWebSocket', (setUp) => {
     expect(server.live).toEqual([LOBBY])
     // StrictMode runs effects twice.
     for (const url of [ROOM, LOBBY]) expect(accepted.get(url)).toBeGreaterThanOrEqual(1)
-    // StrictMode renders a first time for nothing.
-    expect(sends.size).toBeLessThanOrEqual(2)
+    for (const all of sends.values()) expect(all.size).toBe(1)
+  })
+
+  it('sends what a clean-up sends over the connection that it is of, and anything later over the present one', async () => {
+    const { server, show, options } = setUp()
+    type Send = (message: string) => boolean
+    const sends: Send[] = []
+    const sent: string[] = []
+    /** Notes over which connection a message goes. */
+    const over = (url: string) => ({
+      ...options,
+      codec: {
+        encode(message: string) {
+          sent.push(`${url}: ${message}`)
+          return message
+        },
+        decode: String,
+      },
+    })
+    function Child({ send, url }: { send: Send; url: string }) {
+      useEffect(() => () => void send(`child leaves ${url}`), [send, url])
+      return null
+    }
+    function Room({ url }: { url: string }) {
+      const { send } = useWebSocket(url, over(url))
+      sends.push(send)
+      useLayoutEffect(() => () => void send(`layout leaves ${url}`), [send, url])
+      useEffect(() => {
+        send(`joins ${url}`)
+        return () => void send(`leaves ${url}`)
+      }, [send, url])
+      return <Child send={send} url={url} />
+    }
+    const { rerender } = show(<Room url={ROOM} />)
+    await pass(20)
+    const first = sends.at(-1)
+    sent.length = 0
+    rerender(<Room url={LOBBY} />)
+    await pass(20)
+    const leaving = ['layout leaves', 'child leaves', 'leaves'].map((what) => `${what} ${ROOM}`)
+    expect(sent).toEqual([...leaving.map((message) => `${ROOM}: ${message}`), `${LOBBY}: joins ${LOBBY}`])
+    expect(server.received.slice(-4)).toEqual(expect.arrayContaining([...leaving, `joins ${LOBBY}`]))
+    // Nobody holds the first one any more.
+    sent.length = 0
+    expect(first?.('late')).toBe(true)
+    expect(sent).toEqual([`${LOBBY}: late`])
   })
 
   /** A room whose child greets as soon as it can. */

@@ -32,7 +32,8 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
   /** The numbers of the send queue; at most one render a frame. */
   readonly outbox: OutboxSnapshot
   /**
-   * Sends now, or queues until the connection is open. The same function for life.
+   * Sends now, or queues until the connection is open. The same function as long as the connection is the same; in a
+   * clean-up it sends over the connection that it came with, and later over the present one.
    *
    * @returns False where the message was not taken: a full queue, a closed connection (both also on
    * `errors$`), or no connection.
@@ -42,7 +43,7 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
   readonly send: (message: Outgoing, options?: SendOptions) => boolean
   /**
    * As {@link send}, and resolves once the message has arrived, as far as can be told; rejects where it was
-   * not taken or was given up. The same function for life.
+   * not taken or was given up.
    */
   readonly deliver: (message: Outgoing, options?: DeliverOptions) => Promise<Receipt>
   /** For the other hooks and for streams; `null` while there is none, and on a server. */
