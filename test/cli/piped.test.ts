@@ -18,6 +18,19 @@ describe('holdfast at the end of a pipe', () => {
     expect(server.closed).toMatchObject([{ code: 1000 }])
   })
 
+  it('refuses a line that is too long, and goes on behind it: 3', async () => {
+    const server = await startServer()
+    const long = 'x'.repeat(16 * 1024 * 1024 + 1)
+    const { exitCode, stderr } = await runToEnd(['-q', server.url], `${long}\ntwo\n${long}\nfour\n`)
+    expect(server.messages).toEqual(['two', 'four'])
+    expect(stderr).toBe(
+      'holdfast: line 1: longer than 16,777,216 characters, and not sent\n' +
+        'holdfast: line 3: longer than 16,777,216 characters, and not sent\n' +
+        'holdfast: 2 messages not sent\n',
+    )
+    expect(exitCode).toBe(3)
+  })
+
   it.each([['--quiet'], ['--quiet', '--json']])(
     'says nothing with %s %s where all is well',
     async (...args) => {

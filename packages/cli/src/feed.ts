@@ -1,17 +1,21 @@
 import type { Readable } from 'node:stream'
-import { LineSplitter } from './lines.ts'
+import { type Line, LineSplitter, LONGEST, TOO_LONG } from './lines.ts'
 import type { Session } from './session.ts'
 
+const WHY_TOO_LONG = `longer than ${LONGEST.toLocaleString('en')} characters, and not sent`
+
 export interface FeedOptions {
-  /** Why a line cannot be sent, if so. */
+  /** Why a line cannot be sent, if so; `''` for one that is skipped. */
   readonly refuse: (line: string) => string | undefined
   readonly onRefused: (lineNumber: number, why: string) => void
 }
 
+type FedSession = Pick<Session, 'hasRoom' | 'room' | 'send' | 'finish'>
+
 /** Sends each line of an input, and reads no faster than the connection can send. */
 export class Feed {
   readonly #input: Readable
-  readonly #session: Session
+  readonly #session: FedSession
   readonly #options: FeedOptions
   readonly #splitter = new LineSplitter()
   #lineNumber = 0
@@ -19,7 +23,7 @@ export class Feed {
   /** Read, and not sent yet. */
   #backlog = 0
 
-  constructor(input: Readable, session: Session, options: FeedOptions) {
+  constructor(input: Readable, session: FedSession, options: FeedOptions) {
     this.#input = input
     this.#session = session
     this.#options = options
@@ -33,6 +37,8 @@ export class Feed {
       }
       if (!(await this.#send(this.#splitter.end()))) return
     } catch (error) {
+      // The line behind those that were read.
+      this.#lineNumber += 1
       this.#refuse(error)
     }
     this.#session.finish()
@@ -48,20 +54,22 @@ export class Feed {
     return lines + this.#refused
   }
 
-  async #send(lines: readonly string[]): Promise<boolean> {
+  async #send(lines: readonly Line[]): Promise<boolean> {
     this.#backlog = lines.length
     for (const line of lines) {
       if (!this.#session.hasRoom && !(await this.#session.room())) return false
       this.#backlog -= 1
       this.#lineNumber += 1
-      const why = this.#options.refuse(line)
-      if (why === undefined) this.#trySend(line)
-      else if (why !== '') this.#refuse(why)
+      this.#sendOne(line)
     }
     return true
   }
 
-  #trySend(line: string): void {
+  #sendOne(line: Line): void {
+    if (line === TOO_LONG) return this.#refuse(WHY_TOO_LONG)
+    const why = this.#options.refuse(line)
+    if (why === '') return
+    if (why !== undefined) return this.#refuse(why)
     try {
       this.#session.send(line)
     } catch (error) {
