@@ -54,6 +54,18 @@ describe('signing in', () => {
     expect(stderr).toContain('lost: HTTP 403\n')
     expect(stderr).not.toContain(TOKEN)
   })
+
+  it.each([
+    { choice: false as const, why: 'Server sent no subprotocol' },
+    { choice: `other.${TOKEN}`, why: 'Server sent an invalid subprotocol' },
+  ])('tells that a handshake failed as $why, without the token', async ({ choice, why }) => {
+    const server = await startServer({ handleProtocols: () => choice })
+    const args = ['--retry', 'none', '--token', TOKEN, '--via', 'subprotocol', '-p', 'chat', server.url]
+    const { exitCode, stdout, stderr } = await runToEnd(args)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`holdfast: lost: ${why}\n`)
+    expect(stdout + stderr).not.toContain(TOKEN)
+  })
 })
 
 describe('a wrong command line', () => {

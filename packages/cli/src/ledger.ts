@@ -5,7 +5,7 @@
 export class Ledger {
   #sent = 0
   #confirmed = 0
-  /** What the last attempt failed of, in a word: `ECONNREFUSED`, `HTTP 401`. */
+  /** What the last attempt failed of, in a word or a few: `ECONNREFUSED`, `HTTP 401`. */
   failure: string | undefined
 
   get inDoubt(): number {

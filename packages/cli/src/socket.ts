@@ -1,5 +1,6 @@
 import type { WebSocketConstructor } from '@holdfast/core'
 import { WebSocket } from 'ws'
+import { failureOf } from './failure.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface SocketOptions {
@@ -25,7 +26,6 @@ export function socketClass({ headers, ping, ledger }: SocketOptions): WebSocket
     constructor(url: string, protocols?: string[]) {
       super(url, protocols, { headers: { ...headers() } })
       ledger.failure = undefined
-      // Not by its message, which may quote the URL: a token may be in it.
       this.on('error', (error) => {
         ledger.failure = failureOf(error)
       })
@@ -101,9 +101,4 @@ export function socketClass({ headers, ping, ledger }: SocketOptions): WebSocket
       this.terminate()
     }
   }
-}
-
-function failureOf(error: Error & { readonly code?: string }): string {
-  const [, status] = /server response: (\d{3})/.exec(error.message) ?? []
-  return status === undefined ? (error.code ?? 'failed') : `HTTP ${status}`
 }
