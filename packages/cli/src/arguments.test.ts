@@ -44,7 +44,8 @@ describe('the command line', () => {
     [['--wait', '1.5'], { wait: 1_500 }],
     [['--wait', 'forever'], { wait: Infinity }],
     [['--ping', 'none'], { ping: Infinity }],
-    [['--ping', '0'], { ping: Infinity }],
+    [['--ping', '0.05'], { ping: 50 }],
+    [['--wait', '0'], { wait: 0 }],
     [['--json', '-q', '--allow-insecure'], { json: true, quiet: true, allowInsecure: true }],
   ])('takes %j', (args, expected) => {
     expect(settings(...args)).toMatchObject(expected)
@@ -66,7 +67,11 @@ describe('the command line', () => {
     [['--retry', '-1', URL], `Option '--retry' argument is ambiguous.`],
     [['--retry', '1.5', URL], '--retry must be a whole number, or: forever, none.'],
     [['--wait', 'constructor', URL], '--wait must be a number of seconds, or: forever.'],
-    [['--ping', '1e9', URL], '--ping must be a number of seconds, or: none.'],
+    [['--wait=-1', URL], '--wait must be a number of seconds, or: forever.'],
+    ...['1e9', '0', '0.00', '-1', '-0', 'NaN', ''].map((ping): [string[], string] => [
+      [`--ping=${ping}`, URL],
+      '--ping must be a number of seconds above 0, or: none.',
+    ]),
   ])('refuses %j', (args, message) => {
     expect(() => parseCommand(args, { TOKEN: 'secret', EMPTY: '' })).toThrow(
       expect.objectContaining({ message }),

@@ -66,9 +66,9 @@ export function parseCommand(
       token: tokenOf(values, env),
       via: oneOf('via', values.via, ['query', 'subprotocol', 'header']),
       allowInsecure: values['allow-insecure'],
-      retry: numberOr('retry', values.retry, { forever: Infinity, none: 0 }, true),
-      wait: 1_000 * numberOr('wait', values.wait, { forever: Infinity }),
-      ping: 1_000 * (numberOr('ping', values.ping, { none: Infinity }) || Infinity),
+      retry: numberOr('retry', values.retry, { forever: Infinity, none: 0 }, 'a whole number'),
+      wait: 1_000 * numberOr('wait', values.wait, { forever: Infinity }, 'a number of seconds'),
+      ping: 1_000 * numberOr('ping', values.ping, { none: Infinity }, 'a number of seconds above 0'),
       json: values.json,
       quiet: values.quiet,
     },
@@ -124,17 +124,21 @@ function oneOf<const T extends string>(option: string, value: string, choices: r
   return choice
 }
 
-/** A number, 0 or more, or one of the words. */
+const NUMBERS = {
+  'a whole number': /^\d{1,6}$/,
+  'a number of seconds': /^\d{1,6}(\.\d+)?$/,
+  'a number of seconds above 0': /^(?=.*[1-9])\d{1,6}(\.\d+)?$/,
+} as const
+
+/** A number of the kind, or one of the words. */
 function numberOr(
   option: string,
   value: string,
   words: Readonly<Record<string, number>>,
-  isWhole = false,
+  kind: keyof typeof NUMBERS,
 ): number {
   const word = Object.hasOwn(words, value) ? words[value] : undefined
   if (word !== undefined) return word
-  const pattern = isWhole ? /^\d{1,6}$/ : /^\d{1,6}(\.\d+)?$/
-  if (pattern.test(value)) return Number(value)
-  const kind = isWhole ? 'a whole number' : 'a number of seconds'
+  if (NUMBERS[kind].test(value)) return Number(value)
   throw new UsageError(`--${option} must be ${kind}, or: ${Object.keys(words).join(', ')}.`)
 }
