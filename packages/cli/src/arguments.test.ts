@@ -90,4 +90,8 @@ describe('the help', () => {
     for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(84)
     expect(HELP).toMatch(/--token <token>[^-]*\(ps\)/)
   })
+
+  it('says that subprotocols may be a list', () => {
+    expect(HELP).toMatch(/--protocol <name> [^-]* a,b$/m)
+  })
 })

@@ -17,7 +17,7 @@ Options
       --allow-insecure    let a token travel over ws:// to another host
   -H, --header <line>     a header of the handshake, 'Name: value'; may be repeated,
                           and is as visible as --token
-  -p, --protocol <name>   a subprotocol to offer; may be repeated
+  -p, --protocol <name>   a subprotocol to offer; may be repeated, or a list: a,b
       --retry <n>         failed attempts in a row until it gives up, those that
                           held for less than 5 s too; forever (default); none:
                           do not come back
