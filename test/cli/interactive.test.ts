@@ -121,5 +121,8 @@ describe('holdfast in a terminal', () => {
     terminal.type(`{"a":1}${ENTER}`)
     await terminal.shows('> {"a":1}', '< {', '    "a": 1', '  }', /queued$/, '>')
     expect(server.messages).toEqual(['{"a":1}'])
+    terminal.type(CTRL_D)
+    // Who types sees at once what is refused, and can type it again.
+    expect(await terminal.exitCode()).toBe(0)
   })
 })
