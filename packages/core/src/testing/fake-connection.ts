@@ -26,8 +26,8 @@ export interface FakeHost<Incoming, Outgoing> {
   readonly answersClose: boolean
   /** The subprotocol for an offer; undefined where there is none in common. */
   choose(offered: readonly string[]): string | undefined
-  /** Calls back after the server's latency. */
-  later(callback: () => void): void
+  /** Calls back after the server's latency, by the clock that counts for this line. */
+  later(line: FakeLine, callback: () => void): void
   opened(connection: FakeConnection<Incoming, Outgoing>): void
   received(message: Incoming, connection: FakeConnection<Incoming, Outgoing>): void
   ended(close: Close, connection: FakeConnection<Incoming, Outgoing>): void
@@ -61,7 +61,7 @@ export class FakeConnection<Incoming = FakeServerMessage, Outgoing = RawOutgoing
     this.closed = new Promise((resolve) => {
       line.peer = {
         received: (data) => this.#received(data),
-        closing: () => host.later(() => this.#answerClose()),
+        closing: () => host.later(line, () => this.#answerClose()),
         ended: (close) => {
           resolve(close)
           host.ended(close, this)

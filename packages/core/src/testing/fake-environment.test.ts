@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
-import { connect, fullJitter } from '../index.ts'
+import { WebSocket as OfMockSocket } from 'mock-socket'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connect, constant, type Environment, fullJitter } from '../index.ts'
 import { fakeEnvironment, fakeServer, fakeSignals, seededRandom, virtualClock } from './index.ts'
 
 const URL_A = 'ws://fake.test/a'
@@ -68,6 +69,89 @@ describe('a fake environment', () => {
     await server.connected
     await connection.close()
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('the latency of a server in a fake environment', () => {
+  const latency = 200
+  const reconnect = { backoff: constant(1_000) }
+
+  it('goes by the clock of the environment: handshakes, and the closing handshake', async () => {
+    const server = fakeServer(URL_A, { latency })
+    const { environment, clock } = fakeEnvironment({ server })
+    const connection = connect(URL_A, { environment, reconnect })
+    await clock.advance(199)
+    expect(connection.state.status).toBe('connecting')
+    await clock.advance(1)
+    expect(connection.state.status).toBe('open')
+    server.drop()
+    await clock.advance(1_199)
+    expect(connection.state.status).toBe('connecting')
+    await clock.advance(1)
+    expect(connection.state.status).toBe('open')
+    const closed = connection.close()
+    await clock.advance(199)
+    expect(server.live).toHaveLength(1)
+    await clock.advance(1)
+    expect(await closed).toMatchObject({ wasClean: true })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('goes by the clock that the environment was given, faked timers or not', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const clock = virtualClock()
+    const server = fakeServer(URL_A, { latency })
+    const { environment } = fakeEnvironment({ server, clock })
+    const connection = connect(URL_A, { environment })
+    expect(vi.getTimerCount()).toBe(0)
+    await clock.advance(latency)
+    expect(connection.state.status).toBe('open')
+  })
+
+  it('goes by the clock of the server where it was given one, and so does the environment', async () => {
+    const clock = virtualClock()
+    const server = fakeServer(URL_A, { latency, clock })
+    const worlds = [fakeEnvironment({ server }), fakeEnvironment({ server, clock })]
+    expect(worlds.map((world) => world.clock === clock)).toEqual([true, true])
+    const connections = worlds.map(({ environment }) => connect(URL_A, { environment }))
+    await clock.advance(latency)
+    expect(connections.map(({ state }) => state.status)).toEqual(['open', 'open'])
+  })
+
+  it('goes by the clock of each of two environments, and for other dials by the timers of the host', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    using server = fakeServer(URL_A, { latency }).install()
+    const [one, two] = [fakeEnvironment({ server }), fakeEnvironment({ server })]
+    const connections = [one, two, server, {}].map(
+      ({ environment }: { environment?: Partial<Environment> }) => connect(URL_A, { environment }),
+    )
+    const statuses = () => connections.map(({ state }) => state.status)
+    await one.clock.advance(latency)
+    expect(statuses()).toEqual(['open', 'connecting', 'connecting', 'connecting'])
+    await two.clock.advance(latency)
+    expect(statuses()).toEqual(['open', 'open', 'connecting', 'connecting'])
+    await vi.advanceTimersByTimeAsync(latency)
+    expect(statuses()).toEqual(['open', 'open', 'open', 'open'])
+  })
+
+  it('goes by it through whatever class is made of that of the server, and what a test does to that counts', async () => {
+    const clock = virtualClock()
+    const server = fakeServer(URL_A, { latency })
+    class Named extends server.WebSocket {}
+    const { environment } = fakeEnvironment({ server: { environment: { WebSocket: Named } }, clock })
+    const send = vi.spyOn(server.WebSocket.prototype, 'send')
+    const connection = connect(URL_A, { environment })
+    await clock.advance(latency)
+    connection.send('hello')
+    expect(send).toHaveBeenCalledWith('hello')
+    expect(server.connection.socket).toBeInstanceOf(Named)
+  })
+
+  it('is no concern of a class that leads to no fake server', () => {
+    const { environment } = fakeEnvironment({ server: { environment: { WebSocket: OfMockSocket } } })
+    expect(environment.WebSocket).toBe(OfMockSocket)
   })
 })
 

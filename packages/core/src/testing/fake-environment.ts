@@ -1,6 +1,7 @@
 import { checkObject } from '../checks.ts'
 import type { Environment, WebSocketConstructor } from '../environment.ts'
-import { misconfigured } from '../errors.ts'
+import { HoldfastError, misconfigured } from '../errors.ts'
+import { classUnder, clockOf } from './dial-clocks.ts'
 import { type FakeNetwork, type FakePage, type FakeSignals, fakeSignals } from './fake-signals.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
@@ -8,7 +9,7 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 export interface FakeEnvironmentOptions {
   /** Where connections lead to. @defaultValue the global `WebSocket`, which a server may be installed as */
   readonly server?: { readonly environment: { readonly WebSocket: WebSocketConstructor } } | undefined
-  /** @defaultValue one of its own */
+  /** What the `latency` of the server goes by as well. @defaultValue that of the server, or one of its own */
   readonly clock?: VirtualClock | undefined
   /**
    * What is drawn, in [0, 1): always the same, or by a function such as {@link seededRandom}. Full jitter makes
@@ -45,19 +46,17 @@ export interface FakeEnvironment {
  */
 export function fakeEnvironment(options: FakeEnvironmentOptions = {}): FakeEnvironment {
   checkObject('options', options)
-  const { server, clock = virtualClock(), random = 0.5 } = options
+  const { server, random = 0.5 } = options
   if (server !== undefined && typeof server?.environment?.WebSocket !== 'function') {
     throw misconfigured('server', 'a fakeServer()', server)
   }
-  if (typeof clock?.environment?.setTimeout !== 'function') {
-    throw misconfigured('clock', 'a virtualClock()', clock)
-  }
+  const clock = clockFor(options)
   const signals = fakeSignals()
   return {
     environment: {
       ...signals.environment,
       ...clock.environment,
-      ...(server && { WebSocket: server.environment.WebSocket }),
+      ...(server && { WebSocket: classUnder(server.environment.WebSocket, clock) }),
       random: drawing(random),
     },
     clock,
@@ -82,6 +81,22 @@ export function seededRandom(seed: number): () => number {
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
   }
+}
+
+function clockFor({ server, clock: given }: FakeEnvironmentOptions): VirtualClock {
+  const ofServer = clockOf(server?.environment.WebSocket)
+  const clock = given === undefined ? (ofServer ?? virtualClock()) : given
+  if (typeof clock?.environment?.setTimeout !== 'function') {
+    throw misconfigured('clock', 'a virtualClock()', clock)
+  }
+  // Its handshakes would wait for a clock that nobody lets go on.
+  if (ofServer && clock !== ofServer) {
+    throw new HoldfastError(
+      'CONFIGURATION',
+      'clock must be that of the server, or left out; got another one.',
+    )
+  }
+  return clock
 }
 
 function drawing(random: unknown): () => number {

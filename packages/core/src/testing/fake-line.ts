@@ -2,6 +2,7 @@ import { byteLength, isArrayBuffer, isBlob, type OwnedData, own } from '../bytes
 import type { RawIncoming, RawOutgoing } from '../codec.ts'
 import { misconfigured } from '../errors.ts'
 import { type Close, closeEvent } from '../websocket-events.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 export const CONNECTING = 0
 export const OPEN = 1
@@ -27,6 +28,8 @@ export class FakeLine {
   readonly offered: readonly string[]
   readonly socket: EventTarget
   peer: FakePeer | undefined
+  /** That of the environment it was dialled from; undefined for the timers of the host. */
+  clock: VirtualClock | undefined
   readyState: 0 | 1 | 2 | 3 = CONNECTING
   protocol = ''
   extensions = ''

@@ -1,4 +1,5 @@
 import type { Codec, RawOutgoing } from '../codec.ts'
+import { environmentOf } from '../environment.ts'
 import { HoldfastError } from '../errors.ts'
 import { Address, type FakeServerUrl } from './address.ts'
 import { type Answer, type AnswerOptions, Answers } from './answers.ts'
@@ -59,7 +60,7 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
     this.connections = this.#connections
     this.#listener = { address, dialled: (line) => this.#dialled(line) }
     this.#host = this.#hostFor(options.codec)
-    this.WebSocket = classLeadingTo([this.#listener])
+    this.WebSocket = classLeadingTo([this.#listener], this.#options.clock)
     this.environment = { WebSocket: this.WebSocket }
     if (Symbol.dispose) this[Symbol.dispose] = () => this.restore()
     if (this.#options.global) this.install()
@@ -213,7 +214,7 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
     const connection = new FakeConnection(line, this.#host)
     this.#connections.push(connection)
     if (this.#isStalled) connection.stall()
-    this.#host.later(() => {
+    this.#host.later(line, () => {
       if (connection.readyState !== CONNECTING) return
       this.#script.tell('dial', connection)
       if (connection.readyState === CONNECTING && !connection.isHung) this.#answer(connection)
@@ -230,8 +231,9 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
         return server.answersClose
       },
       choose: (offered) => offered.find((protocol) => this.protocols?.includes(protocol) ?? true),
-      later(callback) {
-        if (latency > 0) clock.setTimeout(callback, latency)
+      later(line, callback) {
+        const { environment = environmentOf() } = clock ?? line.clock ?? {}
+        if (latency > 0) environment.setTimeout(callback, latency)
         else Promise.resolve().then(callback)
       },
       opened: (connection) => {

@@ -6,8 +6,12 @@ import { CLOSED, CLOSING, CONNECTING, FakeLine, OPEN } from './fake-line.ts'
 
 const READY_STATES = { CONNECTING, OPEN, CLOSING, CLOSED } as const
 
-/** A class in the shape of the native one, whose sockets are lines to whoever takes their dials. */
-export function fakeWebSocket(dial: (line: FakeLine) => void): typeof globalThis.WebSocket {
+/**
+ * A class in the shape of the native one, whose sockets are lines to whoever takes their dials.
+ *
+ * @param dial - Is told the class that the socket was made of, too: this one, or one that extends it.
+ */
+export function fakeWebSocket(dial: (line: FakeLine, Class: object) => void): typeof globalThis.WebSocket {
   class WebSocket extends WebSocketEventTarget {
     declare static readonly CONNECTING: 0
     declare static readonly OPEN: 1
@@ -34,7 +38,7 @@ export function fakeWebSocket(dial: (line: FakeLine) => void): typeof globalThis
         resolved,
         inSyntax(() => checkProtocols(offered)),
       )
-      dial(this.#line)
+      dial(this.#line, new.target)
     }
 
     get url(): string {

@@ -38,6 +38,10 @@ describe('a mistake in a test', () => {
     ['the connection of nobody', () => fakeServer(URL_A).connection],
     ['a server', () => fakeEnvironment({ server: untyped({}) })],
     ['a clock that is none', () => fakeEnvironment({ clock: untyped({}) })],
+    [
+      'a clock that is not the one of the server',
+      () => fakeEnvironment({ server: fakeServer(URL_A, { clock: virtualClock() }), clock: virtualClock() }),
+    ],
     ['a draw of 1', () => fakeEnvironment({ random: 1 })],
     ['a seed', () => seededRandom(0.5)],
     ['a start', () => virtualClock(Number.NaN)],

@@ -1,6 +1,8 @@
 import { type Address, withoutQuery } from './address.ts'
+import { clockOf, setClock } from './dial-clocks.ts'
 import type { FakeLine } from './fake-line.ts'
 import { fakeWebSocket } from './fake-socket.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 /** Whoever takes dials to an address. */
 export interface Listener {
@@ -14,13 +16,16 @@ let globalClass: typeof WebSocket | undefined
 /** What the global class has replaced; undefined where there was nothing. */
 let before: PropertyDescriptor | undefined
 
-/** A WebSocket class that leads to these, whoever they are at the moment of a dial. */
-export function classLeadingTo(listeners: readonly Listener[]): typeof WebSocket {
-  return fakeWebSocket((line) => {
+/** A WebSocket class that leads to these, whoever they are at the moment of a dial; and what dials by it go by. */
+export function classLeadingTo(listeners: readonly Listener[], clock?: VirtualClock): typeof WebSocket {
+  const Leading = fakeWebSocket((line, Class) => {
+    line.clock = clockOf(Class)
     const listener = listeners.filter(({ address }) => address.includes(line.url)).at(-1)
     if (listener) listener.dialled(line)
     else Promise.resolve().then(() => failed(line, listeners))
   })
+  setClock(Leading, clock)
+  return Leading
 }
 
 /** Puts the class in the place of the global one, and takes dials to this address there. */

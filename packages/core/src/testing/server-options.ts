@@ -1,6 +1,5 @@
 import { boolean, checkFunction, checkObject, duration } from '../checks.ts'
 import type { Codec } from '../codec.ts'
-import { type Environment, environmentOf } from '../environment.ts'
 import { misconfigured } from '../errors.ts'
 import { checkProtocols } from '../url.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -14,7 +13,11 @@ export interface FakeServerOptions {
    * has to go on for them. @defaultValue 0
    */
   readonly latency?: number | undefined
-  /** What `latency` goes by. @defaultValue the timers of the host, faked or not, at the moment of use */
+  /**
+   * What `latency` goes by; a `fakeEnvironment({ server })` goes by it, too. @defaultValue the clock of the
+   * `fakeEnvironment({ server })` that a dial comes from; for other dials the timers of the host, faked or not,
+   * at the moment of use
+   */
   readonly clock?: VirtualClock | undefined
   /**
    * The subprotocols that the server speaks: of those that a client offers, it chooses the first of these. As in
@@ -32,7 +35,7 @@ export interface FakeServerOptions {
 export interface CheckedOptions {
   readonly autoAccept: boolean
   readonly latency: number
-  readonly clock: Pick<Environment, 'setTimeout'>
+  readonly clock: VirtualClock | undefined
   readonly protocols: readonly string[] | undefined
   readonly extensions: string
   readonly answersClose: boolean
@@ -54,7 +57,7 @@ export function checkOptions(options: FakeServerOptions & { codec?: unknown }): 
   return {
     autoAccept: boolean('autoAccept', options.autoAccept, true),
     latency: duration('latency', options.latency, 0),
-    clock: clock?.environment ?? environmentOf(),
+    clock,
     protocols: protocols && checkProtocols(protocols),
     extensions,
     answersClose: boolean('answersClose', options.answersClose, true),
