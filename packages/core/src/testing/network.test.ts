@@ -52,6 +52,18 @@ describe('the address of a fake server', () => {
     expect(connection.state).toMatchObject({ cause: { reason: expect.stringContaining('No fake server') } })
     await connection.close()
   })
+
+  it.each(['ws://fake.test/a?token=secret', URL_A])(
+    'is told with what differs where that is the query, and not what that is: %s',
+    async (url) => {
+      installed('ws://fake.test/b')
+      installed(`${URL_A}?token=known`)
+      const { reason } = await endOf(url, WebSocket)
+      expect(reason).toBe(
+        `No fake server listens at ${URL_A}; there is ws://fake.test/b, ${URL_A} (only the query differs).`,
+      )
+    },
+  )
 })
 
 describe('a fake server that is installed', () => {

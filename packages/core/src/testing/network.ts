@@ -51,7 +51,11 @@ export function restore(listener: Listener): void {
 
 /** As a host where nobody listens; the reason, which no network gives, is for whoever looks for the mistake. */
 function failed(line: FakeLine, listeners: readonly Listener[]): void {
-  const known = listeners.map(({ address }) => withoutQuery(address.text)).join(', ')
-  const reason = `No fake server listens at ${withoutQuery(line.url)}; there is ${known || 'none'}.`
+  const dialled = withoutQuery(line.url)
+  const known = listeners.map(({ address }) => {
+    const text = withoutQuery(address.text)
+    return text === dialled ? `${text} (only the query differs)` : text
+  })
+  const reason = `No fake server listens at ${dialled}; there is ${known.join(', ') || 'none'}.`
   line.end({ code: 1006, reason, wasClean: false }, 'both')
 }
