@@ -401,6 +401,27 @@ describe('a fake server that does not read', () => {
     await connection.close()
   })
 
+  it('goes on with the connections that come after a drop, until all is drained', async () => {
+    const server = fakeServer(URL_A)
+    const { environment, clock } = fakeEnvironment({ server })
+    const connection = connect(URL_A, { environment, reconnect: { backoff: constant(1_000) } })
+    await server.connected
+    server.stall()
+    connection.send('a')
+    server.drop()
+    connection.send('b')
+    await clock.advance(1_100)
+    expect([connection.state.status, server.messages]).toEqual(['open', []])
+    server.drain(1)
+    connection.send('c')
+    expect(server.messages).toEqual(['a'])
+    server.drain()
+    connection.send('d')
+    await clock.settle()
+    expect(server.messages).toEqual(['a', 'b', 'c', 'd'])
+    await connection.close()
+  })
+
   it('does not see a close frame that comes behind it', async () => {
     const server = fakeServer(URL_A)
     server.stall()

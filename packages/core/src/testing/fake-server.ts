@@ -167,7 +167,10 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
     for (const connection of this.live) connection.drop(code, reason, options)
   }
 
-  /** Reads nothing from now on, of those that come later too: what is sent stays in `bufferedAmount`. */
+  /**
+   * Reads nothing until `drain()` without a count: what is sent stays in `bufferedAmount`. So it is with the
+   * connections that come later, too, as after a `drop()`.
+   */
   stall(): void {
     this.#isStalled = true
     for (const connection of this.live) connection.stall()
