@@ -20,12 +20,7 @@ const BATCH_TIME = 12
  */
 const MOST_BUFFERED = 512
 
-/**
- * Moves the outbox to the socket, in order, never writing while the native buffer is at or above the high
- * water mark.
- *
- * @remarks What the native buffer holds is lost when the socket dies; what waits here is not.
- */
+/** Moves the outbox to the socket, in order; never writes while the native buffer is at or above the high water mark. */
 export class Flow {
   readonly #outbox: Outbox
   readonly #clock: Clock
@@ -153,10 +148,7 @@ export class Flow {
     this.#arrange(before, hasWritten, this.#isCutShort && this.#accepts())
   }
 
-  /**
-   * What held others back may be gone. They go out soon, and not within this call: whoever drops one message may be about
-   * to drop the next.
-   */
+  /** What held others back may be gone. Not within this call: whoever drops one message may be about to drop the next. */
   look(): void {
     this.#arrange(0, false, true)
   }

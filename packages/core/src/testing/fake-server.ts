@@ -167,10 +167,7 @@ export class FakeServer<Incoming = FakeServerMessage, Outgoing = RawOutgoing> {
     for (const connection of this.live) connection.drop(code, reason, options)
   }
 
-  /**
-   * Reads nothing until `drain()` without a count: what is sent stays in `bufferedAmount`. So it is with the
-   * connections that come later, too, as after a `drop()`.
-   */
+  /** Reads nothing until `drain()` without a count, from later connections neither: `bufferedAmount` grows. */
   stall(): void {
     this.#isStalled = true
     for (const connection of this.live) connection.stall()
