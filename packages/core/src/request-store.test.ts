@@ -47,6 +47,17 @@ describe('the requests of a view', () => {
     expect(store.get()).toMatchObject({ status: 'failed', data: undefined, error: { code: 'CLOSED' } })
   })
 
+  it('are asked of a connection that is opened anew in the same turn, by an effect that comes later', async () => {
+    const { connection, handshake, ask, reply } = await setUp()
+    void connection.close()
+    await handshake()
+    const answer = ask(1)
+    connection.open()
+    await handshake()
+    await reply(1)
+    expect(await answer).toEqual({ id: 1 })
+  })
+
   it.each([null, undefined])('fail without a connection: %s', async (connection) => {
     const { store } = await setUp()
     await expect(store.send(connection, 'x', { ...ways, id: 1 })).rejects.toMatchObject({

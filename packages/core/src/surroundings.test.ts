@@ -246,7 +246,7 @@ describe('a page that is kept', () => {
     const it = new Driven({ backoff: ({ attempt }) => attempt * 1_000 }).opened()
     for (let i = 0; i < 5; i++) {
       it.later(1_000).page(true)
-      it.later(1_000).page(false)
+      it.later(1).page(false)
       expect(it.state.status).toBe('connecting')
       it.send({ type: 'opened', protocol: '', extensions: '' })
     }
