@@ -52,7 +52,7 @@ function ours(name: string, options: ConnectionOptions): Contender {
         if (event.type === 'dropped') ids.push(idOf(event.message))
         if (event.type !== 'unconfirmed') return
         ids.push(...event.messages.map(idOf))
-        more += event.count - event.messages.length + event.older
+        more += event.older
       })
       return {
         send: (text) => connection.send(text),

@@ -324,6 +324,28 @@ describe('acknowledgements', () => {
     expect(server.messages).toEqual(['id1'])
   })
 
+  it('that take long to read come late for a socket that the peer has closed: the rest is sent again', async () => {
+    const { clock, ...world } = await setUpOpen({
+      codec: {
+        encode: String,
+        // As a Blob is read.
+        decode: (data: unknown) =>
+          new Promise((resolve) => clock.environment.setTimeout(() => resolve(data), 20)),
+      },
+      delivery: {
+        id: String,
+        acknowledged: (incoming: unknown) => String(incoming).match(/^ack (.*)/)?.[1],
+      },
+    } as Options)
+    const { connection, server } = world
+    connection.send('one')
+    connection.send('two')
+    server.send('ack one')
+    server.close(1001, '', { events: 'none' })
+    await clock.advance(60_000)
+    expect(server.messages).toEqual(['one', 'two', 'two'])
+  })
+
   it.each(['expires', 'is aborted'])(
     'let go what waits behind a message that is held back, once that one %s',
     async (what) => {

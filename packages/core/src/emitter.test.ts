@@ -71,6 +71,16 @@ describe('Emitter', () => {
     expect(emitter.size).toBe(0)
   })
 
+  it('calls a listener as a function, without anything for its this', () => {
+    const { emitter } = setUp()
+    let seen: unknown = 'nothing'
+    emitter.add(function (this: unknown) {
+      seen = this
+    })
+    emitter.emit(1)
+    expect(seen).toBeUndefined()
+  })
+
   it('tells later, where it is asked to, those who listened at the time', () => {
     const { emitter } = setUp()
     const heard: string[] = []

@@ -54,7 +54,8 @@ export class Emitter<T> {
     // By index, here where every message comes by: an iterator costs more than the call.
     for (let i = 0; i < entries.length; i++) {
       try {
-        entries[i]?.listener(value)
+        const listener = entries[i]?.listener
+        listener?.(value)
       } catch (error) {
         this.onThrow(error)
       }

@@ -136,8 +136,8 @@ export class Flow {
     if (this.#socket === undefined || this.#isPumping) return
     const waited = this.#outbox.length > 0 || this.isAwaited
     const hasWork = waited || this.#controls.length > 0
+    if (hasWork || this.#outbox.inFlight > 0) this.#socket.expectEnd()
     if (!hasWork) return
-    this.#socket.expectEnd()
     this.#isPumping = true
     const before = this.#socket.bufferedAmount
     const hasWritten = this.#writeBatch(before) > 0

@@ -575,6 +575,42 @@ describe("handover: 'move'", () => {
     expect(reports).toMatchObject([{ moved: 0, undelivered: ['stale'] }])
   })
 
+  it('leaves out a message whose time is over while those before it are encoded', async () => {
+    let late = 0
+    let duration = 0
+    const codec = {
+      encode(message: unknown) {
+        late += duration
+        return String(message)
+      },
+      decode: String,
+    }
+    const { server, environment, options } = setUpReleased({
+      handover: 'move',
+      codec,
+      queue: { highWaterMark: 1 },
+    })
+    environment.now = () => Date.now() + late
+    const lease = createLease()
+    const before = show(lease, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    server.stall()
+    const dropped = dropsOf(before)
+    before?.connection.send('on the wire')
+    before?.connection.send('one')
+    before?.connection.send('two', { ttl: 5 })
+    duration = 10
+    show(lease, B, options)
+    duration = 0
+    server.drain()
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(server.messages).toEqual(['on the wire', 'one'])
+    expect(dropped).toEqual([
+      ['one', 'moved'],
+      ['two', 'expired'],
+    ])
+  })
+
   it('tells what stays in the order in which it was sent', async () => {
     const queue = { maxMessages: 3, highWaterMark: 2 }
     const { server, reports, options } = setUpReleased({ handover: 'move', queue })

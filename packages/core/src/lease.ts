@@ -169,8 +169,8 @@ function moveQueue(from: Shell<unknown, unknown>, target: Shell<unknown, unknown
   let moved = 0
   for (const entry of from.sender.outbox.waiting) {
     const { message, key, expiresAt, fate } = entry
-    // Else the timer is late that would have dropped it.
-    if (expiresAt <= now) continue
+    // The timer is late that would have dropped it; or it was found to be over while others were encoded.
+    if (expiresAt <= now || entry.status !== 'queued') continue
     // As everywhere: of a key only the newest matters.
     const reason = target.sender.outbox.isQueued(key) ? 'replaced' : 'moved'
     try {

@@ -58,6 +58,18 @@ describe('the requests of a view', () => {
     expect(await answer).toEqual({ id: 1 })
   })
 
+  it('go before what is sent after them, also where the connection was closed by the server', async () => {
+    const { store, connection, server, clock, handshake } = await setUp()
+    server.close(1000)
+    await handshake()
+    expect(connection.state.status).toBe('closed')
+    store.send(connection, 'first', { match: () => true }).catch(() => undefined)
+    connection.send('second')
+    connection.open()
+    await clock.advance(100)
+    expect(server.messages).toEqual(['"first"', '"second"'])
+  })
+
   it.each([null, undefined])('fail without a connection: %s', async (connection) => {
     const { store } = await setUp()
     await expect(store.send(connection, 'x', { ...ways, id: 1 })).rejects.toMatchObject({

@@ -2,6 +2,7 @@ import { Emitter } from './emitter.ts'
 import { environmentOf } from './environment.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import type { RequestOptions } from './request-options.ts'
+import { hasEnded } from './state.ts'
 import type { Connection } from './streams.ts'
 
 /** What became of the newest request of a view. */
@@ -85,7 +86,7 @@ async function ask<Incoming, Outgoing, Answer extends Incoming>(
 ): Promise<Answer> {
   if (!connection) throw new HoldfastError('CLOSED', 'There is no connection.', { reason: 'closed' })
   // In a view that is shown again: the effect that opens it anew may be of this commit, and still to come.
-  if (connection.state.status === 'closed') await undefined
+  if (hasEnded(connection.state)) await undefined
   const options = typeof ways === 'function' ? ways(message) : ways
   const { signal } = options
   const onAbort = (): void => abort.abort(signal?.reason)

@@ -5,7 +5,7 @@ export interface RecoveryListeners {
   /** What was written and is sent again after a loss, since it was not answered. */
   readonly unanswered: () => readonly Entry[]
   readonly onRecovered: (entries: readonly Entry[]) => void
-  /** `kept`: the newest of them, of which the messages are told; `older`: so many are not remembered. */
+  /** `older`: so many went before these. */
   readonly onUnconfirmed: (entries: readonly Entry[], older: number) => void
   /** Holds calls to listeners back until the work is done. */
   readonly during: (work: () => void) => void

@@ -169,6 +169,32 @@ describeModes('useWebSocket in <Activity>', (setUp) => {
     expect(outcomes.at(-1)).toBe('ask')
   })
 
+  it('sends over the present connection what a function of before sends, where the URL has changed while hidden', async () => {
+    const { server, show, options } = setUp()
+    const sends: ((message: string) => boolean)[] = []
+    function Room({ url }: { url: string }) {
+      const { send } = useWebSocket(url, options)
+      sends.push(send)
+      return null
+    }
+    const view = (mode: 'visible' | 'hidden', url: string) => (
+      <Activity mode={mode}>
+        <Room url={url} />
+      </Activity>
+    )
+    const { rerender } = show(view('visible', ROOM))
+    await pass(20)
+    const before = sends.at(-1)
+    rerender(view('hidden', ROOM))
+    await pass(300)
+    rerender(view('hidden', LOBBY))
+    await pass(300)
+    expect(before?.('late')).toBe(true)
+    rerender(view('visible', LOBBY))
+    await pass(20)
+    expect(server.received).toEqual(['late'])
+  })
+
   it('takes hold of nothing for what is sent while it is hidden', async () => {
     const { server, show, options } = setUp()
     const sends: ((message: string) => boolean)[] = []

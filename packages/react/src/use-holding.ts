@@ -43,7 +43,7 @@ export function useHolding<Incoming, Outgoing>(
     function current(): Connection<Incoming, Outgoing> | null {
       const { given, url, options, entry, connection: newest } = latest.current
       // In a clean-up, by a function of the connection that this commit ends.
-      if (connection !== newest && connection === before.current) return connection
+      if (connection && connection !== newest && connection === before.current) return connection
       if (given || !isDue.current || !isPresent.current) return newest
       // It may have to be opened anew, and what is moved to it goes first.
       if (lease.hold(entry, url, options)) return newest
@@ -67,6 +67,12 @@ export function useHolding<Incoming, Outgoing>(
       isDue.current = true
     }
   })
-  useEffect(() => () => lease.release(), [lease])
+  useEffect(
+    () => () => {
+      before.current = null
+      lease.release()
+    },
+    [lease],
+  )
   return { connection, calls }
 }

@@ -32,8 +32,9 @@ export interface UseWebSocketReturn<Incoming, Outgoing> {
   /** The numbers of the send queue; at most one render a frame. */
   readonly outbox: OutboxSnapshot
   /**
-   * Sends now, or queues until the connection is open. The same function as long as the connection is the same; in a
-   * clean-up it sends over the connection that it came with, and later over the present one.
+   * Sends now, or queues until the connection is open. The same function as long as the connection is the same. One of
+   * before sends, in the clean-ups and effects of the commit that changes it, over the connection that it came with, and
+   * later over the present one.
    *
    * @returns False where the message was not taken: a full queue, a closed connection (both also on
    * `errors$`), or no connection.
