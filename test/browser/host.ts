@@ -19,6 +19,8 @@ export const quirks = {
   buffersBelow: host !== 'chromium',
   /** A Blob of a worker that was ended just after it was stored can, now and then, not be read. */
   losesStoredBlobs: host === 'webkit',
+  /** Where it is busy it passes over a Blob that it cannot read, sends what is behind, and ends then. */
+  passesOverFiles: host === 'firefox',
   /** It has no file system of a page's own. */
   hasNoFiles: host === 'webkit',
   /** 1012 to 1014 are 1006 to it. */

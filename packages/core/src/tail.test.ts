@@ -49,6 +49,35 @@ describe('a tail', () => {
   })
 
   it.each([
+    // The Blob alone: it was passed over, and what is behind has left.
+    [10, 0],
+    // Not that, or not so that anybody could tell.
+    [13, 2],
+    [16, 3],
+    [9, 2],
+    [6, 2],
+    [3, 1],
+  ])(
+    'with %i bytes buffered of a Blob of 10 and two texts of 3 knows %i messages to be unsent',
+    (buffered, count) => {
+      const tail = new Tail<Written>(1_000, itemOf, isInDoubt)
+      tail.add({ data: new Blob(['0123456789']), bytes: 10, sequence: 0 }, 0)
+      tail.add('abc', 10)
+      tail.add('def', 13)
+      expect(tail.unsent(buffered)).toBe(count)
+    },
+  )
+
+  it('that knows a Blob to have left knows what is behind it to be unsent', () => {
+    const tail = new Tail<Written>(1_000, itemOf, isInDoubt)
+    tail.add({ data: new Blob(['012']), bytes: 3, sequence: 0 }, 0)
+    tail.add('abc', 3)
+    expect(tail.unsent(3)).toBe(0)
+    expect(tail.left(3)).toBe(1)
+    expect(tail.unsent(3)).toBe(1)
+  })
+
+  it.each([
     [0, 3],
     [1, 2],
     [3, 2],

@@ -1,4 +1,4 @@
-import type { OwnedData } from './bytes.ts'
+import { isBlob, type OwnedData } from './bytes.ts'
 import type { SocketEnd } from './loss.ts'
 import { Ring } from './ring.ts'
 
@@ -117,6 +117,11 @@ export class Tail<T extends Written> {
       bytes += item.bytes + header
       if (bytes > buffered) break
       count += 1
+    }
+    // Firefox passes over a Blob that it cannot read, and ends behind it: just that one is buffered then.
+    for (let sequence = this.last - count; sequence > this.#edge; sequence--) {
+      const item = this.#at(sequence)
+      if (item?.bytes === buffered && isBlob(item.data)) return 0
     }
     return count
   }
