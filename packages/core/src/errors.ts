@@ -29,8 +29,8 @@ export type HoldfastErrorCode =
   /** A storage could not be read or written. */
   | 'STORAGE'
   /**
-   * A function that was given, or a listener, threw, or `reconnect` was given one that answers nonsense: `cause` says
-   * more.
+   * A function that was given, or a listener, threw; or `reconnect.backoff` or `shouldReconnect` answered what is no
+   * answer: `cause` says so.
    */
   | 'HANDLER'
 

@@ -71,7 +71,7 @@ export function trial(machine: Machine, config: MachineConfig): Transition {
   return [{ ...next, isTrial: true }, effects]
 }
 
-/** What ends now counts neither for `maxAttempts` nor for the next delay. */
+/** The attempt that ends or begins now counts neither for `maxAttempts` nor, once it is over, for the next delay. */
 function excused(machine: Machine): Machine {
   const { tally } = machine
   return { ...machine, isTrial: true, tally: { ...tally, excused: tally.excused + 1 } }

@@ -37,7 +37,7 @@ export function useHolding<Incoming, Outgoing>(
   const isPresent = usePresence()
   /** What is rendered is not held yet: the effects of children have their turn first. */
   const isDue = useRef(true)
-  /** What the effects of the last commit are of. */
+  /** The connection that the effects of the last commit are of. */
   const before = useRef<typeof connection>(null)
   const calls = useMemo(() => {
     function current(): Connection<Incoming, Outgoing> | null {

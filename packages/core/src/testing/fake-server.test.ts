@@ -21,6 +21,16 @@ function dial(server: { readonly WebSocket: typeof WebSocket }, url = URL_A, pro
   return { socket, told: noted(socket) }
 }
 
+/** An open connection of Holdfast, whose server has stopped reading. */
+async function stalled() {
+  const server = fakeServer(URL_A)
+  const { environment, clock } = fakeEnvironment({ server })
+  const connection = connect(URL_A, { environment, reconnect: { backoff: constant(1_000) } })
+  await server.connected
+  server.stall()
+  return { server, clock, connection }
+}
+
 const turn = () => Promise.resolve()
 const CUT = [1006, '', false]
 
@@ -387,11 +397,7 @@ describe('a fake server that does not read', () => {
   })
 
   it('leaves it there for ever when it is dropped: that is what Holdfast sends again', async () => {
-    const server = fakeServer(URL_A)
-    const { environment, clock } = fakeEnvironment({ server })
-    const connection = connect(URL_A, { environment, reconnect: { backoff: constant(1_000) } })
-    await server.connected
-    server.stall()
+    const { server, clock, connection } = await stalled()
     connection.send('never left')
     server.drop()
     expect(connection.outbox).toMatchObject({ recovered: 1, queued: 1 })
@@ -402,11 +408,7 @@ describe('a fake server that does not read', () => {
   })
 
   it('goes on with the connections that come after a drop, until all is drained', async () => {
-    const server = fakeServer(URL_A)
-    const { environment, clock } = fakeEnvironment({ server })
-    const connection = connect(URL_A, { environment, reconnect: { backoff: constant(1_000) } })
-    await server.connected
-    server.stall()
+    const { server, clock, connection } = await stalled()
     connection.send('a')
     server.drop()
     connection.send('b')
