@@ -183,6 +183,29 @@ describe('sent offline, and then', () => {
   })
 })
 
+describe('closed with keepStored', () => {
+  it.each(['opened again', 'and the page is loaded again', 'beside another tab'])(
+    '%s: all is there, without a lock, and arrives in order, none twice',
+    async (how) => {
+      const { open, offline, online, received } = world()
+      offline()
+      const tab = await open(context)
+      const sent = numbered('m', COUNT)
+      await tab.call('send', ...sent)
+      expect(await tab.call('leave')).toBe(COUNT)
+      expect(await tab.call('stored')).toBe(COUNT)
+      expect(await tab.call('locks')).toBe(0)
+      if (how === 'opened again') await tab.call('open')
+      else if (how === 'beside another tab') await open(context)
+      else await tab.page.reload()
+      online()
+      expect(await received(COUNT)).toEqual(sent)
+      await tab.has('stored', 0)
+      expect(await tab.errors()).toEqual([])
+    },
+  )
+})
+
 describe('with delivery', () => {
   it('what was written and not acknowledged is sent again by the next life', async () => {
     const { open, received, server } = world()

@@ -13,6 +13,12 @@ async function quiet(clock: World['clock']): Promise<void> {
   expect(clock.pending).toBe(0)
 }
 
+/** Its report, however long that takes. */
+async function closedIn<Report>(clock: World['clock'], closed: Promise<Report>): Promise<Report> {
+  await clock.advance(20_000)
+  return closed
+}
+
 /** What the next life would find. */
 async function leftIn(store: MemoryStore, storage: { kill(): void }): Promise<unknown[]> {
   storage.kill()
@@ -470,6 +476,269 @@ describe('a life that begins before the last has let go', () => {
     expect(store.size).toBe(1)
     expect((await connection.close()).undelivered).toEqual(['b'])
   })
+})
+
+describe('close() that leaves what is stored', () => {
+  const keepStored = { keepStored: true }
+
+  it('tells it as stored, and the next connection sends it in order', async () => {
+    const store = await storeWith('a')
+    const storage = memoryOutbox(store)
+    const { connection, server, clock, eventsOf } = setUp(queue(storage))
+    server.hang()
+    await clock.advance(1)
+    connection.send('b')
+    const delivered = connection.deliver('c').catch((error: unknown) => error)
+    // The last one is not written yet.
+    expect(store.size).toBe(1)
+    expect(await connection.close(1000, '', keepStored)).toMatchObject({
+      stored: ['a', 'b', 'c'],
+      undelivered: [],
+      unconfirmed: [],
+    })
+    expect(eventsOf('dropped').map(({ message, reason }) => [message, reason])).toEqual([
+      ['a', 'stored'],
+      ['b', 'stored'],
+      ['c', 'stored'],
+    ])
+    expect(await delivered).toMatchObject({ code: 'DROPPED', reason: 'stored' })
+    expect(connection.outbox).toMatchObject({ accepted: 3, dropped: 3, queued: 0 })
+    await quiet(clock)
+    const next = setUp(queue(storage))
+    await next.clock.advance(50)
+    expect(next.server.messages).toEqual(['a', 'b', 'c'])
+    expect(store.size).toBe(0)
+  })
+
+  it('is sent by the same connection, too, where it is opened again', async () => {
+    const { connection, server, clock } = setUp(queue(memoryOutbox()))
+    server.hang()
+    connection.send('a')
+    await clock.advance(20)
+    void connection.close(1000, '', keepStored)
+    connection.open()
+    connection.send('b')
+    server.accept()
+    await clock.advance(50)
+    expect(server.messages).toEqual(['a', 'b'])
+    expect(await closedIn(clock, connection.close())).not.toHaveProperty('stored')
+  })
+
+  it('drains first: what has left is not there any more', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock } = await setUpOpen(queue(memoryOutbox(store)))
+    await clock.advance(10)
+    connection.send('a')
+    const report = await closedIn(clock, connection.close(1000, '', keepStored))
+    expect(report).toMatchObject({ stored: [], undelivered: [], wasClean: true })
+    expect(server.messages).toEqual(['a'])
+    expect(store.size).toBe(0)
+  })
+
+  it('leaves what no acknowledgement has come for, which is in no doubt then', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, server, clock, eventsOf } = await setUpOpen({
+      ...queue(storage),
+      delivery: { id: (message) => message as string, acknowledged: () => undefined },
+    })
+    await clock.advance(10)
+    connection.send('a')
+    await clock.advance(20)
+    expect(server.messages).toEqual(['a'])
+    const report = await closedIn(clock, connection.close(1000, '', { ...keepStored, drainTimeout: 10 }))
+    expect(report).toMatchObject({ stored: ['a'], undelivered: [], unconfirmed: [] })
+    expect(eventsOf('unconfirmed')).toEqual([])
+    expect(await leftIn(store, storage)).toEqual(['a'])
+  })
+
+  it('leaves what another life has left, where it is not known yet', async () => {
+    const store = await storeWith('a', 'b')
+    const memory = memoryOutbox(store)
+    const { storage, release } = held(memory)
+    const { connection, clock, eventsOf } = setUp(queue(storage))
+    await clock.settle()
+    connection.send('c')
+    const closed = connection.close(1000, '', keepStored)
+    release()
+    expect(await closed).toMatchObject({ stored: ['c'], undelivered: [] })
+    expect(eventsOf('restored')).toEqual([])
+    expect(await leftIn(store, memory)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('removes what clear() was about', async () => {
+    const store = await storeWith('a', 'b')
+    const memory = memoryOutbox(store)
+    const { storage, release } = held(memory)
+    const { connection, clock } = setUp(queue(storage))
+    await clock.settle()
+    connection.clear()
+    connection.send('c')
+    const closed = connection.close(1000, '', keepStored)
+    release()
+    expect(await closed).toMatchObject({ stored: ['c'], undelivered: [] })
+    expect(await leftIn(store, memory)).toEqual(['c'])
+  })
+
+  it('stores what was sent before the first dial', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection } = setUp(queue(storage))
+    connection.send('a')
+    expect(await connection.close(1000, '', keepStored)).toMatchObject({ stored: ['a'] })
+    expect(await leftIn(store, storage)).toEqual(['a'])
+  })
+
+  it('leaves no request: it ends with its connection', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, server, clock } = setUp(queue(storage))
+    server.hang()
+    const failed = connection.request('a', { match: () => false }).catch((error: unknown) => error)
+    await clock.advance(20)
+    expect(store.size).toBe(1)
+    expect(await connection.close(1000, '', keepStored)).toMatchObject({ stored: [], undelivered: ['a'] })
+    expect(await failed).toMatchObject({ code: 'CLOSED' })
+    expect(await leftIn(store, storage)).toEqual([])
+  })
+
+  it('is as any other close() without a storage', async () => {
+    const { connection, server, eventsOf } = setUp()
+    server.hang()
+    connection.send('a')
+    expect(await connection.close(1000, '', keepStored)).toEqual({
+      code: 1006,
+      reason: '',
+      wasClean: false,
+      undelivered: ['a'],
+      unconfirmed: [],
+    })
+    expect(eventsOf('dropped')).toMatchObject([{ reason: 'closed' }])
+  })
+
+  it('is another matter where an ordinary close() is under way', async () => {
+    const store = new MemoryStore()
+    const { connection, server, clock } = setUp(queue(memoryOutbox(store)))
+    server.hang()
+    connection.send('a')
+    await clock.advance(20)
+    const first = connection.close()
+    expect(connection.close(1000, '', keepStored)).toBe(first)
+    expect(await first).toMatchObject({ undelivered: ['a'] })
+    expect(await first).not.toHaveProperty('stored')
+    expect(store.size).toBe(0)
+    connection.open()
+    connection.send('b')
+    await clock.advance(20)
+    // Of that end no word is left.
+    expect(await connection.close()).toMatchObject({ undelivered: ['b'] })
+  })
+
+  it.each<[string, (memory: OutboxStorage) => OutboxStorage, string[], string[]]>([
+    [
+      'has failed to open',
+      (memory) => altered(memory, { open: () => Promise.reject(new Error('broken')) }),
+      [],
+      ['a', 'b', 'c'],
+    ],
+    ['has taken no more', (memory) => failingFrom(memory, 1, 'b'), ['a'], ['b', 'c']],
+    ['fails in the last write', (memory) => failingFrom(memory, 1, 'c'), ['a', 'b'], ['c']],
+  ])('reports what is not there as undelivered: the storage %s', async (_, broken, stored, undelivered) => {
+    const store = new MemoryStore()
+    const memory = memoryOutbox(store)
+    const { connection, server, clock, errors } = setUp(queue(broken(memory)))
+    server.hang()
+    for (const text of ['a', 'b']) {
+      await clock.advance(20)
+      connection.send(text)
+    }
+    await clock.advance(20)
+    connection.send('c')
+    expect(await connection.close(1000, '', keepStored)).toMatchObject({ stored, undelivered })
+    expect(errors).toMatchObject([{ code: 'STORAGE' }])
+    expect(await leftIn(store, memory)).toEqual(stored)
+  })
+
+  /** Takes nothing any more from a message on, so many times; then it would again. */
+  function failingFrom(memory: OutboxStorage, times: number, text: string): OutboxStorage {
+    let left = times
+    return altered(memory, {
+      write: (changes) =>
+        left > 0 && changes.put.some(({ data }) => data === text) && left-- > 0
+          ? Promise.reject(new Error('full'))
+          : memory.write(changes),
+    })
+  }
+})
+
+describe('one connection after another over one storage', () => {
+  it('waits until the one before has let go of it, which is still draining', async () => {
+    const storage = memoryOutbox()
+    const first = await setUpDraining(storage)
+    const second = setUp(queue(storage))
+    second.connection.send('b')
+    await second.clock.advance(20)
+    expect(second.connection.state.status).toBe('open')
+    expect(second.server.messages).toEqual([])
+    await first.advance(60)
+    await second.clock.advance(50)
+    expect(second.server.messages).toEqual(['a', 'b'])
+    expect(second.errors).toEqual([])
+  })
+
+  it('also where one between them never opened it', async () => {
+    const storage = memoryOutbox()
+    const first = await setUpDraining(storage)
+    await setUp({ ...queue(storage), lazy: true }).connection.close()
+    const third = setUp(queue(storage))
+    third.connection.send('b')
+    await third.clock.advance(20)
+    await first.advance(60)
+    await third.clock.advance(50)
+    expect(third.server.messages).toEqual(['a', 'b'])
+    expect(third.errors).toEqual([])
+  })
+
+  it('and where a policy function has closed the one before, twice', async () => {
+    const storage = memoryOutbox()
+    const first = setUp({
+      ...queue(storage),
+      reconnect: {
+        shouldReconnect: () => {
+          void first.connection.close()
+          void first.connection.close()
+          return undefined
+        },
+      },
+    })
+    await first.clock.advance(1)
+    first.server.live[0]?.drop()
+    await first.clock.advance(60)
+    expect(first.connection.state).toMatchObject({ status: 'closed', by: 'user' })
+    const second = setUp(queue(storage))
+    second.connection.send('a')
+    await second.clock.advance(20)
+    expect(second.server.messages).toEqual(['a'])
+  })
+
+  it('is told where two would have it at a time', async () => {
+    const storage = memoryOutbox()
+    await setUpOpen(queue(storage))
+    const { errors } = await setUpOpen(queue(storage))
+    expect(errors).toMatchObject([{ code: 'STORAGE' }])
+  })
+
+  /** Its last message is never acknowledged: it gives up, and leaves it, after 50 ms. */
+  async function setUpDraining(storage: OutboxStorage): Promise<World['clock']> {
+    const { connection, clock } = await setUpOpen({
+      ...queue(storage),
+      delivery: { id: (message) => message as string, acknowledged: () => undefined },
+    })
+    connection.send('a')
+    await clock.advance(20)
+    void connection.close(1000, '', { keepStored: true, drainTimeout: 50 })
+    return clock
+  }
 })
 
 describe('life after life', () => {

@@ -12,6 +12,11 @@ import { checkClose, type UrlSource } from './url.ts'
 export interface CloseOptions {
   /** How long queued messages may take to be written first, in ms. @defaultValue 3_000 */
   readonly drainTimeout?: number | undefined
+  /**
+   * Leave what is in `queue.storage` to the next connection that opens it: not dropped, but told as `stored`. With
+   * `delivery` that is what is not acknowledged, too. Requests end all the same. @defaultValue false
+   */
+  readonly keepStored?: boolean | undefined
 }
 
 export interface ReconnectCallOptions {
@@ -110,6 +115,8 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
+    // Not where it is under way, or done.
+    if (!hasEnded(this.state)) this.sender.keep?.end(options.keepStored)
     const report = this.ending.wait()
     this.driver.dispatch({ type: 'close', code, reason, drainTimeout })
     return report

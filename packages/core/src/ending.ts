@@ -3,6 +3,7 @@ import type { SocketEnd } from './loss.ts'
 import type { Sender } from './sender.ts'
 import type { NativeClose } from './socket.ts'
 import type { CloseReport } from './state.ts'
+import type { Rest } from './storage/keep.ts'
 
 /** How a socket ended. */
 export interface Detached {
@@ -55,7 +56,11 @@ export class Ending<Outgoing> {
   /** A socket is gone: brings back what it did not send, and remembers what it may have lost. */
   detach({ close, end = {}, isLast, hasEnded }: Detached): void {
     const queued = this.#sender.outbox.bytes
-    const unconfirmed = this.#sender.detach({ ...end, code: close?.code, isFinal: isLast && hasEnded })
+    const unconfirmed = this.#sender.detach({
+      ...end,
+      code: close?.code,
+      isFinal: isLast && hasEnded && !this.#sender.keep?.isKept,
+    })
     if (isLast) this.#leftBehind = Math.max(0, (end.buffered ?? 0) - (this.#sender.outbox.bytes - queued))
     // What a connection that goes on has lost is told by its event alone.
     if (isLast || hasEnded) this.#unconfirmed = [...this.#unconfirmed, ...unconfirmed]
@@ -63,18 +68,25 @@ export class Ending<Outgoing> {
 
   /** The user's `close()` is carried out: drops what is queued, and settles the promise. */
   finish({ code, reason, wasClean }: Pick<CloseReport<Outgoing>, 'code' | 'reason' | 'wasClean'>): void {
+    const { keep } = this.#sender
+    const given = this.#unconfirmed
     // Asked first: what is dropped is not waited for any more.
     const { waiting } = this.#sender.outbox
-    const undelivered = messagesOf<Outgoing>(waiting.filter((entry) => !isAwaited(entry)))
-    const unconfirmed = [...this.#unconfirmed, ...messagesOf<Outgoing>(waiting.filter(isAwaited))]
+    const rest: Rest = {
+      undelivered: waiting.filter((entry) => !isAwaited(entry)),
+      unconfirmed: waiting.filter(isAwaited),
+    }
     this.#sender.clear('closed')
-    const report = { code, reason, wasClean, undelivered, unconfirmed }
-    const released = this.#sender.release()
-    // What another life has left comes first, and is known only now where it was asked for late.
+    const report = ({ undelivered, unconfirmed, stored }: Rest): CloseReport<Outgoing> => ({
+      code,
+      reason,
+      wasClean,
+      undelivered: messagesOf(undelivered),
+      unconfirmed: [...given, ...messagesOf<Outgoing>(unconfirmed)],
+      ...(stored && { stored: messagesOf<Outgoing>(stored) }),
+    })
     // It may take until all is let go, which a new life does not wait for.
-    this.#resolve?.(
-      released?.then((stored) => ({ ...report, undelivered: [...stored, ...undelivered] })) ?? report,
-    )
+    this.#resolve?.(keep?.release(rest).then(report) ?? report(rest))
     this.#resolve = undefined
   }
 }

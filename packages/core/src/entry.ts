@@ -42,6 +42,8 @@ export type DropReason =
   | 'closed'
   /** Another connection has taken it over: a view with `handover: 'move'` has a new URL or key. */
   | 'moved'
+  /** The connection was closed with `keepStored`: it is in the storage, for the next one. */
+  | 'stored'
 
 /** What may be said of one message, beside its data. */
 export interface EntryDetails {

@@ -112,6 +112,7 @@ const TEXTS: Readonly<Record<GivenUp, string>> = {
   unreadable: 'Dropped: an unreadable Blob.',
   cleared: 'Dropped by clear().',
   closed: 'Closed before an answer.',
+  stored: 'Left in the storage.',
 }
 
 /** The error of a message that was given up, as its `deliver()` or `request()` rejects. */

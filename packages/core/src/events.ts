@@ -29,7 +29,7 @@ export type ConnectionEvent = {
     }
   /** An attempt or a connection ended; `delay` in ms until the next, absent where there is none. */
   | { readonly type: 'lost'; readonly close: CloseInfo; readonly verdict: Verdict; readonly delay?: number }
-  /** An accepted message is not sent by this connection: given up, or `'moved'` to another one. */
+  /** An accepted message is not sent by this connection: given up, `'moved'` to another one, or `'stored'` for one. */
   | {
       readonly type: 'dropped'
       readonly message: unknown

@@ -6,7 +6,7 @@ import type { HoldfastError } from './errors.ts'
 import { Lease, type LeaseOptions, type LeaseUrl, type ReleaseReport } from './lease.ts'
 import type { Entry } from './registry.ts'
 import type { StoredMessage } from './storage/stored-message.ts'
-import { fakeServer } from './testing/index.ts'
+import { fakeServer, memoryOutbox } from './testing/index.ts'
 
 const A = 'ws://fake.test/a'
 const B = 'ws://fake.test/b'
@@ -833,6 +833,71 @@ describe("handover: 'move'", () => {
     show(lease, '/b', options)
     await vi.advanceTimersByTimeAsync(10)
     expect(server.live).toEqual([])
+  })
+})
+
+describe('what a storage has', () => {
+  it.each<[string, LeaseUrl, boolean, boolean]>([
+    ['the last view lets go', A, true, true],
+    ['there is no URL any more', null, true, false],
+    ['it is not enabled any more', A, false, false],
+  ])('waits for the next connection, and is told, where %s', async (_, url, enabled, isReleased) => {
+    const storage = memoryOutbox()
+    const { server, reports, options } = setUpReleased({ queue: { storage } })
+    const lease = createLease()
+    server.hang()
+    const before = show(lease, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    before?.connection.send('queued')
+    if (isReleased) lease.release()
+    else show(lease, url, { ...options, enabled })
+    await vi.advanceTimersByTimeAsync(KEPT)
+    expect(before?.connection.state.status).toBe('closed')
+    expect(reports).toMatchObject([{ moved: 0, stored: ['queued'], undelivered: [], unconfirmed: [] }])
+    server.accept()
+    const after = show(createLease(), A, options)
+    const errors = errorsOf(after)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(server.messages).toEqual(['queued'])
+    expect(errors).toEqual([])
+  })
+
+  it.each(['drop', 'move'] as const)('is dropped or moved with another URL: %s', async (handover) => {
+    const { server, reports, options } = setUpReleased({ queue: { storage: memoryOutbox() }, handover })
+    const lease = createLease()
+    server.hang()
+    const before = show(lease, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    before?.connection.send('queued')
+    await vi.advanceTimersByTimeAsync(20)
+    const after = show(lease, B, options)
+    const errors = errorsOf(after)
+    after?.connection.send('new')
+    await vi.advanceTimersByTimeAsync(20)
+    // That one has the storage now.
+    show(lease, null, options)
+    await vi.advanceTimersByTimeAsync(20)
+    const [gone, left] = handover === 'move' ? [[], ['queued', 'new']] : [['queued'], ['new']]
+    expect(reports).toMatchObject([{ undelivered: gone }, { undelivered: [], stored: left }])
+    expect(reports[0]).not.toHaveProperty('stored')
+    expect(errors).toEqual([])
+  })
+
+  it('goes over to another URL while the one before still drains: that one lets go of it first', async () => {
+    const delivery = { id: String, acknowledged: () => undefined }
+    const { server, options } = setUpReleased({ queue: { storage: memoryOutbox() }, delivery })
+    const lease = createLease()
+    const before = show(lease, A, options)
+    await vi.advanceTimersByTimeAsync(5)
+    before?.connection.send('never acknowledged')
+    const after = show(lease, B, options)
+    const errors = errorsOf(after)
+    after?.connection.send('new')
+    await vi.advanceTimersByTimeAsync(2_900)
+    expect(server.messages).toEqual(['never acknowledged'])
+    await vi.advanceTimersByTimeAsync(200)
+    expect(server.messages).toEqual(['never acknowledged', 'new'])
+    expect(errors).toEqual([])
   })
 })
 

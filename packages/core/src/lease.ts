@@ -86,7 +86,7 @@ export class Lease {
     this.#held = undefined
     if (!entry) return
     entry.live.forget(this)
-    registry?.release(entry, () => close(entry, this.#onRelease))
+    registry?.release(entry, () => close(entry, this.#onRelease, true))
   }
 
   /**
@@ -110,7 +110,7 @@ export class Lease {
     // While others hold it, what is queued there is theirs too.
     registry?.retire(before, this, () => {
       const moves = handover === 'move' && entry !== undefined && mayMove(before, entry)
-      close(before, onRelease, moves ? move(before, entry.connection) : 0)
+      close(before, onRelease, entry === undefined, moves ? move(before, entry.connection) : 0)
     })
   }
 
@@ -130,8 +130,14 @@ function disagree({ connection }: Entry, what: string): void {
   fail(connection, new HoldfastError('CONFIGURATION', `${what} Give another key.`))
 }
 
-function close({ connection }: Entry, onRelease: LeaseOptions['onRelease'], moved = 0): void {
-  connection.close().then((report) => {
+/** `keepStored`: no other connection is to send what is queued, and what a storage has may wait for the next view. */
+function close(
+  { connection }: Entry,
+  onRelease: LeaseOptions['onRelease'],
+  keepStored: boolean,
+  moved = 0,
+): void {
+  connection.close(undefined, '', { keepStored }).then((report) => {
     try {
       onRelease?.({ ...report, moved })
     } catch (cause) {

@@ -35,7 +35,7 @@ function describeEvent(event: ConnectionEvent): [LogLevel, string] {
     }
     case 'dropped':
       return [
-        event.reason === 'moved' ? 'info' : 'warn',
+        event.reason === 'moved' || event.reason === 'stored' ? 'info' : 'warn',
         `dropped a message of ${event.bytes} bytes: ${event.reason}`,
       ]
     case 'recovered':

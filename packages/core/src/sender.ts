@@ -167,20 +167,12 @@ export class Sender<Outgoing> {
     return messagesOf(unconfirmed)
   }
 
-  /** Drops all that waits; what a storage is about to hand out is cleared too, or left to {@link release}. */
+  /** Drops all that waits; what a storage is about to hand out is cleared too, or left to its release. */
   clear(reason: 'cleared' | 'closed'): readonly Entry[] {
     if (reason === 'cleared') this.keep?.clear()
     const entries = this.outbox.clear(reason)
     if (entries.length > 0) this.#onRemoved()
     return entries
-  }
-
-  /**
-   * Where there is a storage: brings it up to date and lets it go. Resolves with what another life had left
-   * there, where that was not known before: it is dropped.
-   */
-  release(): Promise<readonly Outgoing[]> | undefined {
-    return this.keep?.release().then((entries) => messagesOf(entries))
   }
 
   #take(entry: Entry): void {
@@ -201,9 +193,10 @@ export class Sender<Outgoing> {
     this.flow.pump()
   }
 
-  #onDrop(entry: Entry, reason: DropReason): void {
+  #onDrop(entry: Entry, why: DropReason): void {
+    const reason = why === 'closed' && this.keep?.leave(entry) ? 'stored' : why
     this.#inFlight.remove(entry)
-    this.keep?.remove(entry)
+    if (reason !== 'stored') this.keep?.remove(entry)
     this.#listeners.onDrop(entry, reason)
     if (reason !== 'moved') entry.fate?.failed(reason)
   }

@@ -124,6 +124,8 @@ export interface CloseReport<Outgoing = unknown> {
   readonly wasClean: boolean
   /** What was still queued, and is dropped now, oldest first: it has not arrived. */
   readonly undelivered: readonly Outgoing[]
+  /** With `keepStored` and a storage: what stays there for the next connection that opens it, oldest first. */
+  readonly stored?: readonly Outgoing[]
   /**
    * What the last socket was given without proof of its arrival, the newest `keepWritten` bytes of it; and what any
    * was given without the acknowledgement, or with `retry` the answer, that it waits for. Oldest first.

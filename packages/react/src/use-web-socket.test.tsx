@@ -1,4 +1,5 @@
 import { type ConnectionEvent, json, type RawIncoming, type RawOutgoing } from '@holdfast/core'
+import { memoryOutbox } from '@holdfast/core/testing'
 import { act } from '@testing-library/react'
 import { Component, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react'
 import { expect, it, vi } from 'vitest'
@@ -247,6 +248,36 @@ describeModes('useWebSocket', (setUp) => {
     expect(server.live).toEqual([url])
     expect(server.received).toEqual(moved ? ['kept'] : [])
     expect(reports).toMatchObject([{ moved, undelivered: moved ? [] : ['kept'] }])
+  })
+
+  it('sends what was queued in a storage once a component asks for it again', async () => {
+    const { server, show, options } = setUp()
+    const queue = { storage: memoryOutbox() }
+    const reports: ReleaseReport[] = []
+    let send: Socket['send'] | undefined
+    const view = (
+      <View
+        url={ROOM}
+        {...options}
+        queue={queue}
+        onRender={(socket) => {
+          send = socket.send
+        }}
+        onRelease={(report) => reports.push(report)}
+      />
+    )
+    const { rerender } = show(view)
+    await pass(10)
+    server.drop()
+    await pass(10)
+    send?.('written in a lift')
+    rerender(<p>Another route</p>)
+    await pass(200)
+    expect(server.live).toEqual([])
+    expect(reports).toMatchObject([{ stored: ['written in a lift'], undelivered: [] }])
+    rerender(view)
+    await pass(50)
+    expect(server.received).toEqual(['written in a lift'])
   })
 
   it('is not connected with null, undefined or enabled: false', async () => {

@@ -1,4 +1,5 @@
 import { type Connection, type HoldfastError, isHoldfastError, json, queryParameter } from '@holdfast/core'
+import { memoryOutbox } from '@holdfast/core/testing'
 import { mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -382,6 +383,25 @@ describe('a change', () => {
     expect(server.connection.url).toBe(URL_B)
     expect(server.messages).toEqual(['to b'])
     expect(server.connection.messages).toEqual(['to b'])
+  })
+
+  it('sends what was queued in a storage once a component asks for it again', async () => {
+    const server = startServer({ autoAccept: false })
+    const onRelease = vi.fn()
+    const options = { onRelease, queue: { storage: memoryOutbox() } }
+    const { result, wrapper } = withSetup(() => useWebSocket(URL_A, options))
+    await pass()
+    result.send('written in a lift')
+    wrapper.unmount()
+    await settle()
+    expect(server.live).toEqual([])
+    expect(onRelease).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ stored: ['written in a lift'], undelivered: [] }),
+    )
+    server.accept()
+    withSetup(() => useWebSocket(URL_A, options))
+    await settle()
+    expect(server.messages).toEqual(['written in a lift'])
   })
 
   it('drops what was queued and reports it', async () => {

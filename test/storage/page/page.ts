@@ -17,6 +17,10 @@ export interface PageControl {
   sendAtTheEnd(message: string, event: 'pagehide' | 'visibilitychange'): void
   clear(): number
   close(): Promise<number>
+  /** Closes, and leaves what is stored; returns how much. */
+  leave(): Promise<number>
+  /** Opens it again. */
+  open(): void
   readonly status: () => string
   readonly queued: () => number
   readonly errors: string[]
@@ -90,6 +94,11 @@ const control: PageControl = {
   },
   clear: () => connection.clear(),
   close: async () => (await connection.close()).undelivered.length,
+  async leave() {
+    const { stored = [], undelivered } = await connection.close(1000, '', { keepStored: true })
+    return undelivered.length === 0 ? stored.length : Number.NaN
+  },
+  open: () => connection.open(),
   status: () => connection.state.status,
   queued: () => connection.outbox.queued,
   errors,

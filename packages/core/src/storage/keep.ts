@@ -24,7 +24,19 @@ export interface KeepHost {
 export type Keeping = Pick<Keep, keyof Keep>
 
 /** What it needs of the queue. */
-export type KeptOutbox = Pick<Outbox, 'restore' | 'drop'>
+export type KeptOutbox = Pick<Outbox, 'restore' | 'drop' | 'length'>
+
+/** What had not left when the user closed the connection. */
+export interface Rest {
+  readonly undelivered: readonly Entry[]
+  /** They wait for an answer. */
+  readonly unconfirmed: readonly Entry[]
+  /** They are in the storage. */
+  readonly stored?: readonly Entry[] | undefined
+}
+
+/** When a storage is free again that is being let go of: the next connection waits for that. */
+const freed = new WeakMap<Store, Promise<void>>()
 
 /** The queue's copy in a storage: one life after the other, each with what the one before has left. */
 export class Keep {
@@ -34,6 +46,12 @@ export class Keep {
   readonly #clock: Clock
   readonly #host: KeepHost
   #persister: Persister
+  /** What is stored, or on the wire, stays in the storage at the end that is under way. */
+  isKept = false
+  /** Of these, unless it refuses them. */
+  #kept = new Set<Entry>()
+  /** While an end is under way. */
+  #onFreed: (() => void) | undefined
   /** `clear()` came before it was known what the storage has. */
   #clearsRestored = false
   #isHidden = false
@@ -65,7 +83,7 @@ export class Keep {
 
   /** A connection is made: what the storage has is wanted now. */
   open(): void {
-    this.#persister.open()
+    this.#persister.open(freed.get(this.#storage))
   }
 
   put(entry: Entry): void {
@@ -87,34 +105,59 @@ export class Keep {
     this.#clearsRestored = this.isRestoring
   }
 
-  /**
-   * Brings the storage up to date and lets it go. Resolves with what another life had left there, where that
-   * was not known before: it is dropped.
-   */
-  release(): Promise<readonly Entry[]> {
-    const reason = this.#clearsRestored ? 'cleared' : 'closed'
-    const closed = this.#persister.close()
-    // For the next life, which may begin before this one has let go.
-    this.#persister = this.#begin(closed.then(() => undefined))
-    this.#clearsRestored = false
-    return closed.then((messages) => {
-      const entries = this.#dropStored(messages, reason)
-      // What the user has cleared is not reported.
-      return reason === 'closed' ? entries : []
-    })
+  /** The end of this life begins; `isKept`: for the next one it leaves what is stored. */
+  end(isKept = false): void {
+    // Called again before the machine has come to it.
+    if (this.#onFreed) return
+    this.isKept = isKept
+    // Before the first dial, too.
+    if (isKept && this.#outbox.length > 0) this.open()
+    const before = freed.get(this.#storage)
+    const released = new Promise<void>((resolve) => {
+      this.#onFreed = resolve
+    }).then(() => before)
+    freed.set(this.#storage, released)
   }
 
-  #begin(after?: Promise<void>): Persister {
+  /** One is dropped as its connection is closed: returns whether it stays here. A request ends with its connection. */
+  leave(entry: Entry): boolean {
+    if (!this.isKept || entry.fate?.retries || !this.#persister.has(entry)) return false
+    this.#kept.add(entry)
+    return true
+  }
+
+  /** Brings the storage up to date and lets it go; resolves with what is so then of the rest that has been dropped. */
+  async release({ undelivered, unconfirmed }: Rest): Promise<Rest> {
+    const [persister, kept, isKept, onFreed] = [this.#persister, this.#kept, this.isKept, this.#onFreed]
+    const reason = this.#clearsRestored ? 'cleared' : 'closed'
+    const closed = persister.close(isKept && reason === 'closed')
+    // The next life may begin before this one has let go.
+    this.#persister = this.#begin()
+    this.#kept = new Set()
+    this.#clearsRestored = false
+    this.isKept = false
+    this.#onFreed = undefined
+    const found = this.#dropStored(await closed, reason)
+    onFreed?.()
+    const isOver = (entry: Entry): boolean => !kept.has(entry) || !persister.has(entry)
+    return {
+      // What another life had left comes first; what the user has cleared is not reported.
+      undelivered: [...(reason === 'closed' ? found : []), ...undelivered.filter(isOver)],
+      unconfirmed: unconfirmed.filter(isOver),
+      stored: isKept ? [...kept].filter((entry) => !isOver(entry)) : undefined,
+    }
+  }
+
+  #begin(): Persister {
     const { during, onError } = this.#host
     // Of a life that is over nothing is handed out here: its storage may fail, or answer, long after the next has begun.
     const onRestored = (messages: readonly StoredMessage[]): void =>
       during(() => persister === this.#persister && this.#onRestored(messages))
-    const persister: Persister = new Persister(
-      this.#storage,
-      this.#clock,
-      { onRestored, onError, isHidden: () => this.#isHidden },
-      after,
-    )
+    const persister: Persister = new Persister(this.#storage, this.#clock, {
+      onRestored,
+      onError,
+      isHidden: () => this.#isHidden,
+    })
     return persister
   }
 

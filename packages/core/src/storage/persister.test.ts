@@ -43,17 +43,12 @@ function setUp(answers: Partial<Store> = {}) {
   const script = scripted(answers)
   const restored: (readonly StoredMessage[])[] = []
   const errors: HoldfastError[] = []
-  const life = (before?: Promise<void>) =>
-    new Persister(
-      script.storage,
-      clock.environment,
-      {
-        onRestored: (messages) => restored.push(messages),
-        onError: (error) => errors.push(error),
-        isHidden: () => page.isHidden,
-      },
-      before,
-    )
+  const life = () =>
+    new Persister(script.storage, clock.environment, {
+      onRestored: (messages) => restored.push(messages),
+      onError: (error) => errors.push(error),
+      isHidden: () => page.isHidden,
+    })
   const put = (persister: Persister, data: string) => {
     const entry = new Entry(data, data)
     persister.put(entry)
@@ -222,7 +217,7 @@ describe('what changes', () => {
     ends[1]?.()
     await clock.advance(1_000)
     expect(writes).toHaveLength(2)
-    const closed = persister.close()
+    const closed = persister.close(false)
     ends[0]?.()
     await clock.settle()
     expect(written(writes)[2]).toEqual({ put: ['c'], remove: 0 })
@@ -482,7 +477,7 @@ describe('a write that fails', () => {
     let failures = 1
     world.answers.write = () => (failures-- > 0 ? Promise.reject(QUOTA) : Promise.resolve())
     persister.remove(a)
-    await persister.close()
+    await persister.close(false)
     expect(writes.slice(1)).toEqual(Array(2).fill({ put: [], remove: [a.storedAs] }))
     expect(calls.at(-1)).toBe('close')
   })
@@ -503,7 +498,7 @@ describe('a write that fails', () => {
     // Too late: it would be sent twice.
     world.adopt([{ order: -1, data: 'adopted' }])
     expect(restored).toEqual([[]])
-    expect(await persister.close()).toEqual([])
+    expect(await persister.close(false)).toEqual([])
     expect(calls).toHaveLength(4)
     expect(clock.pending).toBe(0)
   })
@@ -513,7 +508,7 @@ describe('closing', () => {
   it('writes what is left first', async () => {
     const { persister, put, clock, calls, writes } = await setUpOpen()
     put(persister, 'a')
-    await persister.close()
+    await persister.close(false)
     expect(calls).toEqual(['open', 'write', 'close'])
     expect(written(writes)).toEqual([{ put: ['a'], remove: 0 }])
     expect(clock.pending).toBe(0)
@@ -522,7 +517,7 @@ describe('closing', () => {
   it('writes all of it, however many batches that takes', async () => {
     const { persister, put, writes, calls, clock } = await setUpOpen()
     for (let n = 0; n < 600; n++) put(persister, `${n}`)
-    await persister.close()
+    await persister.close(false)
     expect(writes.map(({ put }) => put.length)).toEqual([256, 256, 88])
     expect(calls.at(-1)).toBe('close')
     expect(clock.pending).toBe(0)
@@ -533,7 +528,7 @@ describe('closing', () => {
     put(persister, 'a')
     persister.remove(put(persister, 'b'))
     expect(clock.pending).toBe(0)
-    expect(await persister.close()).toEqual([])
+    expect(await persister.close(false)).toEqual([])
     expect(calls).toEqual([])
   })
 
@@ -541,7 +536,7 @@ describe('closing', () => {
     const messages = [{ order: -1, data: 'former' }]
     const { persister, clock, restored, writes, calls } = setUp({ open: async () => messages })
     persister.open()
-    const closed = persister.close()
+    const closed = persister.close(false)
     await clock.settle()
     expect(await closed).toEqual(messages)
     expect(writes).toEqual([{ put: [], remove: [-1] }])
@@ -552,7 +547,7 @@ describe('closing', () => {
   it('leaves what it could adopt meanwhile to the next owner', async () => {
     const { persister, put, clock, restored, world } = await setUpOpen({ write: never })
     put(persister, 'a')
-    const closed = persister.close()
+    const closed = persister.close(false)
     await clock.settle()
     world.adopt([{ order: -1, data: 'adopted' }])
     await clock.advance(10_000)
@@ -563,7 +558,7 @@ describe('closing', () => {
   it('is over in time where nothing answers', async () => {
     const { persister, put, clock, errors } = await setUpOpen({ write: never, close: never })
     put(persister, 'a')
-    const closed = persister.close()
+    const closed = persister.close(false)
     await clock.advance(10_000)
     expect(await closed).toEqual([])
     expect(errors).toHaveLength(2)
@@ -573,9 +568,9 @@ describe('closing', () => {
   it('comes before the next life', async () => {
     const { persister, put, clock, calls, life, writes } = await setUpOpen()
     put(persister, 'a')
-    const closed = persister.close().then(() => undefined)
-    const next = life(closed)
-    next.open()
+    const closed = persister.close(false).then(() => undefined)
+    const next = life()
+    next.open(closed)
     put(next, 'b')
     await closed
     await clock.settle()

@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts'
 import { HoldfastError } from '../errors.ts'
 import { NoAnswer, patiently } from './patience.ts'
 import { storedMessage } from './stored-entry.ts'
-import type { Store, StoredMessage } from './stored-message.ts'
+import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
 
 /** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
 const COLLECT = 10
@@ -30,8 +30,6 @@ export class Persister {
   #changes = new Map<number, Entry | undefined>()
   /** `'removing'`: it takes no more, and what it has is still removed. */
   #status: 'new' | 'opening' | 'open' | 'removing' | 'failed' | 'closed' = 'new'
-  /** The end of the former life. */
-  readonly #before: Promise<void>
   /** The work under way, the newest and all before it; settles, and never rejects. */
   #busy: Promise<void> | undefined
   #collecting: { timer?: unknown } | undefined
@@ -43,14 +41,15 @@ export class Persister {
   #written = 0
   /** Adopted before `open()` has answered. */
   #early: StoredMessage[] = []
-  /** While it closes: what came too late for the queue. */
-  #leftover: readonly StoredMessage[] | undefined
+  /** While it closes: what came too late for the queue; null where that stays. */
+  #leftover: readonly StoredMessage[] | null | undefined
+  /** Orders that it has not taken. */
+  readonly #refused = new Set<number>()
 
-  constructor(storage: Store, clock: Clock, host: PersisterHost, before: Promise<void> = Promise.resolve()) {
+  constructor(storage: Store, clock: Clock, host: PersisterHost) {
     this.#storage = storage
     this.#clock = clock
     this.#host = host
-    this.#before = before
   }
 
   /** Whether messages of another life may still come, which go before all others. */
@@ -58,10 +57,17 @@ export class Persister {
     return this.#status === 'opening'
   }
 
-  open(): void {
+  /** Whether a message is there, or will be unless it is refused. */
+  has({ storedAs }: Entry): boolean {
+    const isTaken = storedAs !== 0 && !this.#refused.has(storedAs)
+    return isTaken && this.#status !== 'new' && this.#status !== 'failed'
+  }
+
+  /** `before`: whoever has it lets go of it. */
+  open(before: Promise<void> = Promise.resolve()): void {
     if (this.#status !== 'new') return
     this.#status = 'opening'
-    this.#busy = this.#before.then(() => this.#open())
+    this.#busy = before.then(() => this.#open())
   }
 
   put(entry: Entry): void {
@@ -90,13 +96,11 @@ export class Persister {
   }
 
   /**
-   * Writes what is left, then lets go of the storage.
-   *
-   * @returns What another life had left, where that became known only now; it is removed.
+   * Writes what is left, then lets go of the storage. What another life had left, and is known only now, stays there
+   * (`isKept`), or is removed and returned.
    */
-  async close(): Promise<readonly StoredMessage[]> {
-    this.#leftover = []
-    await this.#before
+  async close(isKept: boolean): Promise<readonly StoredMessage[]> {
+    this.#leftover = isKept ? null : []
     while (this.#busy) await this.#busy
     // Once more where it fails: what it has must not be sent again by another life.
     while (this.#isWritable && this.#changes.size > 0) {
@@ -106,15 +110,14 @@ export class Persister {
     this.#stopCollecting()
     this.#changes.clear()
     if (this.#isWritable) await this.#release()
-    this.#status = 'closed'
-    return this.#leftover
+    if (this.#status !== 'failed') this.#status = 'closed'
+    return this.#leftover ?? []
   }
 
   async #open(): Promise<void> {
     try {
-      const messages = await patiently(this.#clock, () =>
-        this.#storage.open((adopted) => this.#adopt(adopted)),
-      )
+      const open = () => this.#storage.open((adopted) => this.#adopt(adopted))
+      const messages = await patiently(this.#clock, open)
       this.#status = 'open'
       this.#know(messages)
       this.#hand(messages)
@@ -130,6 +133,7 @@ export class Persister {
 
   #hand(messages: readonly StoredMessage[]): void {
     if (this.#leftover === undefined) return this.#host.onRestored(messages)
+    if (this.#leftover === null) return
     for (const { order } of messages) this.#changes.set(order, undefined)
     this.#leftover = messages
   }
@@ -138,7 +142,7 @@ export class Persister {
   #adopt(messages: readonly StoredMessage[]): void {
     if (this.#leftover !== undefined) return
     if (this.#status === 'opening') this.#early.push(...messages)
-    if (this.#status !== 'open' && this.#status !== 'removing') return
+    if (!this.#isWritable) return
     for (const { order } of messages) this.#written = Math.max(this.#written, order)
     this.#host.onRestored(messages)
   }
@@ -167,8 +171,7 @@ export class Persister {
   }
 
   #stopCollecting(): void {
-    const timer = this.#collecting?.timer
-    if (timer !== undefined) this.#clock.clearTimeout(timer)
+    this.#clock.clearTimeout(this.#collecting?.timer)
     this.#collecting = undefined
   }
 
@@ -182,10 +185,10 @@ export class Persister {
     if (!this.#isWritable) return
     const before = this.#busy
     const isRemoving = this.#status === 'removing'
-    const { put, remove } = this.#takeBatch(most)
-    if (put.length + remove.length === 0) return
-    const busy = patiently(this.#clock, () => this.#storage.write({ put, remove }))
-      .catch((cause: unknown) => this.#onWriteFailed(isRemoving, remove, cause))
+    const batch = this.#takeBatch(most)
+    if (batch.put.length + batch.remove.length === 0) return
+    const busy = patiently(this.#clock, () => this.#storage.write(batch))
+      .catch((cause: unknown) => this.#onWriteFailed(isRemoving, batch, cause))
       .then(() => before)
       .then(() => {
         if (this.#busy === busy) this.#rest()
@@ -193,7 +196,7 @@ export class Persister {
     this.#busy = busy
   }
 
-  #takeBatch(most: number): { put: StoredMessage[]; remove: number[] } {
+  #takeBatch(most: number): StoredChanges {
     const put: StoredMessage[] = []
     const remove: number[] = []
     for (const [order, entry] of this.#changes) {
@@ -203,15 +206,16 @@ export class Persister {
       else if (this.#status === 'open') {
         put.push(storedMessage(entry))
         this.#written = Math.max(this.#written, order)
-      }
+      } else this.#refused.add(order)
     }
     this.#isBehind = this.#changes.size > 0
     return { put, remove }
   }
 
   /** `wasRemoving`: when this write began; another may have failed since. */
-  async #onWriteFailed(wasRemoving: boolean, remove: readonly number[], cause: unknown): Promise<void> {
+  async #onWriteFailed(wasRemoving: boolean, { put, remove }: StoredChanges, cause: unknown): Promise<void> {
     if (this.#status === 'failed') return
+    for (const { order } of put) this.#refused.add(order)
     if (wasRemoving) {
       this.#fail('Nothing can be removed from it.', cause)
       return this.#release()
