@@ -46,7 +46,7 @@ export class Keep {
   readonly #clock: Clock
   readonly #host: KeepHost
   #persister: Persister
-  /** What is stored, or on the wire, stays in the storage at the end that is under way. */
+  /** What is stored, or on the wire, stays in the storage at the end that is under way, or was the last. */
   isKept = false
   /** Of these, unless it refuses them. */
   #kept = new Set<Entry>()
@@ -135,7 +135,6 @@ export class Keep {
     this.#persister = this.#begin()
     this.#kept = new Set()
     this.#clearsRestored = false
-    this.isKept = false
     this.#onFreed = undefined
     const found = this.#dropStored(await closed, reason)
     onFreed?.()

@@ -36,7 +36,7 @@ export interface VirtualClock {
 }
 
 /** How often promises are given their turn, so that a chain of them settles. */
-const TURNS = 20
+const TURNS = 100
 /** How many timers may fire without time passing: more is a loop that would never end. */
 const MOST_AT_ONCE = 100_000
 /** ms that `until()` lets pass. */
