@@ -1,6 +1,11 @@
 import { OutboxStorage } from '../../packages/core/src/storage/index.ts'
 import { MemoryStore, memoryOutbox } from '../../packages/core/src/testing/index.ts'
 
+/** Options of a connection with this storage. */
+export function queueIn(storage: OutboxStorage): { queue: { storage: OutboxStorage } } {
+  return { queue: { storage } }
+}
+
 type Methods = Pick<OutboxStorage, 'open' | 'write' | 'close'>
 
 /** A storage of these methods alone. */
@@ -37,4 +42,22 @@ export async function storeWith(...texts: string[]): Promise<MemoryStore> {
   await storage.write({ put: texts.map((data, place) => ({ order: place + 1, data })), remove: [] })
   storage.kill()
   return store
+}
+
+/** What the next life would find. */
+export async function leftIn(store: MemoryStore, storage: { kill(): void }): Promise<unknown[]> {
+  storage.kill()
+  const messages = await memoryOutbox(store).open(() => undefined)
+  return messages.map(({ data }) => data)
+}
+
+/** A storage that takes nothing from a message on, so many times; then it would again. */
+export function failingFrom(memory: OutboxStorage, text: string, times = 1): OutboxStorage {
+  let left = times
+  return altered(memory, {
+    write: (changes) =>
+      left > 0 && changes.put.some(({ data }) => data === text) && left-- > 0
+        ? Promise.reject(new Error('full'))
+        : memory.write(changes),
+  })
 }

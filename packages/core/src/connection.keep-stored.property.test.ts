@@ -11,7 +11,7 @@ import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { fakeServer, MemoryStore, memoryOutbox, virtualClock } from './testing/index.ts'
 
 type Step =
-  | { do: 'send'; ttl: number | undefined }
+  | { do: 'send'; ttl: number | undefined; key: string | undefined }
   | { do: 'close'; keepStored: boolean; drainTimeout: number }
   | { do: 'dials'; answer: 'accept' | 'hang' | 'refuse' }
   | { do: 'stall'; isStalled: boolean }
@@ -23,6 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('send'),
       ttl: fc.constantFrom(undefined, undefined, undefined, 30),
+      key: fc.constantFrom(undefined, undefined, 'k'),
     }),
     weight: 8,
   },
@@ -68,6 +69,8 @@ class Play {
   readonly accepted = new Set<number>()
   readonly received: number[] = []
   readonly told = new Map<number, DropReason | 'unconfirmed' | 'undelivered'>()
+  /** They may take the place of an older one. */
+  readonly #keyed = new Set<number>()
   readonly #outcomes = new Map<number, string>()
   readonly #storage: OutboxStorage
   readonly #reports: Promise<void>[] = []
@@ -139,12 +142,15 @@ class Play {
     const told = this.told.get(id)
     // A socket that was given up may still flush.
     if (told === 'unconfirmed') return
-    const newest = Math.max(-1, ...this.received)
+    const isKeyed = this.#keyed.has(id)
+    const newest = Math.max(-1, ...this.received.filter((other) => !this.#keyed.has(other)))
     if (this.given.delivers) {
-      if (!this.received.includes(id) && id < newest) this.#failures.push(`${id} comes behind ${newest}`)
+      if (!isKeyed && !this.received.includes(id) && id < newest)
+        this.#failures.push(`${id} comes behind ${newest}`)
     } else {
       if (told !== undefined && told !== 'stored') this.#failures.push(`${id} comes, and was told as ${told}`)
-      if (id <= newest) this.#failures.push(`${id} comes behind ${newest}`)
+      if (this.received.includes(id)) this.#failures.push(`${id} comes twice`)
+      if (!isKeyed && id < newest) this.#failures.push(`${id} comes behind ${newest}`)
     }
     this.received.push(id)
   }
@@ -153,7 +159,8 @@ class Play {
     const { clock, server, connection } = this
     switch (step.do) {
       case 'send':
-        this.#send((text) => connection.send(text, { ttl: step.ttl }))
+        if (step.key !== undefined) this.#keyed.add(this.#next)
+        this.#send((text) => connection.send(text, { ttl: step.ttl, key: step.key }))
         break
       case 'deliver':
         this.#send((text, id) => {
@@ -221,7 +228,10 @@ class Play {
           if (this.given.delivers) expect(unconfirmed, 'what is not kept').toEqual([])
         }
         const lists = [undelivered, unconfirmed, stored].map((messages) => messages.map(Number))
-        for (const list of lists) expect(list).toEqual([...list].sort((a, b) => a - b))
+        for (const list of lists) {
+          const own = list.filter((id) => !this.#keyed.has(id))
+          expect(own).toEqual([...own].sort((a, b) => a - b))
+        }
         expect(new Set(lists.flat()).size, 'messages of a report, each once').toBe(lists.flat().length)
       }),
     )

@@ -115,8 +115,7 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
-    // Not where it is under way, or done.
-    if (!hasEnded(this.state)) this.sender.keep?.end(options.keepStored)
+    this.sender.keep?.end(options.keepStored)
     const report = this.ending.wait()
     this.driver.dispatch({ type: 'close', code, reason, drainTimeout })
     return report

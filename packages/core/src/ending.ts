@@ -59,7 +59,8 @@ export class Ending<Outgoing> {
     const unconfirmed = this.#sender.detach({
       ...end,
       code: close?.code,
-      isFinal: isLast && hasEnded && !this.#sender.keep?.isKept,
+      isFinal: isLast && hasEnded,
+      isKept: this.#sender.keep?.isKept,
     })
     if (isLast) this.#leftBehind = Math.max(0, (end.buffered ?? 0) - (this.#sender.outbox.bytes - queued))
     // What a connection that goes on has lost is told by its event alone.
@@ -85,8 +86,9 @@ export class Ending<Outgoing> {
       unconfirmed: [...given, ...messagesOf<Outgoing>(unconfirmed)],
       ...(stored && { stored: messagesOf<Outgoing>(stored) }),
     })
+    const ended = keep?.release(rest).then(report) ?? report(rest)
     // It may take until all is let go, which a new life does not wait for.
-    this.#resolve?.(keep?.release(rest).then(report) ?? report(rest))
+    this.#resolve?.(ended)
     this.#resolve = undefined
   }
 }

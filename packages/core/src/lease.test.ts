@@ -883,6 +883,47 @@ describe('what a storage has', () => {
     expect(errors).toEqual([])
   })
 
+  it.each(['drop', 'move'] as const)(
+    'goes over with two views to another URL, or one of them to none: %s',
+    async (handover) => {
+      const { options, reports } = setUpReleased({ queue: { storage: memoryOutbox() }, handover })
+      for (const next of [B, null]) {
+        const [one, two] = [createLease(), createLease()]
+        show(one, A, options)
+        show(two, A, options)
+        await vi.advanceTimersByTimeAsync(50)
+        // As React does: both are rendered before the effects of either.
+        const [first, second] = [one.find(B, options), two.find(next, options)]
+        const errors = errorsOf(first)
+        one.hold(first, B, options)
+        two.hold(second, next, options)
+        first?.connection.send('new')
+        await vi.advanceTimersByTimeAsync(500)
+        expect(errors).toEqual([])
+        for (const lease of [one, two]) lease.release()
+        await vi.advanceTimersByTimeAsync(500)
+      }
+      expect(reports.flatMap(({ undelivered }) => undelivered)).toEqual([])
+    },
+  )
+
+  it('goes over to another view with another URL, before the first is closed', async () => {
+    const { server, options, reports } = setUpReleased({ queue: { storage: memoryOutbox() } })
+    const [one, two] = [createLease(), createLease()]
+    server.hang()
+    const before = show(one, A, options)
+    await vi.advanceTimersByTimeAsync(50)
+    before?.connection.send('queued')
+    one.release()
+    const errors = errorsOf(show(two, B, options))
+    await vi.advanceTimersByTimeAsync(500)
+    server.accept()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(errors).toEqual([])
+    expect(reports).toMatchObject([{ stored: ['queued'] }])
+    expect(server.connection.messages).toEqual(['queued'])
+  })
+
   it('goes over to another URL while the one before still drains: that one lets go of it first', async () => {
     const delivery = { id: String, acknowledged: () => undefined }
     const { server, options } = setUpReleased({ queue: { storage: memoryOutbox() }, delivery })

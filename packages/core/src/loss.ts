@@ -24,8 +24,10 @@ export interface SocketEnd {
 export interface Loss extends SocketEnd {
   /** The close code that came from the server. */
   readonly code?: number | undefined
-  /** The connection is being closed: nothing will be sent again. */
+  /** The connection is being closed: nothing will be sent again … */
   readonly isFinal: boolean
+  /** … but by the next one, which finds it in a storage. */
+  readonly isKept?: boolean | undefined
 }
 
 /** What becomes of what a lost socket was given, each oldest first. */
@@ -52,7 +54,7 @@ const TOO_BIG = 1009
 export function sortOut(
   { unsent, unproven, older }: Remains,
   unacknowledged: readonly Entry[],
-  { code, isAnswered, isFinal }: Loss,
+  { code, isAnswered, isFinal, isKept }: Loss,
   recover?: 'unsent' | 'none' | undefined,
   unanswered: readonly Entry[] = [],
 ): Outcome {
@@ -60,7 +62,10 @@ export function sortOut(
   // Whatever is proven: only the server's answer counts.
   // A request that was lost within its own send() is not among the unanswered yet.
   const retried = [...unproven, ...unsent].filter(({ fate }) => fate?.retries?.())
-  if (!isFinal) for (const entry of [...unacknowledged, ...unanswered, ...retried]) back.add(entry)
+  for (const entry of [...unacknowledged, ...unanswered, ...retried]) {
+    // A request ends with its connection.
+    if (!isFinal || (isKept && !entry.fate?.retries)) back.add(entry)
+  }
   const given = new Set([...(isAnswered ? [] : unproven), ...unsent, ...(isFinal ? unacknowledged : [])])
   for (const entry of back) given.delete(entry)
   return {

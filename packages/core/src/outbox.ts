@@ -122,13 +122,13 @@ export class Outbox {
    * Returns written messages to the head of the queue, oldest first.
    *
    * @remarks With `overflow: 'throw'` they may take it over its limits: nothing is dropped that somebody
-   * trusts to be kept.
+   * trusts to be kept. Nor is it as the connection is closed (`isFinal`), and tells what is left.
    */
-  recover(entries: readonly Entry[]): void {
+  recover(entries: readonly Entry[], isFinal?: boolean): void {
     this.#recovered += entries.length
     for (const entry of entries) this.#capacity.release(entry)
     this.#return(entries)
-    if (this.#policy === 'throw' || this.#capacity.fits()) return
+    if (isFinal || this.#policy === 'throw' || this.#capacity.fits()) return
     const queued = [...this.#queue]
     for (const entry of this.#policy === 'drop-oldest' ? queued : queued.reverse()) {
       if (this.#capacity.fits()) return

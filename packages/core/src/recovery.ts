@@ -36,7 +36,7 @@ export class Recovery {
     )
     if (back.length > 0) {
       this.#listeners.onRecovered(back)
-      outbox.recover(back)
+      outbox.recover(back, loss.isFinal)
       for (const entry of back) this.#check(entry)
     }
     if (tooBig) outbox.drop(tooBig, 'too-large')

@@ -194,9 +194,8 @@ export class Sender<Outgoing> {
   }
 
   #onDrop(entry: Entry, why: DropReason): void {
-    const reason = why === 'closed' && this.keep?.leave(entry) ? 'stored' : why
+    const reason = this.keep?.drop(entry, why) ?? why
     this.#inFlight.remove(entry)
-    if (reason !== 'stored') this.keep?.remove(entry)
     this.#listeners.onDrop(entry, reason)
     if (reason !== 'moved') entry.fate?.failed(reason)
   }

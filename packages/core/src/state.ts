@@ -124,7 +124,7 @@ export interface CloseReport<Outgoing = unknown> {
   readonly wasClean: boolean
   /** What was still queued, and is dropped now, oldest first: it has not arrived. */
   readonly undelivered: readonly Outgoing[]
-  /** With `keepStored` and a storage: what stays there for the next connection that opens it, oldest first. */
+  /** With `keepStored` and a storage: what was queued here and stays there, for the next connection, oldest first. */
   readonly stored?: readonly Outgoing[]
   /**
    * What the last socket was given without proof of its arrival, the newest `keepWritten` bytes of it; and what any

@@ -1,8 +1,9 @@
 import type { Codec } from '../codec.ts'
 import type { DropReason, Entry } from '../entry.ts'
 import type { Clock } from '../environment.ts'
-import type { HoldfastError } from '../errors.ts'
+import { HoldfastError } from '../errors.ts'
 import type { Outbox } from '../outbox.ts'
+import { patiently } from './patience.ts'
 import { Persister } from './persister.ts'
 import { restoredEntry } from './stored-entry.ts'
 import type { Store, StoredMessage } from './stored-message.ts'
@@ -11,6 +12,8 @@ export interface KeepHost {
   readonly onRestored: (entries: readonly Entry[]) => void
   /** What another life had left is queued, or there is nothing: what is queued may be written now. */
   readonly onReady: () => void
+  /** The user has closed the connection. */
+  readonly hasEnded: () => boolean
   /** Messages have left the queue. */
   readonly onRemoved: () => void
   /** What a life that is over had left is dropped: no number changes after that. */
@@ -35,8 +38,18 @@ export interface Rest {
   readonly stored?: readonly Entry[] | undefined
 }
 
-/** When a storage is free again that is being let go of: the next connection waits for that. */
-const freed = new WeakMap<Store, Promise<void>>()
+/** One life's hold on a storage. */
+interface Hold {
+  /** It is about to let go. */
+  isEnding: boolean
+  readonly released: Promise<void>
+  readonly release: () => void
+}
+
+/** Of each storage the newest. */
+const holds = new WeakMap<Store, Hold>()
+/** How long one is waited for that is not about to let go, in ms: a view may be the next moment. */
+const GRACE = 1_000
 
 /** The queue's copy in a storage: one life after the other, each with what the one before has left. */
 export class Keep {
@@ -50,8 +63,8 @@ export class Keep {
   isKept = false
   /** Of these, unless it refuses them. */
   #kept = new Set<Entry>()
-  /** While an end is under way. */
-  #onFreed: (() => void) | undefined
+  /** From the first dial of a life on. */
+  #hold: Hold | undefined
   /** `clear()` came before it was known what the storage has. */
   #clearsRestored = false
   #isHidden = false
@@ -83,7 +96,19 @@ export class Keep {
 
   /** A connection is made: what the storage has is wanted now. */
   open(): void {
-    this.#persister.open(freed.get(this.#storage))
+    if (this.#hold) {
+      // It goes on after all.
+      this.#hold.isEnding = false
+      return
+    }
+    const before = holds.get(this.#storage)
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#hold = { isEnding: false, released, release }
+    holds.set(this.#storage, this.#hold)
+    this.#persister.open(before && this.#after(before))
   }
 
   put(entry: Entry): void {
@@ -105,39 +130,48 @@ export class Keep {
     this.#clearsRestored = this.isRestoring
   }
 
-  /** The end of this life begins; `isKept`: for the next one it leaves what is stored. */
+  /**
+   * The end of this life begins, or is under way. `isKept`: it leaves what is stored to the next one, unless another call
+   * says otherwise.
+   */
   end(isKept = false): void {
-    // Called again before the machine has come to it.
-    if (this.#onFreed) return
+    if (this.#host.hasEnded() || this.#hold?.isEnding) {
+      this.isKept &&= isKept
+      return
+    }
     this.isKept = isKept
     // Before the first dial, too.
     if (isKept && this.#outbox.length > 0) this.open()
-    const before = freed.get(this.#storage)
-    const released = new Promise<void>((resolve) => {
-      this.#onFreed = resolve
-    }).then(() => before)
-    freed.set(this.#storage, released)
+    if (this.#hold) this.#hold.isEnding = true
   }
 
-  /** One is dropped as its connection is closed: returns whether it stays here. A request ends with its connection. */
-  leave(entry: Entry): boolean {
-    if (!this.isKept || entry.fate?.retries || !this.#persister.has(entry)) return false
+  /** The queue has dropped one. Returns why: it may stay here. A request ends with its connection. */
+  drop(entry: Entry, why: DropReason): DropReason {
+    if (why !== 'closed' || !this.isKept || entry.fate?.retries || !this.#persister.has(entry)) {
+      this.remove(entry)
+      return why
+    }
     this.#kept.add(entry)
-    return true
+    return 'stored'
   }
 
   /** Brings the storage up to date and lets it go; resolves with what is so then of the rest that has been dropped. */
   async release({ undelivered, unconfirmed }: Rest): Promise<Rest> {
-    const [persister, kept, isKept, onFreed] = [this.#persister, this.#kept, this.isKept, this.#onFreed]
+    const [persister, kept, isKept, hold] = [this.#persister, this.#kept, this.isKept, this.#hold]
     const reason = this.#clearsRestored ? 'cleared' : 'closed'
     const closed = persister.close(isKept && reason === 'closed')
     // The next life may begin before this one has let go.
     this.#persister = this.#begin()
     this.#kept = new Set()
     this.#clearsRestored = false
-    this.#onFreed = undefined
-    const found = this.#dropStored(await closed, reason)
-    onFreed?.()
+    this.#hold = undefined
+    const found = await closed
+      .then((messages) => this.#dropStored(messages, reason))
+      .catch((cause: unknown) => {
+        this.#host.onError(new HoldfastError('STORAGE', 'queue.storage: Nobody can read it.', { cause }))
+        return []
+      })
+    hold?.release()
     const isOver = (entry: Entry): boolean => !kept.has(entry) || !persister.has(entry)
     return {
       // What another life had left comes first; what the user has cleared is not reported.
@@ -145,6 +179,12 @@ export class Keep {
       unconfirmed: unconfirmed.filter(isOver),
       stored: isKept ? [...kept].filter((entry) => !isOver(entry)) : undefined,
     }
+  }
+
+  /** Once another life has let go of the storage, or will not. */
+  async #after(before: Hold): Promise<void> {
+    await patiently(this.#clock, () => before.released, GRACE).catch(() => undefined)
+    if (before.isEnding) await before.released
   }
 
   #begin(): Persister {

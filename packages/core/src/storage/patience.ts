@@ -7,16 +7,16 @@ const PATIENCE = 5_000
 export class NoAnswer extends Error {}
 
 /** Calls a storage: what throws, or takes too long, rejects. */
-export function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+export function patiently<T>(clock: Clock, call: () => Promise<T>, patience: number = PATIENCE): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let timer: unknown
     const wait = (): void => {
-      const due = clock.now() + PATIENCE
+      const due = clock.now() + patience
       timer = clock.setTimeout(() => {
         // The host slept: the answer may be right behind this timer.
-        if (clock.now() - due > PATIENCE) wait()
-        else reject(new NoAnswer(`No answer within ${PATIENCE} ms.`))
-      }, PATIENCE)
+        if (clock.now() - due > patience) wait()
+        else reject(new NoAnswer(`No answer within ${patience} ms.`))
+      }, patience)
     }
     wait()
     const settle = (): void => clock.clearTimeout(timer)

@@ -2,11 +2,10 @@ import type { Entry } from '../entry.ts'
 import type { Clock } from '../environment.ts'
 import { HoldfastError } from '../errors.ts'
 import { NoAnswer, patiently } from './patience.ts'
+import { Soon } from './soon.ts'
 import { storedMessage } from './stored-entry.ts'
 import type { Store, StoredChanges, StoredMessage } from './stored-message.ts'
 
-/** How long changes are collected, in ms: most messages of an open connection are gone again by then. */
-const COLLECT = 10
 /** Changes of one write: a database that clones thousands of messages in one go blocks the page meanwhile. */
 const BATCH = 256
 
@@ -32,7 +31,7 @@ export class Persister {
   #status: 'new' | 'opening' | 'open' | 'removing' | 'failed' | 'closed' = 'new'
   /** The work under way, the newest and all before it; settles, and never rejects. */
   #busy: Promise<void> | undefined
-  #collecting: { timer?: unknown } | undefined
+  readonly #soon: Soon
   /** The batch under way did not take all changes. */
   #isBehind = false
   /** The highest order that was given. */
@@ -50,6 +49,7 @@ export class Persister {
     this.#storage = storage
     this.#clock = clock
     this.#host = host
+    this.#soon = new Soon(clock, () => this.#write())
   }
 
   /** Whether messages of another life may still come, which go before all others. */
@@ -59,8 +59,7 @@ export class Persister {
 
   /** Whether a message is there, or will be unless it is refused. */
   has({ storedAs }: Entry): boolean {
-    const isTaken = storedAs !== 0 && !this.#refused.has(storedAs)
-    return isTaken && this.#status !== 'new' && this.#status !== 'failed'
+    return storedAs !== 0 && !this.#refused.has(storedAs)
   }
 
   /** `before`: whoever has it lets go of it. */
@@ -71,7 +70,11 @@ export class Persister {
   }
 
   put(entry: Entry): void {
-    if (this.#status === 'removing' || this.#status === 'failed') return
+    if (this.#status === 'removing' || this.#status === 'failed') {
+      // It may be the place of one that it replaces.
+      entry.storedAs = 0
+      return
+    }
     if (entry.storedAs === 0) {
       // By the clock: behind what a former life has stored, which may not be known yet.
       this.#last = Math.max(this.#last + 1, this.#written + 1, Math.floor(this.#clock.now() * 1_000))
@@ -107,10 +110,10 @@ export class Persister {
       this.#write()
       while (this.#busy) await this.#busy
     }
-    this.#stopCollecting()
+    this.#soon.stop()
     this.#changes.clear()
     if (this.#isWritable) await this.#release()
-    if (this.#status !== 'failed') this.#status = 'closed'
+    this.#status = 'closed'
     return this.#leftover ?? []
   }
 
@@ -161,18 +164,7 @@ export class Persister {
   }
 
   #collect(): void {
-    if (this.#changes.size === 0 || this.#busy || this.#collecting !== undefined) return
-    if (!this.#isWritable) return
-    const collecting: { timer?: unknown } = {}
-    this.#collecting = collecting
-    if (!this.#host.isHidden()) collecting.timer = this.#clock.setTimeout(() => this.#write(), COLLECT)
-    // In a microtask: what leaves at once is not written here either.
-    else Promise.resolve().then(() => this.#collecting === collecting && this.#write())
-  }
-
-  #stopCollecting(): void {
-    this.#clock.clearTimeout(this.#collecting?.timer)
-    this.#collecting = undefined
+    if (this.#changes.size > 0 && !this.#busy && this.#isWritable) this.#soon.start(this.#host.isHidden())
   }
 
   get #isWritable(): boolean {
@@ -181,7 +173,7 @@ export class Persister {
 
   /** `most`: of so many changes. Beside a write under way only for {@link flush}. */
   #write(most = BATCH): void {
-    this.#stopCollecting()
+    this.#soon.stop()
     if (!this.#isWritable) return
     const before = this.#busy
     const isRemoving = this.#status === 'removing'
@@ -206,7 +198,7 @@ export class Persister {
       else if (this.#status === 'open') {
         put.push(storedMessage(entry))
         this.#written = Math.max(this.#written, order)
-      } else this.#refused.add(order)
+      } else this.#refuse(order)
     }
     this.#isBehind = this.#changes.size > 0
     return { put, remove }
@@ -214,8 +206,8 @@ export class Persister {
 
   /** `wasRemoving`: when this write began; another may have failed since. */
   async #onWriteFailed(wasRemoving: boolean, { put, remove }: StoredChanges, cause: unknown): Promise<void> {
+    for (const { order } of put) this.#refuse(order)
     if (this.#status === 'failed') return
-    for (const { order } of put) this.#refused.add(order)
     if (wasRemoving) {
       this.#fail('Nothing can be removed from it.', cause)
       return this.#release()
@@ -232,8 +224,15 @@ export class Persister {
     else this.#collect()
   }
 
+  /** An older one may be there in its place, or it may come late. Another life must not send what is told as over. */
+  #refuse(order: number): void {
+    this.#refused.add(order)
+    if (this.#leftover === null) this.#changes.set(order, undefined)
+  }
+
   #fail(problem: string, cause: unknown): void {
     this.#status = 'failed'
+    for (const [order, entry] of this.#changes) if (entry) this.#refused.add(order)
     this.#changes.clear()
     this.#report(problem, cause)
   }
