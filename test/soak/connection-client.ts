@@ -140,7 +140,7 @@ export class ConnectionClient extends Client {
   }
 
   #onEvent(event: ConnectionEvent): void {
-    if (event.type === 'dropped') this.#each([event.message], (id) => this.ledger.dropped(id))
+    if (event.type === 'dropped') this.#onDropped(event)
     else if (event.type === 'unconfirmed') this.#onUnconfirmed(event.messages)
     else this.keepsSecret(event)
     if (event.type === 'handover') {
@@ -148,6 +148,11 @@ export class ConnectionClient extends Client {
       if (this.isMoving) this.moves += 1
     }
     if (NOTED.includes(event.type)) this.note(JSON.stringify(event))
+  }
+
+  /** What is stored goes out over the next connection, or is told then. */
+  #onDropped({ message, reason }: Extract<ConnectionEvent, { type: 'dropped' }>): void {
+    if (reason !== 'stored') this.#each([message], (id) => this.ledger.dropped(id))
   }
 
   #onUnconfirmed(messages: readonly unknown[]): void {
@@ -188,9 +193,10 @@ export class ConnectionClient extends Client {
   async #closeAndOpen(): Promise<void> {
     const code = pick(this.random, [undefined, 1000, 3_000, 4_999])
     const drainTimeout = pick(this.random, [0, 500, 3_000])
+    const keepStored = this.random() < 0.5
     const isHasty = this.random() < 0.3
     const pause = integer(this.random, 0, 200)
-    const ended = this.#end(code, drainTimeout)
+    const ended = this.#end(code, drainTimeout, keepStored)
     if (!isHasty) {
       await ended
       await delay(pause)
@@ -199,16 +205,16 @@ export class ConnectionClient extends Client {
     await ended
   }
 
-  async #end(code: number | undefined, drainTimeout: number): Promise<void> {
+  async #end(code: number | undefined, drainTimeout: number, keepStored = false): Promise<void> {
     const connection = this.#connection
     const report = await this.within(
       drainTimeout + 3_000 + 5_000,
       'the end',
-      connection.close(code, code === undefined ? '' : 'soak', { drainTimeout }),
+      connection.close(code, code === undefined ? '' : 'soak', { drainTimeout, keepStored }),
     )
     // Who asks again after the end gets the same one.
     if (report && report !== this.#report) {
-      this.keepsSecret({ ...report, undelivered: [], unconfirmed: [] })
+      this.keepsSecret({ ...report, undelivered: [], unconfirmed: [], stored: [] })
       this.#each(report.unconfirmed, (id) => this.ledger.unconfirmed(id))
     }
     this.#report = report
