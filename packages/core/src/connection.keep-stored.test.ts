@@ -152,7 +152,20 @@ describe('close() that leaves what is stored', () => {
     expect(eventsOf('dropped')).toMatchObject([{ reason: 'closed' }])
   })
 
-  it('is another matter where an ordinary close() is under way', async () => {
+  it('changes nothing for an ordinary close() that still drains', async () => {
+    const store = new MemoryStore()
+    const storage = memoryOutbox(store)
+    const { connection, clock } = await setUpOpen({ ...queueIn(storage), delivery })
+    await clock.advance(10)
+    connection.send('a')
+    await clock.advance(20)
+    const first = connection.close()
+    expect(connection.close(1000, '', keepStored)).toBe(first)
+    expect(await closedIn(clock, first)).toMatchObject({ unconfirmed: ['a'] })
+    expect(await leftIn(store, storage)).toEqual([])
+  })
+
+  it('changes nothing for an ordinary close() that is done', async () => {
     const store = new MemoryStore()
     const { connection, server, clock } = setUp(queueIn(memoryOutbox(store)))
     server.hang()
@@ -363,6 +376,20 @@ describe('close() that leaves what is stored', () => {
     const report = await closedIn(clock, connection.close(1000, '', keepStored))
     expect(report).toMatchObject({ stored: ['a'], undelivered: ['question', 'b'] })
     expect(await leftIn(store, memory)).toEqual(['a', 'question'])
+  })
+
+  it('reports as undelivered what was for a storage that fails to open only then', async () => {
+    let fail = (): void => undefined
+    const failed = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('broken'))
+    })
+    const { connection, clock, errors } = setUp(queueIn(altered(memoryOutbox(), { open: () => failed })))
+    await clock.settle()
+    connection.send('a')
+    const closed = connection.close(1000, '', keepStored)
+    fail()
+    expect(await closed).toMatchObject({ stored: [], undelivered: ['a'] })
+    expect(errors).toMatchObject([{ code: 'STORAGE' }])
   })
 
   it('opens no storage for nothing', async () => {

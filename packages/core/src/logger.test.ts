@@ -149,6 +149,10 @@ describe('a line', () => {
       'info dropped a message of 7 bytes: moved',
       { type: 'dropped', message: 'x', bytes: 7, reason: 'moved' },
     ],
+    [
+      'info dropped a message of 7 bytes: stored',
+      { type: 'dropped', message: 'x', bytes: 7, reason: 'stored' },
+    ],
     ['info handover done', { type: 'handover', step: 'done', reason: '' }],
     ['warn handover failed: 4401', { type: 'handover', step: 'failed', reason: '', close: REFUSED }],
     [

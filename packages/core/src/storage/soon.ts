@@ -7,24 +7,24 @@ const COLLECT = 10
 export class Soon {
   readonly #clock: Clock
   readonly #callback: () => void
-  #pending: { timer?: unknown } | undefined
+  #isPending = false
+  #timer: unknown
 
   constructor(clock: Clock, callback: () => void) {
     this.#clock = clock
     this.#callback = callback
   }
 
-  /** `isHurried`: in a microtask, so that what leaves at once is not written then either. */
+  /** `isHurried`: in a microtask, so that what leaves at once is not written then either; {@link stop} is too late. */
   start(isHurried: boolean): void {
-    if (this.#pending) return
-    const pending: { timer?: unknown } = {}
-    this.#pending = pending
-    if (!isHurried) pending.timer = this.#clock.setTimeout(this.#callback, COLLECT)
-    else Promise.resolve().then(() => this.#pending === pending && this.#callback())
+    if (this.#isPending) return
+    this.#isPending = true
+    if (isHurried) Promise.resolve().then(this.#callback)
+    else this.#timer = this.#clock.setTimeout(this.#callback, COLLECT)
   }
 
   stop(): void {
-    this.#clock.clearTimeout(this.#pending?.timer)
-    this.#pending = undefined
+    this.#isPending = false
+    this.#clock.clearTimeout(this.#timer)
   }
 }
