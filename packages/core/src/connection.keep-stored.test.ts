@@ -486,7 +486,9 @@ describe('one connection after another over one storage', () => {
     const closed = first.connection.close()
     release()
     expect(await closedIn(first.clock, closed)).toMatchObject({ undelivered: [] })
-    expect(first.errors).toMatchObject([{ code: 'STORAGE' }])
+    expect(first.errors).toMatchObject([
+      { code: 'STORAGE', message: 'queue.storage: Nobody can read it.', cause: expect.any(TypeError) },
+    ])
     const second = setUp(queueIn(storage))
     second.connection.send('a')
     await second.clock.advance(20)

@@ -110,7 +110,7 @@ describe('a lease', () => {
     lease.release()
     await vi.advanceTimersByTimeAsync(KEPT)
     expect(first?.connection.state.status).toBe('closed')
-    expect(server.connections).toHaveLength(1)
+    expect(server.connections.map(({ closedWith }) => closedWith)).toEqual([{ code: undefined, reason: '' }])
   })
 
   it('leaves a connection that another view holds as it is, with its queue', async () => {
