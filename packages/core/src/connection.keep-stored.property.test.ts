@@ -79,6 +79,8 @@ class Play {
   #delivered = 0
   /** The connection was closed, and is not to be opened again. */
   #isOver = false
+  /** The newest end: whether all that it does not send stays in the storage. */
+  #end = { keepsAll: false }
   /** Whether the storage takes nothing, once. */
   #refuses = false
   hasRefused = false
@@ -214,8 +216,11 @@ class Play {
     keepStored,
     drainTimeout,
   }: Pick<Extract<Step, { do: 'close' }>, 'keepStored' | 'drainTimeout'>): void {
+    // A call that joins another may take back what that one is to keep, and no more.
+    if (hasEnded(this.connection.state)) this.#end.keepsAll &&= keepStored
+    else this.#end = { keepsAll: keepStored }
+    const end = this.#end
     const closed = this.connection.close(1000, '', { keepStored, drainTimeout })
-    const keepsAll = keepStored && !hasEnded(this.connection.state)
     this.#isOver = true
     this.#reports.push(
       closed.then(({ undelivered, unconfirmed, stored = [] }) => {
@@ -223,7 +228,7 @@ class Play {
           // It was told as stored, and then the storage did not take it.
           if (this.told.get(Number(message)) === 'stored') this.told.set(Number(message), 'undelivered')
         }
-        if (keepsAll && !this.hasRefused) {
+        if (end.keepsAll && !this.hasRefused) {
           expect(undelivered, 'what is not kept').toEqual([])
           if (this.given.delivers) expect(unconfirmed, 'what is not kept').toEqual([])
         }
