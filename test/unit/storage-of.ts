@@ -1,5 +1,6 @@
 import { OutboxStorage } from '../../packages/core/src/storage/index.ts'
 import { MemoryStore, memoryOutbox } from '../../packages/core/src/testing/index.ts'
+import { setUp, type World } from './set-up.ts'
 
 /** Options of a connection with this storage. */
 export function queueIn(storage: OutboxStorage): { queue: { storage: OutboxStorage } } {
@@ -42,6 +43,15 @@ export async function storeWith(...texts: string[]): Promise<MemoryStore> {
   await storage.write({ put: texts.map((data, place) => ({ order: place + 1, data })), remove: [] })
   storage.kill()
   return store
+}
+
+/** A connection of which one message, 'a', waits and is stored: its server does not answer. */
+export async function setUpWaiting(storage: OutboxStorage): Promise<World> {
+  const world = setUp(queueIn(storage))
+  world.server.hang()
+  world.connection.send('a')
+  await world.clock.advance(20)
+  return world
 }
 
 /** What the next life would find. */

@@ -1,11 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
-import { altered, failingFrom, held, leftIn, queueIn, storeWith } from '../../../test/unit/storage-of.ts'
+import {
+  altered,
+  failingFrom,
+  held,
+  leftIn,
+  queueIn,
+  setUpWaiting,
+  storeWith,
+} from '../../../test/unit/storage-of.ts'
 import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { MemoryStore, memoryOutbox } from './testing/index.ts'
 
 /** Nothing is ever acknowledged. */
 const delivery = { id: String, acknowledged: () => undefined }
+
+/** A connection that has sent one message, 'a', which is stored: it is not acknowledged. */
+async function setUpUnacknowledged(storage: OutboxStorage): Promise<World> {
+  const world = await setUpOpen({ ...queueIn(storage), delivery })
+  await world.clock.advance(10)
+  world.connection.send('a')
+  await world.clock.advance(20)
+  return world
+}
 
 /** Its report, however long that takes. */
 async function closedIn<Report>(clock: World['clock'], closed: Promise<Report>): Promise<Report> {
@@ -47,10 +64,7 @@ describe('close() that leaves what is stored', () => {
   })
 
   it('is sent by the same connection, too, where it is opened again', async () => {
-    const { connection, server, clock } = setUp(queueIn(memoryOutbox()))
-    server.hang()
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, server, clock } = await setUpWaiting(memoryOutbox())
     void connection.close(1000, '', keepStored)
     connection.open()
     connection.send('b')
@@ -74,13 +88,7 @@ describe('close() that leaves what is stored', () => {
   it('leaves what no acknowledgement has come for, which is in no doubt then', async () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
-    const { connection, server, clock, eventsOf } = await setUpOpen({
-      ...queueIn(storage),
-      delivery,
-    })
-    await clock.advance(10)
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, server, clock, eventsOf } = await setUpUnacknowledged(storage)
     expect(server.messages).toEqual(['a'])
     const report = await closedIn(clock, connection.close(1000, '', { ...keepStored, drainTimeout: 10 }))
     expect(report).toMatchObject({ stored: ['a'], undelivered: [], unconfirmed: [] })
@@ -155,10 +163,7 @@ describe('close() that leaves what is stored', () => {
   it('changes nothing for an ordinary close() that still drains', async () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
-    const { connection, clock } = await setUpOpen({ ...queueIn(storage), delivery })
-    await clock.advance(10)
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpUnacknowledged(storage)
     const first = connection.close()
     expect(connection.close(1000, '', keepStored)).toBe(first)
     expect(await closedIn(clock, first)).toMatchObject({ unconfirmed: ['a'] })
@@ -167,10 +172,7 @@ describe('close() that leaves what is stored', () => {
 
   it('changes nothing for an ordinary close() that is done', async () => {
     const store = new MemoryStore()
-    const { connection, server, clock } = setUp(queueIn(memoryOutbox(store)))
-    server.hang()
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpWaiting(memoryOutbox(store))
     const first = connection.close()
     expect(connection.close(1000, '', keepStored)).toBe(first)
     expect(await first).toMatchObject({ undelivered: ['a'] })
@@ -211,10 +213,7 @@ describe('close() that leaves what is stored', () => {
   it('lets another close() under way think better of it: for a log-out nothing is left', async () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
-    const { connection, clock } = await setUpOpen({ ...queueIn(storage), delivery })
-    await clock.advance(10)
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpUnacknowledged(storage)
     void connection.close(1000, '', keepStored)
     connection.clear()
     expect(await closedIn(clock, connection.close())).toMatchObject({ unconfirmed: ['a'] })
@@ -222,10 +221,7 @@ describe('close() that leaves what is stored', () => {
   })
 
   it('tells of each life what that has left', async () => {
-    const { connection, server, clock } = setUp(queueIn(memoryOutbox()))
-    server.hang()
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpWaiting(memoryOutbox())
     expect(await connection.close(1000, '', keepStored)).toMatchObject({ stored: ['a'] })
     connection.open()
     await clock.advance(20)
@@ -271,14 +267,11 @@ describe('close() that leaves what is stored', () => {
   it('leaves what was too big for this server', async () => {
     const store = new MemoryStore()
     const storage = memoryOutbox(store)
-    const { connection, server, clock } = await setUpOpen({ ...queueIn(storage), delivery })
-    await clock.advance(10)
-    connection.send('big')
-    await clock.advance(20)
+    const { connection, server, clock } = await setUpUnacknowledged(storage)
     const closed = connection.close(1000, '', keepStored)
     server.close(1009)
-    expect(await closedIn(clock, closed)).toMatchObject({ stored: ['big'], undelivered: [] })
-    expect(await leftIn(store, storage)).toEqual(['big'])
+    expect(await closedIn(clock, closed)).toMatchObject({ stored: ['a'], undelivered: [] })
+    expect(await leftIn(store, storage)).toEqual(['a'])
   })
 
   it.each([false, true])('resolves a request whose answer is still being read: %s', async (keeps) => {
@@ -497,10 +490,7 @@ describe('one connection after another over one storage', () => {
 
   it('waits for one that is not closed yet, and is closed a moment later', async () => {
     const storage = memoryOutbox()
-    const first = setUp(queueIn(storage))
-    first.server.hang()
-    first.connection.send('a')
-    await first.clock.advance(20)
+    const first = await setUpWaiting(storage)
     const second = setUp(queueIn(storage))
     second.connection.send('b')
     await second.clock.advance(900)
@@ -534,12 +524,7 @@ describe('one connection after another over one storage', () => {
 
   /** Its last message is never acknowledged: it gives up, and leaves it, after 50 ms. */
   async function setUpDraining(storage: OutboxStorage): Promise<World['clock']> {
-    const { connection, clock } = await setUpOpen({
-      ...queueIn(storage),
-      delivery,
-    })
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpUnacknowledged(storage)
     void connection.close(1000, '', { keepStored: true, drainTimeout: 50 })
     return clock
   }

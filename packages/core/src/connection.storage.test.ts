@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, setUp, setUpOpen, type World } from '../../../test/unit/set-up.ts'
-import { altered, held, leftIn, queueIn, storageOf, storeWith } from '../../../test/unit/storage-of.ts'
+import {
+  altered,
+  held,
+  leftIn,
+  queueIn,
+  setUpWaiting,
+  storageOf,
+  storeWith,
+} from '../../../test/unit/storage-of.ts'
 import { json } from './codec.ts'
 import type { OutboxStorage } from './storage/outbox-storage.ts'
 import { MemoryStore, memoryOutbox } from './testing/index.ts'
@@ -362,10 +370,7 @@ describe('a storage that fails', () => {
     const storage = altered(inner, {
       write: (changes) => (isFull && changes.put.length > 0 ? Promise.reject(FULL) : inner.write(changes)),
     })
-    const { connection, server, clock, errors, handshake } = setUp(queueIn(storage))
-    server.hang()
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, server, clock, errors, handshake } = await setUpWaiting(storage)
     isFull = true
     connection.send('b')
     await clock.advance(20)
@@ -448,10 +453,7 @@ describe('a life that begins before the last has let go', () => {
 
   it('is stored also where the last one had still to remove something', async () => {
     const store = new MemoryStore()
-    const { connection, server, clock } = setUp(queueIn(memoryOutbox(store)))
-    server.hang()
-    connection.send('a')
-    await clock.advance(20)
+    const { connection, clock } = await setUpWaiting(memoryOutbox(store))
     const first = connection.close()
     connection.open()
     connection.send('b')

@@ -62,9 +62,8 @@ export class Persister {
     return storedAs !== 0 && !this.#refused.has(storedAs)
   }
 
-  /** `before`: whoever has it lets go of it. */
+  /** Called once. `before`: whoever has it lets go of it. */
   open(before: Promise<void> = Promise.resolve()): void {
-    if (this.#status !== 'new') return
     this.#status = 'opening'
     this.#busy = before.then(() => this.#open())
   }
