@@ -99,7 +99,13 @@ export class EventRelay {
     // The standard drops what comes while it is not open (§ "When a WebSocket message has been received"): after
     // close(), and while it signs in.
     if (status === 'connecting' || status === 'closing' || status === 'closed') return
-    this.#tell(() => this.#target.dispatchEvent(new MessageEvent('message', { data, origin: this.#origin })))
+    // No closure for each of them where nothing is held.
+    if (this.#isHolding) this.#held.push(() => this.#dispatch(data))
+    else this.#dispatch(data)
+  }
+
+  #dispatch(data: RawIncoming): void {
+    this.#target.dispatchEvent(new MessageEvent('message', { data, origin: this.#origin }))
   }
 
   #onState(state: ConnectionState): void {
