@@ -1,8 +1,8 @@
 import { act } from '@testing-library/react'
 import { expect, it } from 'vitest'
-import { useMessages, useWebSocket } from '../../packages/react/src/index.ts'
+import { useChannel, useMessageHistory, useMessages, useWebSocket } from '../../packages/react/src/index.ts'
 import { ROOM } from './backends.ts'
-import { describeModes, pass } from './harness.tsx'
+import { describeModes, FRAME, pass } from './harness.tsx'
 import { refreshers, roots } from './refresh-hook.ts'
 
 describeModes('fast refresh', (setUp) => {
@@ -11,9 +11,11 @@ describeModes('fast refresh', (setUp) => {
     const heard: string[] = []
     function useBody(version: number) {
       // A URL function without a key: shared with nobody, so that only this component can have kept it.
-      const { connection, status } = useWebSocket(() => ROOM, options)
+      const { connection, status, lastMessage } = useWebSocket(() => ROOM, options)
       useMessages(connection, (message) => heard.push(`${version} ${message}`))
-      return `${version} ${status}`
+      const history = useMessageHistory(connection, 10)
+      const ofChannel = useChannel(connection, { filter: (message) => message !== 'second' })
+      return `${version} ${status} ${lastMessage} ${history} ${ofChannel}`
     }
     function First() {
       return <>{useBody(1)}</>
@@ -28,6 +30,10 @@ describeModes('fast refresh', (setUp) => {
     roots.clear()
     const { container } = show(<First />)
     await pass(10)
+    server.send('first')
+    server.send('second')
+    await pass(FRAME)
+    expect(container.textContent).toBe('1 open second first,second first')
     family.current = Second
     await act(async () => {
       for (const refresher of refreshers) {
@@ -37,9 +43,11 @@ describeModes('fast refresh', (setUp) => {
       }
     })
     await pass(500)
-    expect(container.textContent).toBe('2 open')
-    server.send('hello')
-    expect(heard).toEqual(['2 hello'])
+    expect(container.textContent).toBe('2 open second first,second first')
+    server.send('third')
+    await pass(FRAME)
+    expect(container.textContent).toBe('2 open third first,second,third third')
+    expect(heard).toEqual(['1 first', '1 second', '2 third'])
     expect(server.dials).toEqual([ROOM])
   })
 })

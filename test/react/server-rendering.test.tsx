@@ -1,5 +1,5 @@
 import { act } from '@testing-library/react'
-import { createElement, Fragment, StrictMode } from 'react'
+import { createElement, Fragment, Profiler, type ReactElement, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
@@ -65,17 +65,47 @@ describe.each([true, false])('on a server, and then in a page (StrictMode: %s)',
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('hydrates without a mismatch, dials once, and misses nothing', async () => {
-    const { server, app, heard } = setUp()
-    server.greeting = 'welcome'
+  /** Renders on a server, and then in a page. */
+  async function hydrate(element: ReactElement, onRecoverableError: () => void): Promise<HTMLElement> {
     const container = document.createElement('div')
     document.body.append(container)
     vi.stubGlobal('window', undefined)
-    container.innerHTML = renderToString(app)
+    container.innerHTML = renderToString(element)
     vi.unstubAllGlobals()
-    const complained = vi.fn()
-    const root = await act(async () => hydrateRoot(container, app, { onRecoverableError: complained }))
+    const root = await act(async () => hydrateRoot(container, element, { onRecoverableError }))
     atEnd.push(() => act(() => root.unmount()))
+    return container
+  }
+
+  it.each([
+    ['no URL', null, {}],
+    ['enabled: false', ROOM, { enabled: false }],
+  ])('is rendered once in the page where nothing differs: %s', async (_, url, options) => {
+    function App() {
+      const { status, lastMessage, outbox } = useWebSocket(url, options)
+      return <p>{[status, String(lastMessage), outbox.queued].join()}</p>
+    }
+    const onRender = vi.fn()
+    const [Mode, complained] = [isStrict ? StrictMode : Fragment, vi.fn()]
+    const container = await hydrate(
+      <Mode>
+        <Profiler id="page" onRender={onRender}>
+          <App />
+        </Profiler>
+      </Mode>,
+      complained,
+    )
+    await pass(100)
+    expect(container.textContent).toBe('idle,undefined,0')
+    expect(onRender).toHaveBeenCalledTimes(1)
+    expect(complained).not.toHaveBeenCalled()
+  })
+
+  it('hydrates without a mismatch, dials once, and misses nothing', async () => {
+    const { server, app, heard } = setUp()
+    server.greeting = 'welcome'
+    const complained = vi.fn()
+    const container = await hydrate(app, complained)
     await pass(10)
     await pass(FRAME)
     expect(container.textContent).toBe('open one welcomeopen,0,welcome,1')

@@ -43,9 +43,10 @@ export class Tracked<Incoming, Outgoing> {
   readonly get = (): UseWebSocketReturn<Incoming, Outgoing> => {
     const next = this.#store?.get() ?? DISCONNECTED
     const hasChanged = [...this.#fields].some((field) => !Object.is(next[field], this.#snapshot[field]))
-    if (this.#rendered === undefined || hasChanged) {
+    if (!this.#rendered || hasChanged) {
       this.#snapshot = next
-      this.#rendered = this.#view(this.#connection, next)
+      // Without one it is what a server renders: nothing renders anew as it is hydrated.
+      this.#rendered = this.#connection ? this.#view(this.#connection, next) : this.#onServer
     }
     return this.#rendered
   }

@@ -1,7 +1,8 @@
 import { ChannelStore, type ChannelViewOptions, channelKey } from '@holdfast/core/bindings'
-import { useCallback, useInsertionEffect, useMemo, useSyncExternalStore } from 'react'
+import { useCallback, useInsertionEffect, useSyncExternalStore } from 'react'
 import { useAbsence } from './use-presence.ts'
 import type { MaybeConnection } from './use-snapshot.ts'
+import { useStore } from './use-store.ts'
 
 /**
  * A subscription with the server for as long as the component is mounted: the newest message of it, at most
@@ -37,10 +38,8 @@ export function useChannel<Incoming, const Outgoing, Message extends Incoming>(
 ): Message | undefined {
   const key = connection ? channelKey(options) : undefined
   // Made with the options of this render; the effect below brings those of the next ones.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when it is another channel
-  const store = useMemo(
-    () => (connection && key !== undefined ? new ChannelStore(connection, key, options) : undefined),
-    [connection, key],
+  const store = useStore(connection, key, () =>
+    connection && key !== undefined ? new ChannelStore(connection, key, options) : undefined,
   )
   // A message that is being told may unmount this, by another handler.
   const isGone = useAbsence()

@@ -1,6 +1,7 @@
 import { HistoryStore } from '@holdfast/core/bindings'
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { MaybeConnection } from './use-snapshot.ts'
+import { useStore } from './use-store.ts'
 
 const NONE: readonly never[] = []
 
@@ -21,8 +22,9 @@ export function useMessageHistory<Incoming, Outgoing>(
   limit: number,
 ): readonly Incoming[] {
   // Made with the limit of this render; the effect below brings those of the next ones.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another limit is no other history
-  const store = useMemo(() => (connection ? new HistoryStore(connection, limit) : undefined), [connection])
+  const store = useStore(connection, undefined, () =>
+    connection ? new HistoryStore(connection, limit) : undefined,
+  )
   useEffect(() => store?.resize(limit), [store, limit])
   const kept = useSyncExternalStore(
     useCallback((listener) => store?.subscribe(listener) ?? doNothing, [store]),
