@@ -1,4 +1,5 @@
 import { failed } from './errors.ts'
+import { isThenable } from './thenable.ts'
 import { checkProtocols, type ProtocolsSource, resolveUrl, type UrlSource } from './url.ts'
 
 /** Where one attempt goes. */
@@ -40,10 +41,6 @@ function ask<T>(
   } catch (error) {
     throw failed(what, error)
   }
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }
 
 function checked(url: string | URL, protocols: string | string[], base: string | undefined): Target {

@@ -2,6 +2,7 @@ import type { Codec, RawIncoming } from './codec.ts'
 import { HoldfastError, isHoldfastError } from './errors.ts'
 import { Ring } from './ring.ts'
 import { type StandardSchemaV1, validate } from './schema.ts'
+import { isThenable } from './thenable.ts'
 
 export interface InboxOptions<Incoming> {
   readonly codec: Codec<unknown, never>
@@ -56,11 +57,11 @@ export class Inbox<Incoming> {
       return false
     }
     // A text is asked first: it is the most frequent by far, and nothing is cheaper to tell.
-    if (typeof message === 'string' || !(message instanceof Promise)) {
+    if (typeof message === 'string' || !isThenable(message)) {
       this.#options.onMessage(message, generation)
       return false
     }
-    const told = message.then(
+    const told = Promise.resolve(message).then(
       (value) => this.#options.onMessage(value, generation),
       (error: unknown) => this.#fail(error),
     )
@@ -69,7 +70,7 @@ export class Inbox<Incoming> {
   }
 
   #validated(decoded: unknown, schema: StandardSchemaV1<unknown, Incoming>): Incoming | Promise<Incoming> {
-    if (decoded instanceof Promise) return decoded.then((value) => validate(schema, value))
+    if (isThenable(decoded)) return Promise.resolve(decoded).then((value) => validate(schema, value))
     return validate(schema, decoded)
   }
 

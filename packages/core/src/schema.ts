@@ -1,4 +1,5 @@
 import { HoldfastError } from './errors.ts'
+import { isThenable } from './thenable.ts'
 
 /**
  * The part of Standard Schema that Holdfast calls; zod, valibot, ArkType and others fit.
@@ -34,8 +35,8 @@ export function validate<Output>(
   } catch (cause) {
     throw broken(cause)
   }
-  if (!(result instanceof Promise)) return accept(result)
-  return result.then(accept, (cause: unknown) => {
+  if (!isThenable(result)) return accept(result)
+  return Promise.resolve(result).then(accept, (cause: unknown) => {
     throw broken(cause)
   })
 }

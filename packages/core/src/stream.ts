@@ -46,8 +46,8 @@ class Stream<T> extends Observable<T> {
     _error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // An operator's own; what throws behind it is its business, as everywhere in rxjs.
-    if (next instanceof Subscriber) return super.subscribe(next)
+    // An operator's own, of whatever copy of rxjs; what throws behind it is its business, as everywhere in rxjs.
+    if (typeof next === 'object' && next && 'add' in next) return super.subscribe(next)
     const observer: Listeners<T> = typeof next === 'object' && next ? next : { next, complete }
     return super.subscribe(
       new Subscriber<T>({

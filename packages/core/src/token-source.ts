@@ -2,6 +2,7 @@ import type { Auth, Token } from './auth.ts'
 import type { Complete } from './checks.ts'
 import type { Environment } from './environment.ts'
 import { describe, HoldfastError } from './errors.ts'
+import { isThenable } from './thenable.ts'
 
 const REFRESH_BEFORE = 30_000
 
@@ -47,7 +48,7 @@ export class TokenSource {
     const controller = new AbortController()
     const { signal } = controller
     const answer = this.#call(attempt, signal)
-    if (!(answer instanceof Promise)) return this.#accept(answer)
+    if (!isThenable(answer)) return this.#accept(answer)
     const settle = (): void => {
       if (signal.aborted) throw new HoldfastError('TOKEN', 'The call for a token was given up.')
       this.#pending = undefined

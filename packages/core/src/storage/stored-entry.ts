@@ -1,5 +1,6 @@
 import type { Codec } from '../codec.ts'
 import { Entry } from '../entry.ts'
+import { isThenable } from '../thenable.ts'
 import type { StoredMessage } from './stored-message.ts'
 
 /** As a storage keeps it. */
@@ -26,8 +27,8 @@ export function restoredEntry(
 function readBack(data: Entry['data'], codec: Codec<unknown, never>): unknown {
   try {
     const message = codec.decode(ArrayBuffer.isView(data) ? bufferOf(data) : data)
-    if (!(message instanceof Promise)) return message
-    message.catch(() => undefined)
+    if (!isThenable(message)) return message
+    Promise.resolve(message).catch(() => undefined)
     return data
   } catch {
     return data
