@@ -405,6 +405,19 @@ describe('sleep', () => {
     expect(connection.state.status).toBe('connecting')
   })
 
+  it.each([
+    ['connects at once after an attempt that was slept through', 3_600_000, 2],
+    ['does not take for sleep what a hidden page does to an attempt', 100_000, 1],
+  ])('%s', async (_, asleep, dials) => {
+    const { server, clock, eventsOf } = setUp({ reconnect: { backoff: () => 25_000 } })
+    server.hang()
+    await clock.advance(0)
+    clock.sleep(asleep)
+    await clock.advance(0)
+    expect(eventsOf('lost')).toMatchObject([{ close: { local: 'timeout' } }])
+    expect(server.connections).toHaveLength(dials)
+  })
+
   it('connects at once also where the timers of the host stood still', async () => {
     const { server, clock, connection, handshake } = await setUpOpen({
       reconnect: { backoff: () => 3_000_000 },

@@ -11,7 +11,7 @@ import {
   transition,
 } from './machine.ts'
 import type { ConnectionState } from './state.ts'
-import { Timers } from './timers.ts'
+import { LATE_WHILE_HIDDEN, Timers } from './timers.ts'
 
 /** An effect that is not about timers. */
 export type Act = Exclude<Effect, { type: 'start' | 'stop' | 'tell-lost' | 'tell-handover' }>
@@ -46,6 +46,8 @@ export class Driver {
     this.#timers = new Timers(clock, (timer, lateBy) => {
       announcer.late(timer, lateBy)
       this.dispatch({ type: 'timer', timer })
+      // An attempt that was slept through says nothing of the server: the next one is due now.
+      if (lateBy > LATE_WHILE_HIDDEN) this.dispatch({ type: 'woke' })
     })
   }
 

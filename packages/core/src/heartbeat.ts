@@ -179,9 +179,6 @@ export class Heartbeat {
     const before = question.left
     const wasWaiting = before < question.leavesAt
     question.left = sent - bufferedAmount
-    // Where a host counts more bytes than were handed to it, an empty buffer tells.
-    if (bufferedAmount === 0 && question.leavesAt < Infinity)
-      question.leavesAt = Math.min(question.left, question.leavesAt)
     // A buffer that empties each time may only have moved into that of the system, where a dead line goes on
     // taking for long. One that is never empty is emptied by somebody.
     return question.left > before && (wasWaiting || bufferedAmount > 0)

@@ -5,6 +5,8 @@ export const MAX_DELAY: number = 2 ** 31 - 1
 
 /** A timer this late, in ms, was not just behind other work: the host slept or throttled it. */
 export const LATE = 5_000
+/** In a hidden page timers come once a minute: only what is later than this, in ms, was sleep. */
+export const LATE_WHILE_HIDDEN = 90_000
 
 /** Named timers, one of each name at a time, for any delay, that know when they came late. */
 export class Timers<Name extends string> {

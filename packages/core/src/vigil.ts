@@ -7,12 +7,10 @@ import type { HeartbeatSettings } from './heartbeat-options.ts'
 import type { Machine } from './machine.ts'
 import { type SignalName, Signals } from './signals.ts'
 import type { ConnectionState } from './state.ts'
-import { LATE, Timers } from './timers.ts'
+import { LATE, LATE_WHILE_HIDDEN, Timers } from './timers.ts'
 
 /** How often is looked whether the host has slept, in ms: a timer that comes late is all that tells it. */
 const TICK = 10_000
-/** In a hidden page timers come once a minute: only what is later than this, in ms, was sleep. */
-const LATE_WHILE_HIDDEN = 90_000
 /** What had arrived during sleep is read first; then a connection that says nothing is replaced, in ms. */
 const GRACE = 1_000
 /** Pings without a reply that are remembered: a server that gives none proves nothing. */
