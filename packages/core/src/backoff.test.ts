@@ -139,4 +139,14 @@ describe.each<[string, (options: BackoffOptions) => Backoff]>([
       expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(`backoff ${text}`) }),
     )
   })
+
+  it.each([null, 'x', 5])('takes no options but an object: %s', (bad) => {
+    const message = expect.stringMatching('^The options of a backoff must be an object; got ')
+    expect(() => create(bad as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message }))
+  })
+
+  it('takes a base over the usual cap, which is the cap then', () => {
+    const backoff = create({ base: 60_000 })
+    for (const attempt of [1, 2]) expect(backoff({ attempt, previous: 0, random: always(1) })).toBe(60_000)
+  })
 })

@@ -19,7 +19,7 @@ export interface BackoffOptions {
   readonly base?: number | undefined
   /** What the ceiling is multiplied by each time. @defaultValue 2 (3 for `decorrelatedJitter`) */
   readonly factor?: number | undefined
-  /** The highest ceiling, in ms. @defaultValue 30_000 */
+  /** The highest ceiling, in ms. @defaultValue 30_000, or `base` where that is higher */
   readonly cap?: number | undefined
 }
 
@@ -46,7 +46,7 @@ export function exponential(options?: BackoffOptions): Backoff {
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ "Decorrelated Jitter"
  */
 export function decorrelatedJitter(options?: BackoffOptions): Backoff {
-  const { base, factor, cap } = checked({ factor: 3, ...options })
+  const { base, factor, cap } = checked(options, 3)
   return ({ previous, random }) => {
     const high = Math.max(previous, base) * factor
     return Math.min(cap, base + random() * (high - base))
@@ -70,10 +70,12 @@ export function isDelay(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity
 }
 
-function checked(options: BackoffOptions = {}): Complete<BackoffOptions> {
-  const { factor = 2, cap = 30_000 } = options
+function checked(options: BackoffOptions = {}, growth = 2): Complete<BackoffOptions> {
+  if (Object(options) !== options) throw misconfigured('The options of a backoff', 'an object', options)
+  const { factor = growth } = options
   // A crowd's first wave is as high as this is short: below 4 s it is higher than it must be (docs/storm.md).
-  const { base = isDelay(cap) ? Math.min(4_000, cap) : 0 } = options
+  const { base = isDelay(options.cap) ? Math.min(4_000, options.cap) : 4_000 } = options
+  const { cap = Math.max(30_000, base) } = options
   if (!isDelay(base)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
   if (!isDelay(factor) || factor < 1) throw misconfigured('backoff factor', 'a number, 1 or more', factor)
   if (!isDelay(cap) || cap < base) throw misconfigured('backoff cap', 'a number of ms, base or more', cap)

@@ -39,9 +39,15 @@ export function oneOf<const T extends string>(
 }
 
 export function checkObject(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw misconfigured(name, 'an object', value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw misconfigured(name, 'an object', value)
 }
 
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw misconfigured(name, 'a function', value)
+}
+
+export function checkSignal(name: string, value: AbortSignal | undefined): void {
+  if (value !== undefined && typeof value?.addEventListener !== 'function')
+    throw misconfigured(name, 'an AbortSignal', value)
 }

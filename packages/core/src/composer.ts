@@ -1,5 +1,5 @@
 import { byteLength, isLongerThan, type OwnedData, own } from './bytes.ts'
-import { duration } from './checks.ts'
+import { checkObject, duration } from './checks.ts'
 import { type Codec, isRaw } from './codec.ts'
 import type { DeliveryOptions } from './delivery.ts'
 import { Entry, type EntryDetails, type Fate } from './entry.ts'
@@ -61,7 +61,7 @@ export class Composer<Outgoing> {
     const told = encoded === message ? data : message
     // Most messages have none of these: they cost nothing then.
     const isPlain = options === undefined && id === undefined && fate === undefined && this.#ttl === Infinity
-    return new Entry(told, data, isPlain ? undefined : this.#details(options ?? {}, id, fate))
+    return new Entry(told, data, isPlain ? undefined : this.#details(options, id, fate))
   }
 
   /** What goes over the wire for a message. */
@@ -74,7 +74,9 @@ export class Composer<Outgoing> {
     throw new HoldfastError('CLOSED', 'Nothing is sent after close().', { reason: 'closed' })
   }
 
-  #details({ key, ttl }: SendOptions, id: Entry['id'], fate: Fate | undefined): EntryDetails {
+  #details(options: SendOptions | undefined, id: Entry['id'], fate: Fate | undefined): EntryDetails {
+    if (options !== undefined) checkObject('The options of send()', options)
+    const { key, ttl } = options ?? {}
     if (key !== undefined && typeof key !== 'string') throw misconfigured('key', 'a string', key)
     return { key, id, fate, expiresAt: this.#clock.now() + duration('ttl', ttl, this.#ttl) }
   }

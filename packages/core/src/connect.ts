@@ -1,3 +1,4 @@
+import { checkObject } from './checks.ts'
 import { type Codec, json, type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import type { ConnectionOptions, MessageOptions, TypedOptions } from './options.ts'
 import type { StandardSchemaV1 } from './schema.ts'
@@ -39,6 +40,8 @@ export function connect<Incoming, Outgoing>(
   url: UrlSource,
   options: ConnectionOptions & MessageOptions = {},
 ): Connection<Incoming, Outgoing> {
-  const codec = options?.codec ?? (options?.schema ? json() : raw())
+  // Before anything is made of them: a subprotocol is no options.
+  checkObject('options', options)
+  const { codec = options.schema ? json() : raw() } = options
   return new Connection(url, { ...options, codec })
 }

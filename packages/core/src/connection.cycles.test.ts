@@ -33,7 +33,7 @@ describe('10,000 cycles', () => {
     }
     expect(connection.state).toMatchObject({ status: 'closed', by: 'user' })
     expect(connection.outbox).toMatchObject({ accepted: 10_000, queued: 0, queuedBytes: 0 })
-    // An abandoned socket keeps its 'error' listener, which does nothing and goes with it.
-    expect(listeners.added - listeners.removed).toBe(listeners.added / 4)
+    // One that was abandoned while it connected keeps its 'error' listener, which does nothing and goes with it.
+    expect(listeners.added - listeners.removed).toBe(10_000 / 4)
   }, 120_000)
 })

@@ -111,6 +111,30 @@ describe('an error that nobody listens for', () => {
     expect(reported).toEqual([])
   })
 
+  it('does no harm where the reportError of the host throws, or cannot show it', async () => {
+    const { server, clock, connection, handshake } = setUp({
+      listens: false,
+      environment: { reportError: undefined as never },
+    })
+    vi.stubGlobal('reportError', thrower())
+    const messages: unknown[] = []
+    const statuses: string[] = []
+    connection.messages$.subscribe(thrower())
+    connection.messages$.subscribe((message) => messages.push(message))
+    connection.state$.subscribe(({ status }) => statuses.push(status))
+    await handshake()
+    server.send('a')
+    vi.unstubAllGlobals()
+    connection.errors$.subscribe(() => {
+      throw Object.create(null)
+    })
+    server.send('b')
+    server.drop(4403)
+    await clock.settle()
+    expect(messages).toEqual(['a', 'b'])
+    expect(statuses).toEqual(['idle', 'connecting', 'open', 'closed'])
+  })
+
   it('does no harm where reportError throws', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     const { clock, connection, server, statuses } = setUp({

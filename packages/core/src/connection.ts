@@ -1,4 +1,4 @@
-import { duration, oneOf } from './checks.ts'
+import { boolean, checkObject, duration, oneOf } from './checks.ts'
 import type { SendOptions } from './composer.ts'
 import type { DeliverOptions, Receipt } from './delivery.ts'
 import { Emitter } from './emitter.ts'
@@ -98,9 +98,11 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
     this.driver.dispatch({ type: 'open' })
   }
 
-  reconnect(reason = '', { handover = false }: ReconnectCallOptions = {}): void {
+  reconnect(reason = '', options: ReconnectCallOptions = {}): void {
     this.#checkAlive('reconnect()')
     checkClose(undefined, reason)
+    checkObject('The options of reconnect()', options)
+    const handover = boolean('handover', options.handover, false)
     if (handover && !this.canQueue) {
       throw misconfigured('reconnect(reason, { handover })', 'false without a queue', handover)
     }
@@ -114,8 +116,10 @@ export class Shell<Incoming, Outgoing> extends Engine<Incoming, Outgoing> {
 
   close(code?: number, reason = '', options: CloseOptions = {}): Promise<CloseReport<Outgoing>> {
     checkClose(code, reason)
+    checkObject('The options of close()', options)
     const drainTimeout = duration('drainTimeout', options.drainTimeout, 3_000)
-    this.sender.keep?.end(options.keepStored)
+    const keepStored = boolean('keepStored', options.keepStored, false)
+    this.sender.keep?.end(keepStored)
     const report = this.ending.wait()
     this.driver.dispatch({ type: 'close', code, reason, drainTimeout })
     return report

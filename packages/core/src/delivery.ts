@@ -1,4 +1,4 @@
-import { duration } from './checks.ts'
+import { checkObject, checkSignal, duration } from './checks.ts'
 import type { Fate } from './entry.ts'
 import type { Clock } from './environment.ts'
 import { dropped } from './errors.ts'
@@ -50,12 +50,15 @@ export interface DeliverOptions {
  * throws, the promise rejects with.
  */
 export function receipt(
-  { timeout, signal }: Pick<DeliverOptions, 'timeout' | 'signal'>,
+  options: Pick<DeliverOptions, 'timeout' | 'signal'>,
   clock: Clock,
   queue: (fate: Fate) => (reason: 'aborted' | 'timeout') => void,
 ): Promise<Receipt> {
   return new Promise((resolve, reject) => {
+    checkObject('The options of deliver()', options)
+    const { timeout, signal } = options
     const limit = duration('timeout', timeout, Infinity)
+    checkSignal('signal', signal)
     if (signal?.aborted) throw dropped('aborted', signal)
     let isSettled = false
     const settle = (tell: () => void): void => {

@@ -69,7 +69,9 @@ export class Engine<Incoming, Outgoing> {
       onRenewed: () => this.driver.dispatch({ type: 'reconnect', reason: 'token renewed', handover: true }),
     })
     if (canParse(this.#firstUrl)) authenticator?.checkUrl(this.#firstUrl)
-    const dialer = new Dialer(source, settings.protocols, environment, authenticator)
+    // A URL object may change; its text does not.
+    const url = source instanceof URL ? source.href : source
+    const dialer = new Dialer(url, settings.protocols, environment, authenticator)
     const config = machineConfig(settings, dialer.firstPhase, environment, onError)
     this.driver = new Driver(config, clock, announcer, {
       onStep: (before, after, effects) => {

@@ -54,6 +54,41 @@ describe('environmentOf()', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.25)
     expect(environment.random()).toBe(0.25)
   })
+
+  it('looks the given parts up when they are used, and calls them as methods of what they are of', () => {
+    class Host {
+      WebSocket = class First extends EventTarget {} as never
+      baseUrl = 'ws://first.test'
+      time = 1
+      stopped: unknown[] = []
+      now() {
+        return this.time
+      }
+      clearTimeout(handle: unknown) {
+        this.stopped = [...this.stopped, handle]
+      }
+    }
+    const host = new Host()
+    const environment = environmentOf(host)
+    host.time = 2
+    host.baseUrl = 'ws://second.test'
+    host.WebSocket = class Second extends EventTarget {} as never
+    environment.clearTimeout(7)
+    expect(environment.now()).toBe(2)
+    expect(environment.baseUrl).toBe('ws://second.test')
+    expect(environment.WebSocket).toBe(host.WebSocket)
+    expect(host.stopped).toEqual([7])
+  })
+
+  it.each(['WebSocket', 'setTimeout', 'now', 'network', 'reportError'])(
+    'takes no %s but a function',
+    (name) => {
+      const message = `environment.${name} must be a function; got 5.`
+      expect(() => environmentOf({ [name]: 5 })).toThrow(
+        expect.objectContaining({ code: 'CONFIGURATION', message }),
+      )
+    },
+  )
 })
 
 describe('requestFrame()', () => {
@@ -217,6 +252,14 @@ describe('reportError()', () => {
     vi.stubGlobal('reportError', undefined)
     vi.stubGlobal('process', undefined)
     expect(() => environmentOf().reportError(new Error('x'))).not.toThrow()
+  })
+
+  it.each([
+    ['that of the host throws', new Error('x'), vi.fn().mockThrow(new Error('of the host'))],
+    ['what was thrown has no text', Object.create(null), undefined],
+  ])('does not throw where %s', (_, error, reportError) => {
+    vi.stubGlobal('reportError', reportError)
+    expect(() => environmentOf().reportError(error)).not.toThrow()
   })
 
   it('does not throw where the given one does, and reports that to the host', () => {

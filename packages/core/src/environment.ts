@@ -1,3 +1,5 @@
+import { checkFunction } from './checks.ts'
+
 /**
  * What a connection needs of the host it runs in. Every part can be given in `options.environment`; what is
  * not given is looked up among the globals at the moment it is needed, so that importing and constructing
@@ -116,9 +118,14 @@ const globals: Environment = {
   },
   reportError(error) {
     const host = globalThis as { reportError?: (error: unknown) => void; process?: NodeProcess }
-    if (host.reportError) host.reportError(error)
-    // Node has no reportError; throwing there would let one bad subscriber end the process.
-    else host.process?.emitWarning?.(error instanceof Error ? error : String(error))
+    // It is called amid our own work, which must go on: whatever this does with it, and whatever was thrown.
+    try {
+      if (host.reportError) host.reportError(error)
+      // Node has no reportError; throwing there would let one bad subscriber end the process.
+      else host.process?.emitWarning?.(error instanceof Error ? error : String(error))
+    } catch {
+      // It was told all the same, or cannot be shown.
+    }
   },
 }
 
@@ -158,18 +165,32 @@ function isStandIn(Class: object | undefined): boolean {
   return standIns.has(Class) || isStandIn(Object.getPrototypeOf(Class))
 }
 
-/** The given parts, and the globals for the rest. */
+/**
+ * The given parts, each looked up when it is used, and the globals for the rest.
+ *
+ * @throws HoldfastError `CONFIGURATION` for one that is not what it must be.
+ */
 export function environmentOf(parts: Partial<Environment> = {}): Environment {
   const environment: Environment = Object.create(globals)
-  for (const [name, part] of Object.entries(parts)) {
+  for (const name of Object.keys(globals) as (keyof Environment)[]) {
+    const part = parts[name]
     if (part === undefined) continue
-    const value = name === 'reportError' ? guarded(part as Environment['reportError']) : part
-    Object.defineProperty(environment, name, { value })
+    if (name !== 'baseUrl') checkFunction(`environment.${name}`, part)
+    // As a method of theirs: it may keep something of its own.
+    const call = (...args: unknown[]): unknown => (parts[name] as Method).apply(parts, args)
+    const isValue = name === 'WebSocket' || name === 'baseUrl'
+    Object.defineProperty(
+      environment,
+      name,
+      isValue ? { get: () => parts[name] } : { value: name === 'reportError' ? guarded(call) : call },
+    )
   }
   return environment
 }
 
-/** It is called amid our own work, which must go on whatever it throws. */
+type Method = (...args: unknown[]) => unknown
+
+/** As the one of the globals, to which it goes where the given one throws. */
 function guarded(reportError: Environment['reportError']): Environment['reportError'] {
   return (error) => {
     try {

@@ -34,7 +34,7 @@ export function heartbeatSettings(
   highWaterMark: number,
 ): HeartbeatSettings | undefined {
   if (options === undefined || options === false) return undefined
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw misconfigured('heartbeat', 'an object, or false', options)
   }
   const { message, isReply, interval = 25_000, timeout = 10_000 } = options

@@ -129,7 +129,7 @@ const NO_DURATION = [-1, Number.NaN, '5', null, true, 5n, {}]
 const NO_COUNT = [0, -1, 1.5, Number.NaN, '5', null, true, 5n]
 const NO_FUNCTION = [5, 'x', null, {}, true]
 const AUTH = { token: () => 't', via: queryParameter() }
-const NO_OBJECT = [5, 'x', null, true]
+const NO_OBJECT = [5, 'x', null, true, []]
 
 const DELIVERY = { id: () => 1, acknowledged: () => undefined }
 const MS = 'a number of ms, 0 or more'
@@ -137,7 +137,6 @@ const MORE_MS = 'a number of ms, more than 0'
 const COUNT = 'a whole number, 1 or more'
 
 describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>([
-  ['options', 'an object', ['x', 5, null], (options) => options],
   ['connectTimeout', MS, NO_DURATION, (connectTimeout) => ({ connectTimeout })],
   ['closeTimeout', MS, NO_DURATION, (closeTimeout) => ({ closeTimeout })],
   ['idleTimeout', MS, NO_DURATION, (idleTimeout) => ({ lazy: true, idleTimeout })],

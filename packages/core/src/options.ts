@@ -133,9 +133,7 @@ export interface MessageOptions {
 
 /** @throws HoldfastError `CONFIGURATION`, naming the option, what it takes and what came. */
 export function settingsOf(options: ConnectionOptions & MessageOptions): Settings {
-  checkObject('options', options)
   const { protocols = [], reconnect = {}, queue = {}, codec, schema } = options
-  if (typeof protocols !== 'function') checkProtocols(protocols)
   if (codec !== undefined) {
     checkObject('codec', codec)
     checkFunction('codec.encode', codec.encode)
@@ -152,7 +150,8 @@ export function settingsOf(options: ConnectionOptions & MessageOptions): Setting
   }
   const queued = queue === false ? undefined : queueSettings(queue)
   return {
-    protocols,
+    // A copy: what becomes of theirs is not meant for this.
+    protocols: typeof protocols === 'function' ? protocols : checkProtocols(protocols),
     binaryType: oneOf('binaryType', options.binaryType, ['blob', 'arraybuffer']),
     reconnect: reconnectSettings(reconnect === false ? {} : reconnect),
     canReconnect: reconnect !== false,

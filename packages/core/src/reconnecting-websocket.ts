@@ -1,5 +1,5 @@
 import { bound, NO_PROTOCOLS, READY_STATES } from './bound-websocket.ts'
-import { checkFunction } from './checks.ts'
+import { checkFunction, checkObject } from './checks.ts'
 import { type RawIncoming, type RawOutgoing, raw } from './codec.ts'
 import { type ReconnectCallOptions, Shell } from './connection.ts'
 import { environmentOf, standsIn } from './environment.ts'
@@ -50,6 +50,7 @@ export class ReconnectingWebSocket extends WebSocketEventTarget {
     super()
     // biome-ignore lint/complexity/noArguments: a missing one is an error, undefined is a text
     if (arguments.length === 0) throw new TypeError('WebSocket needs a URL.')
+    checkObject('options', options)
     const environment = environmentOf(options.environment)
     const offered = protocols === NO_PROTOCOLS ? (options.protocols ?? protocols) : protocols
     const text = typeof url === 'function' ? url : usvString(url)

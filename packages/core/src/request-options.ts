@@ -1,4 +1,4 @@
-import { boolean, checkFunction, checkObject, duration } from './checks.ts'
+import { boolean, checkFunction, checkObject, checkSignal, duration } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** What a request and its answer have in common. */
@@ -59,8 +59,6 @@ export function checkedRequest<Incoming>(
     throw misconfigured('request.id', 'a string or a number', id)
   }
   boolean('request.retry', retry, false)
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw misconfigured('request.signal', 'an AbortSignal', signal)
-  }
+  checkSignal('request.signal', signal)
   return { ...options, timeout: duration('request.timeout', options.timeout, TIMEOUT) }
 }

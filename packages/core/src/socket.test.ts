@@ -267,6 +267,14 @@ describe('a socket that is abandoned', () => {
     expect(clock.pending).toBe(1) // the server's answer
   })
 
+  it('hears nothing any more once it is closed', async () => {
+    const { native, server } = await opened()
+    const removed: string[] = []
+    native.removeEventListener = (type: string) => removed.push(type)
+    server.drop()
+    expect(removed.sort()).toEqual(['close', 'error', 'message', 'open'])
+  })
+
   it('is not closed twice, nor after it was lost', async () => {
     const { server, socket, peer } = await opened()
     server.drop()

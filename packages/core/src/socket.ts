@@ -159,7 +159,7 @@ export class Socket {
     native.removeEventListener('open', this.#opened as never)
     native.removeEventListener('message', this.#message as never)
     native.removeEventListener('close', this.#closed as never)
-    // The error listener stays, and does nothing: `ws` throws an 'error' that nobody hears, and has one
+    // The error listener stays until it is closed, and does nothing: `ws` throws an 'error' that nobody hears, and has one
     // to tell when it is closed while it connects.
   }
 
@@ -178,7 +178,8 @@ export class Socket {
     this.#detach()
     // Stops a host that told an error only, and may still be dialling, or sending; also while it closes.
     const isOver = this.#native.readyState === CLOSED
-    if (!isOver) this.#closeQuietly()
+    if (isOver) this.#native.removeEventListener('error', this.#error as never)
+    else this.#closeQuietly()
     const close = { code, reason: String(reason ?? ''), wasClean: Boolean(wasClean) }
     handlers.lost(close, {
       buffered: isOver ? this.bufferedAmount : 0,

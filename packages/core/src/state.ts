@@ -115,7 +115,7 @@ export function readyStateOf({ status }: ConnectionState): 0 | 1 | 2 | 3 {
 }
 
 /** What a connection begins with. */
-export const IDLE: ConnectionState = { status: 'idle', attempt: 0 }
+export const IDLE: ConnectionState = Object.freeze({ status: 'idle', attempt: 0 })
 
 /** What `close()` resolves with. */
 export interface CloseReport<Outgoing = unknown> {
