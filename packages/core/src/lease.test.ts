@@ -443,7 +443,16 @@ describe('onRelease', () => {
   it.each<[string, LeaseUrl, LeaseUrl, LeaseOptions]>([
     ['without a handover', A, B, {}],
     ["with handover 'drop'", A, B, { handover: 'drop' }],
-    ['to another origin', A, 'ws://other.test/a', { handover: 'move' }],
+    ['to another host', A, 'ws://other.test/a', { handover: 'move' }],
+    ['to another port', A, 'ws://fake.test:8080/a', { handover: 'move' }],
+    ['from wss: to ws: of one host', 'wss://fake.test/a', A, { handover: 'move' }],
+    ['from ws: to wss: of one host', A, 'wss://fake.test/a', { handover: 'move' }],
+    [
+      'from wss: to ws: of one host and port',
+      'wss://fake.test:8080/a',
+      'ws://fake.test:8080/a',
+      { handover: 'move' },
+    ],
     ['to no URL', A, null, { handover: 'move' }],
     ['from a URL that is not known yet', () => new Promise<string>(() => undefined), A, { handover: 'move' }],
     ['to a URL that is not known yet', A, () => B, { handover: 'move' }],
@@ -484,6 +493,23 @@ describe("handover: 'move'", () => {
       expect(reports).toMatchObject([{ moved: 2, undelivered: [] }])
     },
   )
+
+  it.each<[what: string, from: string, to: string]>([
+    ['another path', A, B],
+    ['another query', 'wss://fake.test/a?room=1', 'wss://fake.test/a?room=2'],
+    ['the default port written out', 'wss://fake.test/a', 'wss://fake.test:443/b'],
+    ['the host in capitals', 'wss://fake.test:8080/a', 'wss://FAKE.test:8080/b'],
+  ])('takes for the same origin %s', async (_, from, to) => {
+    const { server, reports, options } = setUpReleased({ handover: 'move' })
+    const lease = createLease()
+    server.hang()
+    show(lease, from, options)?.connection.send('queued')
+    show(lease, to, options)
+    server.accept()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.live.map(({ messages }) => messages)).toEqual([['queued']])
+    expect(reports).toMatchObject([{ moved: 1, undelivered: [] }])
+  })
 
   it('moves what fits, and tells of the rest', async () => {
     const { server, reports, options } = setUpReleased({ handover: 'move', queue: { maxMessages: 2 } })
