@@ -25,6 +25,18 @@ describeModes('ConnectionProvider', (setUp) => {
     expect(container.innerHTML).toBe('<p>hello</p><p>none</p>')
   })
 
+  it('hands on null where it is given undefined', async () => {
+    const { show, connection } = setUp()
+    const { container } = show(
+      <ConnectionProvider connection={await connection()}>
+        <ConnectionProvider connection={undefined}>
+          <View />
+        </ConnectionProvider>
+      </ConnectionProvider>,
+    )
+    expect(container.innerHTML).toBe('<p>none</p>')
+  })
+
   it('may be absent', () => {
     const { show } = setUp()
     expect(show(<View />).container.textContent).toBe('none')
