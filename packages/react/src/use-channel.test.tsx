@@ -1,5 +1,6 @@
 import { Connection, connect, json } from '@holdfast/core'
 import { act } from '@testing-library/react'
+import { useLayoutEffect } from 'react'
 import { expect, it } from 'vitest'
 import { ROOM } from '../../../test/react/backends.ts'
 import { describeModes, FRAME, type Harness, pass } from '../../../test/react/harness.tsx'
@@ -149,6 +150,23 @@ describeModes('useChannel', (setUp) => {
     unmount()
     harness.server.send(tick('A', 4))
     expect(seen).toEqual(['1 1', '1 2', '2 3'])
+  })
+
+  it('gives to the handler of the newest render what comes while its effects run', async () => {
+    const harness = setUp()
+    const connection = await openWith(harness)
+    const seen: string[] = []
+    function Listening({ version }: { version: number }) {
+      useLayoutEffect(() => harness.server.send(tick('A', version)), [version])
+      useChannel(connection, of('A'), ({ price }) => seen.push(`${version} ${price}`))
+      return null
+    }
+    const { rerender } = harness.show(<Listening version={1} />)
+    await pass(FRAME)
+    seen.length = 0
+    rerender(<Listening version={2} />)
+    await pass(FRAME)
+    expect(seen).toEqual(['2 2'])
   })
 
   it('calls no handler of a component that is unmounted, though the message is being told', async () => {
