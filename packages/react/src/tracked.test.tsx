@@ -1,6 +1,7 @@
 import type { RawIncoming, RawOutgoing } from '@holdfast/core'
+import { snapshotsOf } from '@holdfast/core/bindings'
 import { act } from '@testing-library/react'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { LOBBY, ROOM } from '../../../test/react/backends.ts'
 import { describeModes, FRAME, pass } from '../../../test/react/harness.tsx'
 import { type UseWebSocketReturn, useWebSocket } from './index.ts'
@@ -84,6 +85,23 @@ describeModes('what useWebSocket renders for', (setUp) => {
     await pass(10)
     expect(await commitsOf(() => server.send('seen'))).toBe(1)
     expect(current().lastMessage).toBe('seen')
+  })
+
+  it('is listened for after the render that reads it first, not in it', async () => {
+    const { show, connection } = setUp()
+    const given = await connection()
+    const subscribe = vi.spyOn(snapshotsOf(given), 'subscribe')
+    function Reader({ reads }: { reads: Field[] }) {
+      read(useWebSocket(given), reads)
+      return null
+    }
+    const { rerender } = show(<Reader reads={['status']} />)
+    await pass(0)
+    subscribe.mockClear()
+    rerender(<Reader reads={['status', 'outbox']} />)
+    expect(subscribe).not.toHaveBeenCalled()
+    await pass(0)
+    expect(subscribe).toHaveBeenCalledOnce()
   })
 
   it('lets an event handler ask for what was never read, and get the present', async () => {
