@@ -169,6 +169,40 @@ describeModes('useWebSocket in <Activity>', (setUp) => {
     expect(outcomes.at(-1)).toBe('ask')
   })
 
+  it("takes what a child's effect requests by its parent's function when it is shown again", async () => {
+    const { server, show, connection } = setUp()
+    const given = await connection()
+    const codes: string[] = []
+    function Child({ request }: { request: (message: string) => Promise<unknown> }) {
+      useEffect(() => {
+        request('ask').catch(({ code }) => codes.push(code))
+      }, [request])
+      return null
+    }
+    function Room() {
+      const { request, status, data } = useRequest(given, { match: (message) => message === 'answer' })
+      return (
+        <>
+          {[status, data].join(' ')}
+          <Child request={request} />
+        </>
+      )
+    }
+    const room = <Room />
+    const view = (mode: 'visible' | 'hidden') => <Activity mode={mode}>{room}</Activity>
+    const { rerender, container } = show(view('visible'))
+    await pass(10)
+    rerender(view('hidden'))
+    await pass(10)
+    codes.length = 0
+    rerender(view('visible'))
+    await pass(10)
+    expect(codes).not.toContain('CLOSED')
+    server.send('answer')
+    await pass(FRAME)
+    expect(container.textContent).toBe('answered answer')
+  })
+
   it('sends over the present connection what a function of before sends, where the URL has changed while hidden', async () => {
     const { server, show, options } = setUp()
     const sends: ((message: string) => boolean)[] = []
