@@ -1,10 +1,12 @@
+import { connect, type RawIncoming, type RawOutgoing } from '@holdfast/core'
 import { act } from '@testing-library/react'
-import { createElement, Fragment, Profiler, type ReactElement, StrictMode } from 'react'
+import { createElement, Fragment, Profiler, type ReactElement, StrictMode, useEffect } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import {
   ConnectionProvider,
+  type MaybeConnection,
   useChannel,
   useConnection,
   useConnectionState,
@@ -50,32 +52,33 @@ describe.each([true, false])('on a server, and then in a page (StrictMode: %s)',
   }
 
   /** As on a host without a window. */
-  function onServer(element: ReturnType<typeof setUp>['app']): string {
+  function onServer(element: ReactElement): string {
     vi.stubGlobal('window', undefined)
     const html = renderToString(element)
     vi.unstubAllGlobals()
-    return html.replaceAll('<!-- -->', '')
+    return html
+  }
+
+  /** What a page shows, and whether it complained, that came as the HTML of a server. */
+  async function hydrate(html: string, app: ReactElement) {
+    const container = document.createElement('div')
+    document.body.append(container)
+    container.innerHTML = html
+    const complained = vi.fn()
+    const root = await act(async () => hydrateRoot(container, app, { onRecoverableError: complained }))
+    atEnd.push(() => act(() => root.unmount()))
+    return { container, complained }
   }
 
   it('renders idle, and dials nothing', async () => {
     const { server, app } = setUp()
-    expect(onServer(app)).toBe('<button type="button">idle none undefined</button><p>idle,0,undefined,0</p>')
+    expect(onServer(app).replaceAll('<!-- -->', '')).toBe(
+      '<button type="button">idle none undefined</button><p>idle,0,undefined,0</p>',
+    )
     await pass(1_000)
     expect(server.dials).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
-
-  /** Renders on a server, and then in a page. */
-  async function hydrate(element: ReactElement, onRecoverableError: () => void): Promise<HTMLElement> {
-    const container = document.createElement('div')
-    document.body.append(container)
-    vi.stubGlobal('window', undefined)
-    container.innerHTML = renderToString(element)
-    vi.unstubAllGlobals()
-    const root = await act(async () => hydrateRoot(container, element, { onRecoverableError }))
-    atEnd.push(() => act(() => root.unmount()))
-    return container
-  }
 
   it.each([
     ['no URL', null, {}],
@@ -86,15 +89,11 @@ describe.each([true, false])('on a server, and then in a page (StrictMode: %s)',
       return <p>{[status, String(lastMessage), outbox.queued].join()}</p>
     }
     const onRender = vi.fn()
-    const [Mode, complained] = [isStrict ? StrictMode : Fragment, vi.fn()]
-    const container = await hydrate(
-      <Mode>
-        <Profiler id="page" onRender={onRender}>
-          <App />
-        </Profiler>
-      </Mode>,
-      complained,
-    )
+    const page = createElement(Profiler, { id: 'page', onRender }, <App />)
+    const app = createElement(isStrict ? StrictMode : Fragment, null, page)
+    const html = onServer(app)
+    onRender.mockClear()
+    const { container, complained } = await hydrate(html, app)
     await pass(100)
     expect(container.textContent).toBe('idle,undefined,0')
     expect(onRender).toHaveBeenCalledTimes(1)
@@ -104,13 +103,41 @@ describe.each([true, false])('on a server, and then in a page (StrictMode: %s)',
   it('hydrates without a mismatch, dials once, and misses nothing', async () => {
     const { server, app, heard } = setUp()
     server.greeting = 'welcome'
-    const complained = vi.fn()
-    const container = await hydrate(app, complained)
+    const { container, complained } = await hydrate(onServer(app), app)
     await pass(10)
     await pass(FRAME)
     expect(container.textContent).toBe('open one welcomeopen,0,welcome,1')
     expect(server.dials).toEqual([ROOM])
     expect(heard).toEqual(['welcome'])
+    expect(complained).not.toHaveBeenCalled()
+  })
+
+  it("hydrates without a mismatch over a connection of the user's own that is open by then", async () => {
+    const { server } = setUp()
+    const given = connect(ROOM, { environment: server.environment })
+    atEnd.unshift(() => void given.close())
+    await pass(10)
+    expect(given.state.status).toBe('open')
+    const seen = new Set<string>()
+    function View({ connection }: { connection: MaybeConnection<RawIncoming, RawOutgoing> }) {
+      const { status } = useWebSocket(connection)
+      const history = useMessageHistory(connection, 3)
+      const [state, outbox] = [useConnectionState(connection), useOutbox(connection)]
+      const text = [status, state.status, outbox.accepted, history.length].join()
+      useEffect(() => void seen.add(text))
+      return <p>{text}</p>
+    }
+    const app = (connection: typeof given | null) => {
+      return createElement(isStrict ? StrictMode : Fragment, null, <View connection={connection} />)
+    }
+    given.send('hello')
+    const html = onServer(app(null))
+    expect(html).toBe('<p>idle,idle,0,0</p>')
+    expect(onServer(app(given))).toBe(html)
+    const { container, complained } = await hydrate(html, app(given))
+    await pass(FRAME)
+    expect([...seen]).toEqual(['idle,idle,0,0', 'open,open,1,0'])
+    expect(container.textContent).toBe('open,open,1,0')
     expect(complained).not.toHaveBeenCalled()
   })
 })
