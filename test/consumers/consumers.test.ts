@@ -77,6 +77,12 @@ describe('the packages as they would be published', () => {
     },
   )
 
+  it('begin with a client boundary where they are of React', async () => {
+    const home = join(folder, 'projects/node_modules/@holdfast/react')
+    const { exports } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
+    expect(await readFile(join(home, exports['.'].default), 'utf8')).toMatch(/^(['"])use client\1;?\n/)
+  })
+
   it('have maps that lead to what we wrote, which comes with them', async () => {
     for (const name of ['@holdfast/core', '@holdfast/react', '@holdfast/vue']) {
       const home = join(folder, 'projects/node_modules', name)
