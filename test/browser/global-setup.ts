@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where browser tests order servers, proxies and faults. */
     controlUrl: string
+    /** Of the frameworks that the page is to have. */
+    versions: Readonly<Record<'react' | 'vue', string>>
     /** What tests by chance begin with; HOLDFAST_SEED replays one failure. */
     seed: number
     isReplay: boolean

@@ -1,104 +1,83 @@
-import { constant } from '@holdfast/core'
-import { type ReactNode, StrictMode, useEffect } from 'react'
+import { Activity, type ComponentType, Fragment, StrictMode, useEffect, version } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { expect, it, onTestFinished, vi } from 'vitest'
 import { useLastMessage, useMessages, useWebSocket } from '../../packages/react/src/index.ts'
-import { startLine } from './line.ts'
+import type { Notes, Root, View } from './view-kit.ts'
+import { describeViews } from './views.ts'
 
-function show(element: ReactNode) {
-  const container = document.createElement('div')
-  document.body.append(container)
-  const root = createRoot(container)
-  onTestFinished(() => {
-    root.unmount()
-    container.remove()
+/** React 18 has none. */
+const Away: typeof Activity | undefined = Activity
+
+/** In an effect: StrictMode calls components twice. */
+function useCount(notes: Notes): void {
+  useEffect(() => {
+    notes.renders += 1
   })
-  root.render(element)
+}
+
+function Status({ url, options, notes }: View) {
+  const { status, send, connection } = useWebSocket(url, options)
+  useMessages(connection, (message) => notes.messages.push(message))
+  useCount(notes)
+  useEffect(() => {
+    notes.send = send
+    notes.addStatus(status)
+  })
+  return <p>{status}</p>
+}
+
+function Last({ url, options, notes }: View) {
+  const last = useLastMessage(useWebSocket(url, options).connection)
+  useCount(notes)
+  return <p>{String(last ?? 'none')}</p>
+}
+
+function Field({ url, options, notes }: View) {
+  const { lastMessage } = useWebSocket(url, options)
+  useCount(notes)
+  return <p>{String(lastMessage ?? 'none')}</p>
+}
+
+const components: Record<View['shows'], ComponentType<View>> = { status: Status, last: Last, field: Field }
+
+function Shown({ view }: { view: View }) {
+  const Component = components[view.shows]
+  if (!Away || view.isAway === undefined) return <Component {...view} />
+  return (
+    <Away mode={view.isAway ? 'hidden' : 'visible'}>
+      <Component {...view} />
+    </Away>
+  )
+}
+
+function rootIn(container: Element, Mode: typeof StrictMode): Root {
+  const root = createRoot(container)
   return {
+    render: (views) =>
+      flushSync(() =>
+        root.render(
+          <Mode>
+            {views.map((view, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a place in the page is what a component is known by
+              <Shown key={index} view={view} />
+            ))}
+          </Mode>,
+        ),
+      ),
     unmount: () => root.unmount(),
-    text: (expected: string) =>
-      vi.waitFor(() => expect(container.textContent).toBe(expected), { timeout: 20_000, interval: 5 }),
   }
 }
 
-function Status({ url }: { url: string }) {
-  return <p>{useWebSocket(url, { reconnect: { backoff: constant(50) } }).status}</p>
+for (const [name, Mode] of [
+  [`React ${version}`, Fragment],
+  [`React ${version}, in StrictMode`, StrictMode],
+] as const) {
+  describeViews({
+    name,
+    framework: 'react',
+    version,
+    statusesBefore: ['idle'],
+    away: Away === undefined ? undefined : { by: '<Activity>', isSocketKept: false },
+    createRoot: (container) => rootIn(container, Mode),
+  })
 }
-
-it('opens one socket under StrictMode, and closes it after unmount', async () => {
-  const line = await startLine()
-  const { text, unmount } = show(
-    <StrictMode>
-      <Status url={line.url} />
-    </StrictMode>,
-  )
-  await text('open')
-  expect(await line.report()).toMatchObject({ accepted: 1, live: 1 })
-  unmount()
-  const { closed } = await line.until({ closed: 1 })
-  expect(closed).toMatchObject([{ code: 1005 }])
-  expect(await line.report()).toMatchObject({ accepted: 1, live: 0 })
-})
-
-it('shares one socket among ten components, which all render its way back after a reset', async () => {
-  const line = await startLine()
-  const seen = new Set<string>()
-  function Watched() {
-    const { status } = useWebSocket(line.url, { reconnect: { backoff: constant(200) } })
-    useEffect(() => void seen.add(status), [status])
-    return <>{status} </>
-  }
-  const { text } = show(
-    Array.from({ length: 10 }, (_, index) => index).map((index) => <Watched key={index} />),
-  )
-  await text('open '.repeat(10))
-  await line.order('reset')
-  await text('waiting '.repeat(10))
-  await text('open '.repeat(10))
-  expect(await line.report()).toMatchObject({ accepted: 2, live: 1 })
-  expect([...seen].sort()).toEqual(['connecting', 'idle', 'open', 'waiting'])
-})
-
-it('hands 10,000 messages to useMessages without a render, and to useLastMessage at most once a frame', async () => {
-  const line = await startLine()
-  await line.order('configure', { echo: true })
-  const count = 10_000
-  const messages: unknown[] = []
-  const renders = { every: 0, last: 0 }
-  let frames = 0
-  let send: (message: string) => boolean = () => false
-  function Every() {
-    const socket = useWebSocket(line.url)
-    send = socket.send
-    useMessages(socket.connection, (message) => messages.push(message))
-    renders.every += 1
-    return null
-  }
-  function Last() {
-    const { connection, status } = useWebSocket(line.url)
-    const last = useLastMessage(connection)
-    renders.last += 1
-    return (
-      <>
-        {status} {String(last)}
-      </>
-    )
-  }
-  const { text } = show([<Every key="1" />, <Last key="2" />])
-  await text('open undefined')
-  const before = { ...renders }
-  const counting = new AbortController()
-  const countFrame = (): void => {
-    frames += 1
-    if (!counting.signal.aborted) requestAnimationFrame(countFrame)
-  }
-  requestAnimationFrame(countFrame)
-  const expected = Array.from({ length: count }, (_, index) => `${index}`)
-  for (const message of expected) send(message)
-  await text(`open ${count - 1}`)
-  counting.abort()
-  expect(messages).toEqual(expected)
-  expect(renders.every - before.every).toBe(0)
-  expect(renders.last - before.last).toBeGreaterThan(0)
-  expect(renders.last - before.last).toBeLessThanOrEqual(frames + 1)
-})

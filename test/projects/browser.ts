@@ -1,5 +1,8 @@
 import type { TestProjectConfiguration } from 'vitest/config'
+import manifest from '../../package.json' with { type: 'json' }
 import { fromSource, ROOT } from './from-source.ts'
+
+const { react, vue } = manifest.devDependencies
 
 type Browser = NonNullable<
   NonNullable<Extract<TestProjectConfiguration, { test?: unknown }>['test']>['browser']
@@ -17,6 +20,7 @@ export function inBrowser(name: string, browser: Browser): TestProjectConfigurat
     test: {
       name,
       include: ['test/browser/**/*.test.{ts,tsx}'],
+      provide: { versions: { react, vue } },
       globalSetup: ['test/browser/global-setup.ts'],
       setupFiles: ['test/browser/set-up.ts'],
       testTimeout: 60_000,
