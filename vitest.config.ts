@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { inBrowser } from './test/projects/browser.ts'
+import { type Browser, inBrowser, oldest } from './test/projects/browser.ts'
 import { inNode } from './test/projects/from-source.ts'
 import { reactProjects } from './test/projects/react.ts'
 import { testingProjects } from './test/projects/testing.ts'
@@ -12,6 +12,14 @@ import { leaveUnwatched } from './test/support/unwatched.ts'
 /** ms for tests that drive pages, or wait for servers and processes. */
 const SLOW = { testTimeout: 60_000, hookTimeout: 60_000 }
 const PATIENT = { testTimeout: 30_000 }
+
+/** For each project its own: Vitest writes into it. */
+const chromium = (): Browser => ({
+  headless: true,
+  provider: playwright({ launchOptions: LAUNCH }),
+  commands: { leaveUnwatched: ({ page }) => leaveUnwatched(page) },
+  instances: [{ browser: 'chromium' }],
+})
 
 export default defineConfig({
   test: {
@@ -59,12 +67,8 @@ export default defineConfig({
       inNode('consumers', ['test/consumers/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // It builds the whole site.
       inNode('docs-site', ['test/docs-site/**/*.test.ts'], { ...SLOW, hookTimeout: 300_000 }),
-      inBrowser('chromium', {
-        headless: true,
-        provider: playwright({ launchOptions: LAUNCH }),
-        commands: { leaveUnwatched: ({ page }) => leaveUnwatched(page) },
-        instances: [{ browser: 'chromium' }],
-      }),
+      inBrowser('chromium', chromium()),
+      inBrowser('chromium-older', chromium(), oldest),
     ],
   },
 })

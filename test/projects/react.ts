@@ -2,7 +2,13 @@ import type { TestProjectConfiguration } from 'vitest/config'
 import { ROOT } from './from-source.ts'
 import { inPage } from './in-page.ts'
 
-const react18 = `${ROOT}test/react-18/node_modules`
+const directory = `${ROOT}test/react-18/node_modules`
+
+/** Leads to React 18. */
+export const react18 = [
+  { find: 'react-dom', replacement: `${directory}/react-dom` },
+  { find: 'react', replacement: `${directory}/react` },
+]
 
 const suite = {
   setupFiles: ['test/react/refresh-hook.ts', 'test/react/set-up.ts'],
@@ -14,12 +20,14 @@ export const reactProjects: TestProjectConfiguration[] = [
   inPage('react', {}, suite),
   inPage(
     'react-18',
-    {
-      'react-dom': `${react18}/react-dom`,
-      react: `${react18}/react`,
-      // As a module, so that the other aliases reach what it imports.
-      '@testing-library/react': `${ROOT}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
-    },
+    [
+      ...react18,
+      // As a module, so that the others reach what it imports.
+      {
+        find: '@testing-library/react',
+        replacement: `${ROOT}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      },
+    ],
     { ...suite, exclude: ['**/*.react-19.test.tsx', 'test/react/*.test.ts'] },
   ),
 ]

@@ -2,7 +2,12 @@ import type { TestProjectConfiguration } from 'vitest/config'
 import { ROOT } from './from-source.ts'
 import { inPage } from './in-page.ts'
 
-const vue34 = `${ROOT}test/vue-3.4/node_modules`
+const directory = `${ROOT}test/vue-3.4/node_modules`
+
+/** Leads to a build of Vue 3.4. A file, so that whoever imports it gets the same. */
+export function vue34(build: string) {
+  return { find: /^vue$/, replacement: `${directory}/vue/${build}` }
+}
 
 const suite = {
   setupFiles: ['test/vue/set-up.ts'],
@@ -14,11 +19,10 @@ export const vueProjects: TestProjectConfiguration[] = [
   inPage('vue', {}, suite),
   inPage(
     'vue-3.4',
-    // Files, so that whoever imports one of them gets the same.
     [
-      { find: /^vue$/, replacement: `${vue34}/vue/index.mjs` },
-      { find: /^vue\/server-renderer$/, replacement: `${vue34}/vue/server-renderer/index.mjs` },
-      { find: /^@vue\/(compiler-dom|server-renderer)$/, replacement: `${vue34}/@vue/$1/index.js` },
+      vue34('index.mjs'),
+      { find: /^vue\/server-renderer$/, replacement: `${directory}/vue/server-renderer/index.mjs` },
+      { find: /^@vue\/(compiler-dom|server-renderer)$/, replacement: `${directory}/@vue/$1/index.js` },
       // As a module, so that the others reach what it imports.
       {
         find: /^@vue\/test-utils$/,
