@@ -1,4 +1,4 @@
-import { concat, from, of, Subject, throwError } from 'rxjs'
+import { BehaviorSubject, concat, from, of, Subject, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { setUpOpen } from '../../../test/unit/set-up.ts'
 import { toAsyncIterable } from './operators.ts'
@@ -98,6 +98,12 @@ describe('toAsyncIterable()', () => {
     const next = iterator.next()
     await iterator.return?.()
     expect(await next).toEqual({ done: true, value: undefined })
+  })
+
+  it('gives nothing of what waits once it is returned', async () => {
+    const iterator = toAsyncIterable(new BehaviorSubject('waits'))[Symbol.asyncIterator]()
+    await iterator.return?.()
+    expect(await iterator.next()).toEqual({ done: true, value: undefined })
   })
 
   it('loops over the messages of a connection until it is closed', async () => {

@@ -171,6 +171,18 @@ describe('a channel', () => {
     expect(server.messages).toEqual([SUBSCRIBE, SUBSCRIBE, '{"after":7}', UNSUBSCRIBE, SUBSCRIBE])
   })
 
+  it('begins anew for one who comes after all have left, also after a reconnect', async () => {
+    const { connection, server, clock } = await setUpOpen(options)
+    const channel = connection.channel({ ...TICKS, resume: ({ n }) => ({ after: n }) })
+    const subscription = channel.subscribe()
+    server.send(tick(7))
+    subscription.unsubscribe()
+    channel.subscribe()
+    server.drop()
+    await clock.advance(1_001)
+    expect(server.messages).toEqual([SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBE, SUBSCRIBE])
+  })
+
   it('is no part of the queue: neither counted, nor listed, nor limited', async () => {
     const { connection, server, handshake } = setUp({ ...options, queue: { maxMessages: 1 } })
     for (let i = 0; i < 3; i++) connection.channel(TICKS).subscribe()
@@ -274,6 +286,17 @@ describe('a channel whose functions throw', () => {
       .subscribe()
       .unsubscribe()
     expect(server.messages).toEqual([])
+  })
+
+  it.each(['subscribe', 'resume'])('does not unsubscribe from what %s could not bring back', async (name) => {
+    const { connection, server, clock } = await setUpOpen(options)
+    const subscribe = () => (server.connections.length > 1 ? bad() : TICKS.subscribe())
+    const subscription = connection.channel({ ...TICKS, subscribe, resume: bad }).subscribe()
+    if (name === 'resume') server.send(tick(1))
+    server.drop()
+    await clock.advance(1_001)
+    subscription.unsubscribe()
+    expect(server.messages).toEqual([SUBSCRIBE])
   })
 
   it('reports a message that cannot be encoded', async () => {

@@ -142,6 +142,24 @@ describe('a handover', () => {
     expect(eventsOf('unconfirmed')).toMatchObject([{ messages: ['lost over the old one'] }])
   })
 
+  it('is no part of an outage: it asks for its URL as a first attempt', async () => {
+    const attempts: number[] = []
+    const { connection, server, clock } = setUp({
+      url(attempt) {
+        attempts.push(attempt)
+        return 'ws://fake.test/'
+      },
+    })
+    server.refuse()
+    await clock.advance(1)
+    server.accept()
+    await clock.advance(1_001)
+    connection.reconnect('moving', { handover: true })
+    await clock.advance(2)
+    expect(server.live).toHaveLength(1)
+    expect(attempts).toEqual([1, 2, 1])
+  })
+
   it('begins once, however often it is asked for', async () => {
     const { connection, server, clock } = await setUpMoving()
     connection.reconnect('', { handover: true })

@@ -463,6 +463,18 @@ describe('sleep', () => {
     expect(server.connections).toHaveLength(2)
   })
 
+  it.each([
+    ['keeps', 90_000, 1],
+    ['replaces', 90_001, 2],
+  ])('in a hidden page %s a connection whose timer came %i ms late', async (_, late, connections) => {
+    const { host, server, clock } = await setUpOpen()
+    host.visibility(false)
+    // The host looks every 10 s.
+    clock.sleep(10_000 + late)
+    await clock.advance(1_001)
+    expect(server.connections).toHaveLength(connections)
+  })
+
   it('is told by events', async () => {
     const { clock, eventsOf, server } = await setUpOpen({ heartbeat: { ...PING, interval: 5_000 } })
     clock.sleep(3_600_000)
