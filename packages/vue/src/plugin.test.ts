@@ -106,6 +106,23 @@ describe('useConnection', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
+  it('cannot be set by who uses it', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    startServer()
+    const connection = await openConnection()
+    let taken: Readonly<ShallowRef<unknown>> = shallowRef()
+    mount(
+      component(() => {
+        taken = useConnection()
+        return () => h('i')
+      }),
+      { global: { plugins: [holdfast({ connection })] } },
+    )
+    Reflect.set(taken, 'value', null)
+    expect(taken.value).toBe(connection)
+    expect(warn).toHaveBeenCalledOnce()
+  })
+
   it('does not make the connection reactive', () => {
     startServer()
     const connection = connect('ws://fake.test', { lazy: true })

@@ -111,6 +111,23 @@ describe('useChannel', () => {
     expect(said()).toEqual([{ on: 'a 1' }, { off: 'A' }, { on: 'b 2' }, { off: 'A' }])
   })
 
+  it('shows nothing of before once it is enabled again', async () => {
+    const { connection, tick } = await setUp()
+    const enabled = ref(true)
+    const { result } = inScope(() =>
+      useChannel(connection, () => ({ ...of(() => 'A'), enabled: enabled.value })),
+    )
+    tick('A', 1)
+    await frame()
+    expect(result.value?.price).toBe(1)
+    enabled.value = false
+    enabled.value = true
+    expect(result.value).toBeUndefined()
+    tick('A', 2)
+    await frame()
+    expect(result.value?.price).toBe(2)
+  })
+
   it('comes back after a reconnect, from where it was', async () => {
     const { connection, server, said, tick } = await setUp()
     inScope(() =>

@@ -1,4 +1,5 @@
 import { type Connection, type HoldfastError, isHoldfastError, json, queryParameter } from '@holdfast/core'
+import { snapshotsOf } from '@holdfast/core/bindings'
 import { memoryOutbox } from '@holdfast/core/testing'
 import { mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
@@ -119,6 +120,16 @@ describe('useWebSocket', () => {
     await pass(17)
     expect(result.outbox.value).toMatchObject({ queued: 0, written: 1 })
     expect(result.lastMessage.value).toEqual({ n: 2 })
+  })
+
+  it('follows a field once, however often it is taken', async () => {
+    startServer()
+    const connection = await openConnection()
+    const subscribe = vi.spyOn(snapshotsOf(connection), 'subscribe')
+    const { result } = inScope(() => useWebSocket(connection))
+    const fields = [1, 2, 3].map(() => [result.lastMessage, result.outbox])
+    expect(new Set(fields.flat()).size).toBe(2)
+    expect(subscribe.mock.calls.map(([, parts]) => parts)).toEqual([['state'], ['lastMessage'], ['outbox']])
   })
 
   it('leaves nothing when it is unmounted while connecting', async () => {
