@@ -24,6 +24,12 @@ export function exampleServer(): FakeServer {
         return connection.send(data)
       case '/topics':
         return publish(connection, JSON.parse(data) as Asked)
+      case '/feed':
+        say(connection, { type: 'news', title: 'A rises' })
+        return say(connection, { type: 'trade', price: 1.5 })
+      case '/chat':
+        say(connection, { type: 'pong' })
+        return say(connection, { type: 'welcome', user: 'ann' })
       case '/rpc': {
         const { id, params = [] } = JSON.parse(data) as Asked
         return say(connection, { id, result: params.reduce((sum, n) => sum + n, 0) })

@@ -4,10 +4,12 @@ import { formatWithOptions } from 'node:util'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../support/wait-for.ts'
 import { type Block, blocksOfPages } from './blocks.ts'
+import { COMPILED_ONLY } from './compiled-only.ts'
 import { exampleServer } from './example-server.ts'
 
 const folder = join(import.meta.dirname, '.examples')
-const blocks = blocksOfPages().filter(({ runs }) => runs)
+const all = blocksOfPages()
+const blocks = all.filter(({ runs }) => runs)
 mkdirSync(folder, { recursive: true })
 
 afterAll(() => {
@@ -37,6 +39,14 @@ describe('an example that is marked to run', () => {
         'docs/native-websocket.md',
       ]),
     )
+  })
+
+  it('is every one, but for components and those that are listed with a reason', () => {
+    const others = all.filter(({ runs, kind }) => !runs && kind === 'ts').map(({ name }) => name)
+    const listed = Object.entries(COMPILED_ONLY).flatMap(([page, reasons]) =>
+      reasons.flatMap(([, ...numbers]) => numbers.map((number) => `${page}, block ${number}`)),
+    )
+    expect(others.sort()).toEqual(listed.sort())
   })
 
   it.each(blocks)('prints what it says: $name', async (block) => {
