@@ -13,7 +13,6 @@ import {
   subprotocol,
   type TokenCarrier,
   type TokenContext,
-  tokenCarrier,
   type UrlSource,
 } from './index.ts'
 import { fakeServer, virtualClock } from './testing/index.ts'
@@ -499,70 +498,7 @@ describe('secrecy', () => {
     expect(connection.state).toMatchObject({ status: 'closed', by: 'verdict', error: { code: 'INSECURE' } })
     expect(server.connections).toEqual([])
   })
-
-  it.each<[string, TokenCarrier]>([
-    ['queryParameter', queryParameter()],
-    ['subprotocol', subprotocol()],
-    ['firstMessage', inBand()],
-    [
-      'a carrier that throws it',
-      tokenCarrier({
-        handshake: (_, token) => {
-          throw new Error(`bad ${token}`)
-        },
-      }),
-    ],
-    [
-      'a first message that throws it',
-      inBand({
-        create: (token) => {
-          throw new Error(`bad ${token}`)
-        },
-      }),
-    ],
-    [
-      'a carrier that makes a bad URL of it',
-      tokenCarrier({ handshake: ({ protocols }, token) => ({ url: `wss://${token} x`, protocols }) }),
-    ],
-    [
-      'a carrier that makes a bad subprotocol of it',
-      tokenCarrier({ handshake: ({ url }, token) => ({ url, protocols: [`${token},x`] }) }),
-    ],
-  ])('with %s, no token is anywhere to be seen', async (_, via) => {
-    const MARKER = 'mArKeR-0123456789'
-    const { clock, server, connection, states, errors, events } = setUp({ via, token: () => MARKER })
-    for (const code of [1006, 4401, 1001, 4401, 4401]) {
-      await clock.advance(6_000)
-      server.protocols = [`bearer.${MARKER}`]
-      server.send('{"type":"welcome"}')
-      server.send('{"type":"go-away"}')
-      server.drop(code)
-      connection.open()
-    }
-    const report = await Promise.all([connection.close(), clock.advance(10_000)])
-    const seen = [
-      states,
-      events,
-      errors,
-      report,
-      connection.url,
-      connection.protocol,
-      connection.outbox,
-      connection.state,
-    ]
-    expect(everything(seen)).not.toContain(MARKER)
-  })
 })
-
-/** All text that can be reached from a value: also what JSON leaves out, as stacks and causes. */
-function everything(value: unknown, met = new Set<unknown>()): string {
-  if (typeof value !== 'object' || value === null) return String(value)
-  if (met.has(value)) return ''
-  met.add(value)
-  return Object.getOwnPropertyNames(value)
-    .map((name) => `${name}: ${everything((value as Record<string, unknown>)[name], met)}`)
-    .join('\n')
-}
 
 describe('a token function', () => {
   it('is not called after close(), not even where a listener of its error closes', async () => {
