@@ -237,7 +237,8 @@ export class ConnectionClient extends Client {
   }
 }
 
-/** A message as events have it: as it was sent, or what the codec makes of a stored one. */
+/** A message as events have it: as it was sent; a stored one as the codec reads it, or its bytes where it does not. */
 function readUp(message: unknown): { kind?: string; id?: number } {
-  return (typeof message === 'object' && message !== null ? message : {}) as { kind?: string; id?: number }
+  const read: unknown = ArrayBuffer.isView(message) ? JSON.parse(new TextDecoder().decode(message)) : message
+  return (typeof read === 'object' && read !== null ? read : {}) as { kind?: string; id?: number }
 }
