@@ -142,4 +142,24 @@ export class ChatPage {
   overflow(): Promise<number> {
     return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   }
+
+  /** What overlaps among these elements, each as far as its box or its text reaches. */
+  overlaps(selector: string): Promise<string[]> {
+    return this.page.locator(selector).evaluateAll((elements) => {
+      const areas = elements.map((element) => {
+        const range = document.createRange()
+        range.selectNodeContents(element)
+        const name = element.textContent
+        return { name, rects: [element.getBoundingClientRect(), range.getBoundingClientRect()] }
+      })
+      const isOver = (one: DOMRect, other: DOMRect): boolean =>
+        one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom
+      return areas.flatMap(({ name, rects }, index) =>
+        areas
+          .slice(index + 1)
+          .filter((other) => rects.some((one) => other.rects.some((rect) => isOver(one, rect))))
+          .map((other) => `${name} and ${other.name}`),
+      )
+    })
+  }
 }

@@ -38,6 +38,21 @@ describe.each(CLIENTS)('the %s client', (_, path) => {
     await chat.comesBack()
     expect(await shifted(chat.page)).toBeLessThan(GOOD_SHIFT)
   })
+
+  it('has room for all parts of its header on narrow phones', async () => {
+    const { open } = getWorld()
+    const chat = await open(path)
+    for (const width of [320, 360, 390]) {
+      await chat.page.setViewportSize({ width, height: 640 })
+      const overlaps = await chat.overlaps('.masthead :is(h1, a, button)')
+      expect({ width, overlaps, overflow: await chat.overflow() }).toEqual({
+        width,
+        overlaps: [],
+        overflow: 0,
+      })
+    }
+    expect(await chat.page.getByRole('button', { name: 'Restart server' }).count()).toBe(1)
+  })
 })
 
 function background({ page }: ChatPage): Promise<string> {
