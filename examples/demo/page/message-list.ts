@@ -1,6 +1,8 @@
 import type { FloodMark, Member, SaidMessage, SayMessage } from '../shared/room-messages.ts'
 import { make, setText } from './dom.ts'
+import { FloodTally } from './flood-tally.ts'
 import { formatClock, formatCount } from './format.ts'
+import type { GivenUp } from './our-client.ts'
 
 const MAX_ITEMS = 200
 
@@ -14,12 +16,7 @@ interface Flood {
   readonly element: HTMLElement
   readonly bar: HTMLElement
   readonly status: HTMLElement
-  readonly mark: FloodMark
-  readonly isOwn: boolean
-  /** The numbers of an own flood follow each other. */
-  readonly first: number
-  sent: number
-  heard: number
+  readonly tally: FloodTally
 }
 
 /**
@@ -41,7 +38,7 @@ export class MessageList {
   addOwn({ id, text, flood }: SayMessage): void {
     if (flood) {
       const line = this.#flood('own', flood, id)
-      line.sent += 1
+      line.tally.send()
       this.#changed.add(line)
       return
     }
@@ -57,7 +54,7 @@ export class MessageList {
   hear({ text, from, flood, id }: SaidMessage): void {
     if (flood) {
       const line = this.#flood(from.id, flood, id, from)
-      line.heard += 1
+      line.tally.hear(id)
       this.#changed.add(line)
       return
     }
@@ -75,11 +72,16 @@ export class MessageList {
       setText(item.status, `arrived after ${formatCount(Math.round(performance.now() - item.sent))} ms`)
       return
     }
-    for (const flood of this.#floods.values()) {
-      if (!flood.isOwn || id < flood.first || id >= flood.first + flood.sent) continue
-      flood.heard += 1
-      this.#changed.add(flood)
-    }
+    this.#changeFlood(id, (tally) => tally.hear(id))
+  }
+
+  /** The client gave a message of this page's own up; the room may answer for it all the same. */
+  giveUp({ id, reason }: GivenUp): void {
+    const fate = reason === 'unconfirmed' ? reason : `dropped: ${reason}`
+    const item = this.#unanswered.get(id)
+    if (item === undefined) return this.#changeFlood(id, (tally) => tally.giveUp(id, fate))
+    item.element.dataset.answered = 'never'
+    setText(item.status, fate)
   }
 
   /** Brings the DOM up to date. */
@@ -90,6 +92,14 @@ export class MessageList {
     this.#changed.clear()
     while (this.#list.childElementCount > MAX_ITEMS) this.#list.firstElementChild?.remove()
     if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight
+  }
+
+  #changeFlood(id: number, change: (tally: FloodTally) => void): void {
+    for (const flood of this.#floods.values()) {
+      if (!flood.tally.has(id)) continue
+      change(flood.tally)
+      this.#changed.add(flood)
+    }
   }
 
   #flood(owner: string, mark: FloodMark, first: number, from?: Member): Flood {
@@ -105,7 +115,7 @@ export class MessageList {
     const bar = make('span')
     meter.append(bar)
     element.append(meter)
-    const flood = { element, bar, status, mark, isOwn, first, sent: 0, heard: 0 }
+    const flood = { element, bar, status, tally: new FloodTally(mark, first, isOwn) }
     this.#floods.set(key, flood)
     this.#add(element)
     return flood
@@ -126,10 +136,10 @@ function createMessage(name: string, text: string): { element: HTMLElement; stat
   return { element, status }
 }
 
-function showFlood({ element, bar, status, mark, isOwn, sent, heard }: Flood): void {
+function showFlood({ element, bar, status, tally }: Flood): void {
   const text = element.querySelector('.text')
-  if (text) setText(text, `A flood of ${formatCount(isOwn ? sent : mark.of)} messages`)
-  setText(status, `${formatCount(heard)} ${isOwn ? 'arrived' : 'came here'}`)
-  bar.style.transform = `scaleX(${Math.min(1, heard / mark.of)})`
-  element.dataset.answered = String(heard >= (isOwn ? sent : mark.of))
+  if (text) setText(text, `A flood of ${formatCount(tally.count)} messages`)
+  setText(status, tally.text)
+  bar.style.transform = `scaleX(${tally.share})`
+  element.dataset.answered = String(tally.answered)
 }

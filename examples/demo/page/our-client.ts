@@ -1,10 +1,26 @@
 import { isHoldfastError } from '@holdfast/core'
-import { BehaviorSubject, distinctUntilChanged, filter, map, type Observable, of, switchMap } from 'rxjs'
+import {
+  BehaviorSubject,
+  distinctUntilChanged,
+  filter,
+  map,
+  type Observable,
+  of,
+  Subject,
+  switchMap,
+} from 'rxjs'
 import { type ClientMessage, isClientMessage } from '../shared/room-messages.ts'
 import { Book } from './book.ts'
 import type { RoomConnection } from './connection.ts'
 import type { LabClient, OURS } from './lab-client.ts'
 import type { Status } from './timeline.ts'
+
+/** A message that the library gave up, and why. */
+export interface GivenUp {
+  readonly id: number
+  /** Of a `dropped` event; `'unconfirmed'` where nothing proves whether it arrived. */
+  readonly reason: string
+}
 
 /** A client of this library, whoever made its connection: the page, React or Vue. */
 export class OurClient implements LabClient {
@@ -13,6 +29,7 @@ export class OurClient implements LabClient {
   readonly member: string
   readonly book = new Book()
   readonly status$: Observable<Status>
+  readonly #givenUp = new Subject<GivenUp>()
   readonly #connections = new BehaviorSubject<RoomConnection | undefined>(undefined)
 
   constructor(key: (typeof OURS)[number], member: string) {
@@ -34,6 +51,11 @@ export class OurClient implements LabClient {
     })
   }
 
+  /** What the library has told that it gave up. */
+  get givenUp$(): Observable<GivenUp> {
+    return this.#givenUp
+  }
+
   /** What a hook or composable handed out may change; the newest counts. */
   attach(connection: RoomConnection): void {
     if (connection !== this.#connections.value) this.#connections.next(connection)
@@ -53,7 +75,9 @@ export class OurClient implements LabClient {
   }
 
   #drop(message: unknown, reason: string): void {
-    if (isClientMessage(message)) this.book.drop(message.id, reason)
+    if (!isClientMessage(message)) return
+    this.book.drop(message.id, reason)
+    this.#givenUp.next({ id: message.id, reason })
   }
 }
 

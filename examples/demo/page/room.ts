@@ -1,15 +1,21 @@
-import { animationFrameScheduler, auditTime, merge, Subscription } from 'rxjs'
+import { animationFrameScheduler, auditTime, merge, type Observable, Subscription } from 'rxjs'
 import type { Member } from '../shared/room-messages.ts'
 import { byId, make, setText } from './dom.ts'
 import { formatCount } from './format.ts'
 import type { Lab } from './lab.ts'
 import { CLIENT_NAMES } from './lab-client.ts'
 import { MessageList } from './message-list.ts'
+import type { GivenUp } from './our-client.ts'
 import type { RoomStreams } from './room-streams.ts'
 import type { Sender } from './sender.ts'
 
 /** Who is here, what is said, and the line to say something. */
-export function mountRoom(sender: Sender, room: RoomStreams, lab: Lab): Subscription {
+export function mountRoom(
+  sender: Sender,
+  room: RoomStreams,
+  lab: Lab,
+  givenUp$: Observable<GivenUp>,
+): Subscription {
   const list = new MessageList(byId('messages', HTMLElement))
   const subscription = new Subscription()
   let you: Member | undefined
@@ -32,7 +38,8 @@ export function mountRoom(sender: Sender, room: RoomStreams, lab: Lab): Subscrip
       for (const id of ids) list.answer(id)
     }),
   )
-  const frames$ = merge(sender.sent$, room.said$, room.acknowledged$).pipe(
+  subscription.add(givenUp$.subscribe((message) => list.giveUp(message)))
+  const frames$ = merge(sender.sent$, room.said$, room.acknowledged$, givenUp$).pipe(
     auditTime(0, animationFrameScheduler),
   )
   subscription.add(frames$.subscribe(() => list.render()))
