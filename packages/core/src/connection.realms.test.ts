@@ -27,6 +27,23 @@ describe('a promise of another realm', () => {
     expect(errors).toMatchObject([{ code: 'DECODE' }])
   })
 
+  it('is not looked for in vain: a message that throws when it is asked is one that cannot be read', async () => {
+    const decode = (data: unknown) => {
+      if (data !== 'bad') return data
+      return Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('bad')
+        },
+      })
+    }
+    const { connection, server, errors } = await setUpOpen({ codec: { ...slow, decode } })
+    const messages: unknown[] = []
+    connection.messages$.subscribe((message) => messages.push(message))
+    for (const message of ['bad', 'a']) server.send(message)
+    expect(messages).toEqual(['a'])
+    expect(errors).toMatchObject([{ code: 'DECODE' }])
+  })
+
   it('is waited for where a Blob reads itself by it', async () => {
     class OfElsewhere extends Blob {
       override arrayBuffer(): Promise<ArrayBuffer> {

@@ -52,16 +52,17 @@ export class Inbox<Incoming> {
       const { codec, schema } = this.#options
       // Without a schema the codec's own type is Incoming; `connect` sees to that.
       message = schema ? this.#validated(codec.decode(data), schema) : (codec.decode(data) as typeof message)
+      // A text is asked first: it is the most frequent by far, and nothing is cheaper to tell.
+      if (typeof message !== 'string' && isThenable(message)) message = Promise.resolve(message)
     } catch (error) {
       this.#fail(error)
       return false
     }
-    // A text is asked first: it is the most frequent by far, and nothing is cheaper to tell.
-    if (typeof message === 'string' || !isThenable(message)) {
+    if (typeof message === 'string' || !(message instanceof Promise)) {
       this.#options.onMessage(message, generation)
       return false
     }
-    const told = Promise.resolve(message).then(
+    const told = message.then(
       (value) => this.#options.onMessage(value, generation),
       (error: unknown) => this.#fail(error),
     )
