@@ -12,6 +12,7 @@ const PURE = inCore(
   'bytes',
   'calls',
   'capacity',
+  'checks',
   'close-codes',
   'entry',
   'errors',
@@ -28,6 +29,7 @@ const PURE = inCore(
   'steps',
   'surroundings',
   'tail',
+  'thenable',
   'url',
   'verdict',
 )

@@ -140,7 +140,7 @@ describe.each<[string, (options: BackoffOptions) => Backoff]>([
     )
   })
 
-  it.each([null, 'x', 5])('takes no options but an object: %s', (bad) => {
+  it.each([null, 'x', 5, []])('takes no options but an object: %s', (bad) => {
     const message = expect.stringMatching('^The options of a backoff must be an object; got ')
     expect(() => create(bad as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message }))
   })

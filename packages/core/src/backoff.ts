@@ -1,4 +1,4 @@
-import type { Complete } from './checks.ts'
+import { type Complete, checkObject } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** What a {@link Backoff} is told when a delay is drawn. */
@@ -71,7 +71,7 @@ export function isDelay(value: unknown): value is number {
 }
 
 function checked(options: BackoffOptions = {}, growth = 2): Complete<BackoffOptions> {
-  if (Object(options) !== options) throw misconfigured('The options of a backoff', 'an object', options)
+  checkObject('The options of a backoff', options)
   const { factor = growth } = options
   // A crowd's first wave is as high as this is short: below 4 s it is higher than it must be (docs/storm.md).
   const { base = isDelay(options.cap) ? Math.min(4_000, options.cap) : 4_000 } = options
