@@ -128,7 +128,7 @@ const PLACES: Record<HoldfastErrorCode, string> = {
     'thrown by the call. On `errors$`: what a function of yours gave, and views of one connection that disagree',
   NO_WEBSOCKET: 'ends the connection',
   INSECURE: 'thrown by `connect()`; where a URL function gave the URL it ends the connection',
-  TOKEN: 'a failed attempt',
+  TOKEN: 'a failed attempt; on `errors$` alone, where it is over already',
   CONNECT_TIMEOUT: 'a failed attempt',
   AUTH_REFUSED: 'a failed attempt; the last of `maxRefusals` ends the connection',
   ENCODE: 'thrown by `send()`. On `errors$`: a message of a heartbeat, a channel or a sign-in',

@@ -7,7 +7,10 @@ import { misconfigured } from './errors.ts'
 /** A token and how long it is good for. */
 export interface Token {
   readonly value: string
-  /** Epoch ms. Until shortly before, the token is used again for further attempts. */
+  /**
+   * Epoch ms. Until shortly before, the token is used again for further attempts. One in the past is told on
+   * `errors$` as `TOKEN`, and used once: the clock of the host may be wrong.
+   */
   readonly expiresAt?: number | undefined
 }
 

@@ -43,7 +43,7 @@ export class Authenticator {
     this.#auth = auth
     this.#clock = clock
     this.#host = host
-    this.#tokens = tokens ?? new TokenSource(auth, clock)
+    this.#tokens = tokens ?? new TokenSource(auth, clock, host.onError)
     this.#timers = new Timers(clock, () => void this.#renew())
   }
 
@@ -56,10 +56,7 @@ export class Authenticator {
   checkUrl(url: string): void {
     const { protocol, hostname } = new URL(url)
     if (protocol !== 'ws:' || isLoopback(hostname) || this.#auth.allowInsecure) return
-    throw new HoldfastError(
-      'INSECURE',
-      'A token over ws: can be read on the way: use wss:, or auth.allowInsecure.',
-    )
+    throw new HoldfastError('INSECURE', 'A token over ws: can be read: use wss:, or auth.allowInsecure.')
   }
 
   /** One for another socket at the same time, with the same tokens; it renews none. */
@@ -202,6 +199,5 @@ function isLive({ status }: ConnectionState): boolean {
 
 /** Without the error itself, which may show the token. */
 function carrierFailed(): HoldfastError {
-  const text = 'auth.via threw, or its message could not be sent. (Why may have the token, and is not shown.)'
-  return new HoldfastError('HANDLER', text)
+  return new HoldfastError('HANDLER', 'auth.via threw, or its message was refused (why may have the token).')
 }

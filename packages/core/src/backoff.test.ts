@@ -109,7 +109,7 @@ describe('constant()', () => {
     expect(() => constant(delay as number)).toThrow(
       expect.objectContaining({
         code: 'CONFIGURATION',
-        message: expect.stringContaining('constant(delay) must be a number of ms, 0 or more'),
+        message: expect.stringContaining('constant(delay) must be a finite number of ms, 0 or more'),
       }),
     )
   })
@@ -121,11 +121,11 @@ describe.each<[string, (options: BackoffOptions) => Backoff]>([
   ['decorrelatedJitter()', decorrelatedJitter],
 ])('%s', (_, create) => {
   it.each<[string, object]>([
-    ['base must be a number of ms, 0 or more', { base: -1 }],
-    ['base must be a number of ms, 0 or more', { base: Number.NaN }],
-    ['base must be a number of ms, 0 or more', { base: Infinity }],
-    ['base must be a number of ms, 0 or more', { base: '2000' }],
-    ['base must be a number of ms, 0 or more', { base: null }],
+    ['base must be a finite number of ms, 0 or more', { base: -1 }],
+    ['base must be a finite number of ms, 0 or more', { base: Number.NaN }],
+    ['base must be a finite number of ms, 0 or more', { base: Infinity }],
+    ['base must be a finite number of ms, 0 or more', { base: '2000' }],
+    ['base must be a finite number of ms, 0 or more', { base: null }],
     ['factor must be a number, 1 or more', { factor: 0.9 }],
     ['factor must be a number, 1 or more', { factor: Number.NaN }],
     ['factor must be a number, 1 or more', { factor: Infinity }],

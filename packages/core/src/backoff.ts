@@ -55,7 +55,7 @@ export function decorrelatedJitter(options?: BackoffOptions): Backoff {
 
 /** The same delay each time, in ms, without jitter. */
 export function constant(delay: number): Backoff {
-  if (!isDelay(delay)) throw misconfigured('constant(delay)', 'a number of ms, 0 or more', delay)
+  checkDelay('constant(delay)', delay)
   return () => delay
 }
 
@@ -66,8 +66,14 @@ function ceilingOf(options?: BackoffOptions): (attempt: number) => number {
 }
 
 /** Whether a value is a delay that ends. Asked of what users give, which may be anything. */
-export function isDelay(value: unknown): value is number {
+function isDelay(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity
+}
+
+/** @throws HoldfastError `CONFIGURATION` */
+export function checkDelay(name: string, value: number): number {
+  if (isDelay(value)) return value
+  throw misconfigured(name, 'a finite number of ms, 0 or more', value)
 }
 
 function checked(options: BackoffOptions = {}, growth = 2): Complete<BackoffOptions> {
@@ -76,7 +82,7 @@ function checked(options: BackoffOptions = {}, growth = 2): Complete<BackoffOpti
   // A crowd's first wave is as high as this is short: below 4 s it is higher than it must be (docs/storm.md).
   const { base = isDelay(options.cap) ? Math.min(4_000, options.cap) : 4_000 } = options
   const { cap = Math.max(30_000, base) } = options
-  if (!isDelay(base)) throw misconfigured('backoff base', 'a number of ms, 0 or more', base)
+  checkDelay('backoff base', base)
   if (!isDelay(factor) || factor < 1) throw misconfigured('backoff factor', 'a number, 1 or more', factor)
   if (!isDelay(cap) || cap < base) throw misconfigured('backoff cap', 'a number of ms, base or more', cap)
   return { base, factor, cap }

@@ -88,6 +88,21 @@ describe('a token in the handshake', () => {
     await clock.advance(1)
     expect(connection.protocol).toBe('chat')
   })
+
+  it('is used all the same where it is over by the clock of this host, and errors$ tells', async () => {
+    const { clock, server, connection, errors } = setUp({
+      via: queryParameter(),
+      token: () => ({ value: 'late', expiresAt: clock.now() - 1 }),
+    })
+    connection.send({ type: 'queued' })
+    await clock.advance(1)
+    expect([server.connection.url, connection.state.status]).toEqual([
+      'wss://fake.test/?access_token=late',
+      'open',
+    ])
+    expect(server.messages).toEqual(['{"type":"queued"}'])
+    expect(errors).toMatchObject([{ code: 'TOKEN', message: expect.not.stringContaining('late') }])
+  })
 })
 
 describe('a token in the first message', () => {

@@ -133,7 +133,7 @@ describe('a token in a sign-in message that cannot be sent', () => {
       throw new Error(`cannot send ${data}`)
     }
     await clock.advance(40_000)
-    expect(told()).toContain('its message could not be sent')
+    expect(told()).toContain('its message was refused')
     expect(told()).not.toContain(TOKEN)
   })
 })

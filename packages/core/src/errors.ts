@@ -2,13 +2,16 @@ import type { DropReason } from './entry.ts'
 
 /** What went wrong, in one word that code can switch on. */
 export type HoldfastErrorCode =
-  /** An option or an argument that nothing can be made of; the message names it, and what it takes. */
+  /**
+   * An option, an argument, or the answer of `reconnect.backoff` or `shouldReconnect`, that nothing can be made of; the
+   * message names it, and what it takes.
+   */
   | 'CONFIGURATION'
   /** A dial was tried where there is no WebSocket class: set `environment.WebSocket`. */
   | 'NO_WEBSOCKET'
   /** A token would have travelled over `ws:` to a host that is not loopback. */
   | 'INSECURE'
-  /** `auth.token` threw, rejected, or gave what is no token. */
+  /** `auth.token` threw, rejected, or gave what is no token; or one that is over already, which is used once. */
   | 'TOKEN'
   /** An attempt took longer than `connectTimeout`, or its sign-in longer than the carrier's `timeout`. */
   | 'CONNECT_TIMEOUT'
@@ -28,10 +31,7 @@ export type HoldfastErrorCode =
   | 'DROPPED'
   /** A storage could not be read or written. */
   | 'STORAGE'
-  /**
-   * A function that was given, or a listener, threw; or `reconnect.backoff` or `shouldReconnect` answered what is no
-   * answer: `cause` says so.
-   */
+  /** A function that was given, or a listener, threw: `cause` is what. */
   | 'HANDLER'
 
 export interface HoldfastErrorOptions {

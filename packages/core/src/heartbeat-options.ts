@@ -1,4 +1,4 @@
-import { checkFunction } from './checks.ts'
+import { checkFunction, checkObject } from './checks.ts'
 import { misconfigured } from './errors.ts'
 
 /** Asking a quiet peer whether it is there. Off unless given: only you know what your server answers. */
@@ -34,9 +34,7 @@ export function heartbeatSettings(
   highWaterMark: number,
 ): HeartbeatSettings | undefined {
   if (options === undefined || options === false) return undefined
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw misconfigured('heartbeat', 'an object, or false', options)
-  }
+  checkObject('heartbeat', options)
   const { message, isReply, interval = 25_000, timeout = 10_000 } = options
   checkFunction('heartbeat.message', message)
   if (isReply !== undefined) checkFunction('heartbeat.isReply', isReply)

@@ -153,7 +153,7 @@ describe.each<[string, string, readonly unknown[], (value: unknown) => unknown]>
     NO_FUNCTION,
     (shouldReconnect) => ({ reconnect: { shouldReconnect } }),
   ],
-  ['heartbeat', 'an object, or false', NO_OBJECT, (heartbeat) => ({ heartbeat })],
+  ['heartbeat', 'an object', NO_OBJECT, (heartbeat) => ({ heartbeat })],
   ['heartbeat.message', 'a function', [...NO_FUNCTION, undefined], (message) => ({ heartbeat: { message } })],
   [
     'heartbeat.isReply',

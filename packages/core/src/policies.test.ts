@@ -86,14 +86,10 @@ describe("the user's backoff", () => {
       expect(config.backoff(context)).toBe(2_000)
       expect(errors).toMatchObject([
         {
-          code: 'HANDLER',
-          message: 'reconnect.backoff threw.',
-          cause: {
-            code: 'CONFIGURATION',
-            message: expect.stringContaining(
-              'The delay of reconnect.backoff must be a finite number of ms, 0 or more; got',
-            ),
-          },
+          code: 'CONFIGURATION',
+          message: expect.stringContaining(
+            'The answer of reconnect.backoff must be a finite number of ms, 0 or more; got',
+          ),
         },
       ])
     },
@@ -140,7 +136,7 @@ describe("the user's shouldReconnect", () => {
   ])('leaves it to the table where it answers %s, and that is reported', (_, answer) => {
     const { config, errors } = configOf({ shouldReconnect: () => answer as Verdict })
     expect(config.shouldReconnect(CLOSE, 1)).toBeUndefined()
-    expect(errors).toMatchObject([{ code: 'HANDLER' }])
+    expect(errors).toMatchObject([{ code: 'CONFIGURATION' }])
   })
 
   it('leaves it to the table where it throws, and that is reported', () => {
@@ -160,13 +156,22 @@ describe("the user's shouldReconnect", () => {
     expect(errors).toEqual([])
   })
 
+  it.each<[unknown, string]>([
+    [{}, 'an object (Object)'],
+    ['perhaps', 'a string'],
+    [null, 'null'],
+    [500, '500'],
+  ])('is told what to answer, where it answers %j', (answer, got) => {
+    const { config, errors } = configOf({ shouldReconnect: () => answer as Verdict })
+    config.shouldReconnect(CLOSE, 1)
+    const expected = `must be a boolean, a Verdict or undefined; got ${got}.`
+    expect(errors[0]?.message).toBe(`The answer of shouldReconnect ${expected}`)
+  })
+
   it('is told what a delay must be', () => {
     const { config, errors } = configOf({ shouldReconnect: () => ({ retryAfter: -1 }) })
     config.shouldReconnect(CLOSE, 1)
-    expect(errors[0]?.cause).toMatchObject({
-      code: 'CONFIGURATION',
-      message: 'retryAfter must be a finite number of ms, 0 or more; got -1.',
-    })
+    expect(errors[0]?.message).toBe('retryAfter must be a finite number of ms, 0 or more; got -1.')
   })
 
   it('is asked with the close and the attempt', () => {

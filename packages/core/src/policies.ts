@@ -1,7 +1,7 @@
-import { fullJitter, isDelay } from './backoff.ts'
+import { checkDelay, fullJitter } from './backoff.ts'
 import { NO_CLOSE_FRAME, type Verdict } from './close-codes.ts'
 import type { Environment } from './environment.ts'
-import { failed, HoldfastError, misconfigured } from './errors.ts'
+import { failure, HoldfastError, misconfigured } from './errors.ts'
 import type { MachineConfig } from './machine.ts'
 import type { Settings } from './options.ts'
 import type { CloseInfo, ConnectingPhase } from './state.ts'
@@ -30,11 +30,9 @@ export function machineConfig(
     random: () => environment.random(),
     backoff(context) {
       try {
-        const delay = reconnect.backoff(context)
-        if (isDelay(delay)) return delay
-        throw misconfigured('The delay of reconnect.backoff', 'a finite number of ms, 0 or more', delay)
+        return checkDelay('The answer of reconnect.backoff', reconnect.backoff(context))
       } catch (error) {
-        onError(failed('reconnect.backoff', error))
+        onError(failure('reconnect.backoff', error))
         return fallback(context)
       }
     },
@@ -42,7 +40,7 @@ export function machineConfig(
       try {
         return verdictOf(reconnect.shouldReconnect?.(close, attempt))
       } catch (error) {
-        onError(failed('reconnect.shouldReconnect', error))
+        onError(failure('reconnect.shouldReconnect', error))
         return undefined
       }
     },
@@ -55,9 +53,11 @@ function verdictOf(
   if (answer === undefined) return undefined
   if (typeof answer === 'boolean') return answer ? 'retry' : 'stop'
   if (answer === 'retry' || answer === 'stop' || answer === 'reauthenticate') return answer
-  const { retryAfter } = answer
-  if (isDelay(retryAfter)) return answer
-  throw misconfigured('retryAfter', 'a finite number of ms, 0 or more', retryAfter)
+  const { retryAfter } = Object(answer) as Extract<Verdict, object>
+  if (retryAfter === undefined)
+    throw misconfigured('The answer of shouldReconnect', 'a boolean, a Verdict or undefined', answer)
+  checkDelay('retryAfter', retryAfter)
+  return answer
 }
 
 /** A loss by the server's answer to the sign-in message. */

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Auth, Token, TokenContext } from './auth.ts'
 import { queryParameter } from './carriers.ts'
+import type { HoldfastError } from './errors.ts'
 import { virtualClock } from './testing/index.ts'
 import { TokenSource } from './token-source.ts'
 
 function setUp(answers: (() => string | Token | Promise<string | Token>)[], auth: Partial<Auth> = {}) {
   const clock = virtualClock()
   const asked: TokenContext[] = []
+  const errors: HoldfastError[] = []
   const tokens = new TokenSource(
     {
       token(context) {
@@ -18,8 +20,9 @@ function setUp(answers: (() => string | Token | Promise<string | Token>)[], auth
       ...auth,
     },
     clock.environment,
+    (error) => void errors.push(error),
   )
-  return { clock, tokens, asked }
+  return { clock, tokens, asked, errors }
 }
 
 const CAUSE = new Error('no cookie')
@@ -80,8 +83,8 @@ describe('a token that is asked for', () => {
     expect(tokens.get(3)).toBe('c')
   })
 
-  it('is used once where it is over by the clock of this host, which may be wrong', () => {
-    const { tokens, asked, clock } = setUp([
+  it('is used once where it is over by the clock of this host, which may be wrong, and that is told', () => {
+    const { tokens, asked, clock, errors } = setUp([
       () => ({ value: 'a', expiresAt: clock.now() - 3_600_000 }),
       () => ({ value: 'b', expiresAt: clock.now() }),
       () => ({ value: 'c', expiresAt: clock.now() + 60_000 }),
@@ -91,6 +94,11 @@ describe('a token that is asked for', () => {
     expect([tokens.get(3), tokens.renewAt]).toEqual(['c', clock.now() + 30_000])
     expect(tokens.get(4)).toBe('c')
     expect(asked).toHaveLength(3)
+    const message = 'expiresAt is over, by the clock of this host.'
+    expect(errors).toMatchObject([
+      { code: 'TOKEN', message },
+      { code: 'TOKEN', message },
+    ])
   })
 
   it('is fetched by one call at a time', async () => {

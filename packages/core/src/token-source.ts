@@ -13,32 +13,36 @@ interface Cached {
   readonly expiresAt: number
 }
 
+const NONE: Cached = { value: '', renewAt: Infinity, expiresAt: Infinity }
+
 /** Fetches tokens, one call at a time, and keeps one for as long as it is said to be valid. */
 export class TokenSource {
   readonly #auth: Auth
   readonly #environment: Pick<Environment, 'now'>
-  #cached: Cached | undefined
+  readonly #onError: (error: HoldfastError) => void
+  #cached = NONE
   #pending: { readonly token: Promise<string>; readonly controller: AbortController } | undefined
   #refused = false
 
-  constructor(auth: Auth, environment: Pick<Environment, 'now'>) {
+  constructor(auth: Auth, environment: Pick<Environment, 'now'>, onError: (error: HoldfastError) => void) {
     this.#auth = auth
     this.#environment = environment
+    this.#onError = onError
   }
 
   /** Epoch ms of the renewal that is due; Infinity for none. */
   get renewAt(): number {
-    return this.#cached?.renewAt ?? Infinity
+    return this.#cached.renewAt
   }
 
   get expiresAt(): number {
-    return this.#cached?.expiresAt ?? Infinity
+    return this.#cached.expiresAt
   }
 
   /** A valid token, at once where there is one. Throws or rejects `TOKEN`. */
   get(attempt: number): string | Promise<string> {
-    const cached = this.#cached
-    if (cached && cached.expiresAt < Infinity && this.#environment.now() < cached.renewAt) return cached.value
+    const { value, renewAt, expiresAt } = this.#cached
+    if (expiresAt < Infinity && this.#environment.now() < renewAt) return value
     return this.fetch(attempt)
   }
 
@@ -75,7 +79,7 @@ export class TokenSource {
 
   /** The kept token is no good. `refused`: the server said so, and the next call is told. */
   invalidate(refused: boolean): void {
-    this.#cached = undefined
+    this.#cached = NONE
     // A call that fails in between does not change that.
     this.#refused ||= refused
   }
@@ -98,8 +102,10 @@ export class TokenSource {
   #accept(answer: string | Token): string {
     const now = this.#environment.now()
     const { value, expiresAt: given } = checkToken(answer, now)
-    // A fresh one that is over already: the clock of this host is wrong, and the server knows how long it is good for.
-    const expiresAt = given > now ? given : Infinity
+    // Told, and used all the same: the clock of this host may be wrong, and the server knows how long it is good for.
+    const isOver = given <= now
+    if (isOver) this.#onError(new HoldfastError('TOKEN', 'expiresAt is over, by the clock of this host.'))
+    const expiresAt = isOver ? Infinity : given
     const life = expiresAt - now
     const before = Math.min(this.#auth.refreshBefore ?? REFRESH_BEFORE, life / 2)
     this.#cached = { value, expiresAt, renewAt: life === Infinity ? Infinity : expiresAt - before }
