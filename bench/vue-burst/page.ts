@@ -81,8 +81,6 @@ let socketInPage: SocketInPage | undefined
 
 /** As much of a WebSocket as is used above, without a server. */
 class SocketInPage extends EventTarget {
-  onopen: ((event: Event) => void) | undefined
-  onmessage: ((event: MessageEvent) => void) | undefined
   readyState = 0
   bufferedAmount = 0
 
@@ -91,15 +89,21 @@ class SocketInPage extends EventTarget {
     socketInPage = this
     queueMicrotask(() => {
       this.readyState = 1
-      this.onopen?.(new Event('open'))
       this.dispatchEvent(new Event('open'))
     })
   }
 
+  // As in the native class they are listeners, and are called as such: by the browser, not by a plain call.
+  set onopen(handler: (event: Event) => void) {
+    this.addEventListener('open', handler)
+  }
+
+  set onmessage(handler: (event: MessageEvent) => void) {
+    this.addEventListener('message', handler as (event: Event) => void)
+  }
+
   receive(data: string): void {
-    const event = new MessageEvent('message', { data })
-    this.onmessage?.(event)
-    this.dispatchEvent(event)
+    this.dispatchEvent(new MessageEvent('message', { data }))
   }
 
   close(): void {
