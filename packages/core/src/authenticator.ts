@@ -199,5 +199,5 @@ function isLive({ status }: ConnectionState): boolean {
 
 /** Without the error itself, which may show the token. */
 function carrierFailed(): HoldfastError {
-  return new HoldfastError('HANDLER', 'auth.via threw, or its message was refused (why may have the token).')
+  return new HoldfastError('HANDLER', 'auth.via threw, or its message was refused.')
 }

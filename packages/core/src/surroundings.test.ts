@@ -274,6 +274,26 @@ describe('a page that is kept', () => {
     expect(it.state).toMatchObject({ status: 'closed', by: 'attempts' })
   })
 
+  it.each([
+    ['under way', false],
+    ['open', true],
+  ])('excuses a trial for maxAttempts once, also where the page ends it: %s', (_, hasOpened) => {
+    const it = waiting({ maxAttempts: 2 })
+    it.network(false)
+    it.send({ type: 'timer', timer: 'trial' })
+    if (hasOpened) it.send({ type: 'opened', protocol: '', extensions: '' })
+    it.page(true)
+    it.page(false)
+    // Dials until now: the first, the trial, and one more trial at once.
+    expect(it.state).toMatchObject({ status: 'connecting', attempt: 3 })
+    it.lost()
+    it.network(true)
+    it.later(60_000).send({ type: 'timer', timer: 'retry' })
+    expect(it.state).toMatchObject({ status: 'connecting', attempt: 4 })
+    it.lost()
+    expect(it.state).toMatchObject({ status: 'closed', by: 'attempts' })
+  })
+
   it('comes back to no network as suspended by offline, with one trial at once', () => {
     const it = new Driven().opened()
     it.page(true)

@@ -67,14 +67,17 @@ export function hasten(machine: Machine, now: number, config: MachineConfig): Tr
 /** A dial although the host calls itself offline. It does not count for `maxAttempts`. */
 export function trial(machine: Machine, config: MachineConfig): Transition {
   if (machine.state.status !== 'suspended') return same(machine)
-  const [next, effects] = dial(excused(machine), config)
-  return [{ ...next, isTrial: true }, effects]
+  const [next, effects] = dial(machine, config)
+  return [excused(next), effects]
 }
 
-/** The attempt that ends or begins now counts neither for `maxAttempts` nor, once it is over, for the next delay. */
+/** The newest dial counts neither for `maxAttempts` nor, once it is over, for the next delay. */
 function excused(machine: Machine): Machine {
   const { tally } = machine
-  return { ...machine, isTrial: true, tally: { ...tally, excused: tally.excused + 1 } }
+  const { dials, excusedDial } = tally
+  // Once: a trial may be cut short by the page.
+  const count = tally.excused + Number(dials !== excusedDial)
+  return { ...machine, isTrial: true, tally: { ...tally, excused: count, excusedDial: dials } }
 }
 
 /** Changes between waiting and suspended, if the surroundings ask for it. */

@@ -197,7 +197,7 @@ describe('abort()', () => {
     const first = tokens.fetch(1)
     tokens.abort()
     const second = tokens.fetch(2)
-    await expect(first).rejects.toThrow('The call for a token was given up.')
+    await expect(first).rejects.toThrow('The call was given up.')
     expect(tokens.fetch(3)).toBe(second)
     expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, false])
   })

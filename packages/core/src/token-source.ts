@@ -54,7 +54,7 @@ export class TokenSource {
     const answer = this.#call(attempt, signal)
     if (!isThenable(answer)) return this.#accept(answer)
     const settle = (): void => {
-      if (signal.aborted) throw new HoldfastError('TOKEN', 'The call for a token was given up.')
+      if (signal.aborted) throw new HoldfastError('TOKEN', 'The call was given up.')
       this.#pending = undefined
     }
     const token = new Promise<string | Token>((resolve, reject) => {

@@ -16,6 +16,8 @@ export interface Tally {
   readonly refusals: number
   /** Dials that do not count for `maxAttempts`. */
   readonly excused: number
+  /** The newest of them; 0 for none. */
+  readonly excusedDial: number
   /** Connections that a heartbeat found dead. */
   readonly silences: number
   /** The rest of a delay was skipped. */
@@ -29,6 +31,7 @@ export const FRESH: Tally = {
   streak: { of: 'none', count: 0 },
   refusals: 0,
   excused: 0,
+  excusedDial: 0,
   silences: 0,
   isHastened: false,
 }
