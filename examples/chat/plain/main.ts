@@ -2,7 +2,6 @@ import { connect, isHoldfastError } from '@holdfast/core'
 import {
   BehaviorSubject,
   combineLatest,
-  distinctUntilChanged,
   filter,
   map,
   merge,
@@ -12,14 +11,14 @@ import {
   shareReplay,
   startWith,
   switchMap,
-  tap,
 } from 'rxjs'
 import { CHAT_URL, chatOptions, isAnswer } from '../shared/connection.ts'
 import { newsOf } from '../shared/connection-news.ts'
-import { converse, emptyRoom, type Happening, type Own } from '../shared/conversation.ts'
+import { converse, type Happening } from '../shared/conversation.ts'
 import { ROOMS, type Room, type SayMessage } from '../shared/messages.ts'
+import { firstRoom, keepRejected } from '../shared/rejected.ts'
 import { compose, roomChannel, TYPING_OPTIONS, typingNotice } from '../shared/room-channel.ts'
-import { rowsOf, tellMembers, tellProblem, tellTyping } from '../shared/rows.ts'
+import { type Remedy, rowsOf, tellMembers, tellProblem, tellTyping } from '../shared/rows.ts'
 import { visitor } from '../shared/visitor.ts'
 import { byId, fill, make } from './dom.ts'
 import { messageList } from './message-list.ts'
@@ -30,6 +29,7 @@ const connection = connect(CHAT_URL, chatOptions(you))
 const room$ = new BehaviorSubject<Room>('lobby')
 const mine$ = new Subject<Happening>()
 
+const atFirst = firstRoom(you)
 const conversation$ = merge(
   mine$,
   room$.pipe(map((room): Happening => ({ type: 'entered', room }))),
@@ -37,20 +37,14 @@ const conversation$ = merge(
   room$.pipe(switchMap((room) => connection.channel(roomChannel(room)).pipe(repeat()))),
   connection.messages$.pipe(repeat(), filter(isAnswer)),
   newsOf(connection),
-).pipe(scan(converse, emptyRoom('lobby')), startWith(emptyRoom('lobby')), shareReplay(1))
+).pipe(scan(converse, atFirst), startWith(atFirst), shareReplay(1))
 
 const text = byId('text', HTMLInputElement)
-const log = byId('log', HTMLElement)
-const showRows = messageList(byId('messages', HTMLElement), remedy)
 combineLatest([conversation$, connection.outbox$])
-  .pipe(
-    map(([conversation, { inFlight }]) => rowsOf(conversation, you, inFlight)),
-    tap(showRows),
-    map((rows) => rows.at(-1)?.id),
-    distinctUntilChanged(),
-  )
-  .subscribe(() => log.scrollTo({ top: log.scrollHeight }))
+  .pipe(map(([conversation, { inFlight }]) => rowsOf(conversation, you, inFlight)))
+  .subscribe(messageList(byId('log', HTMLElement), remedy))
 conversation$.subscribe((conversation) => {
+  keepRejected(you, conversation)
   fill(byId('typing', HTMLElement), tellTyping(conversation, you))
   fill(byId('problem', HTMLElement), tellProblem(conversation))
   byId('members', HTMLElement).replaceChildren(
@@ -93,9 +87,9 @@ function say(message: SayMessage): void {
   }
 }
 
-function remedy({ message, problem }: Own): void {
-  if (problem?.reason === 'rate') return say(message)
-  mine$.next({ type: 'taken-back', id: message.id })
-  text.value = message.text
+function remedy(chosen: Remedy): void {
   text.focus()
+  if ('again' in chosen) return chosen.again.forEach(say)
+  mine$.next({ type: 'taken-back', id: chosen.edit.id })
+  text.value = chosen.edit.text
 }

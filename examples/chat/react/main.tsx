@@ -3,10 +3,11 @@ import { type FormEvent, type ReactNode, StrictMode, useEffect, useReducer, useR
 import { createRoot } from 'react-dom/client'
 import { CHAT_URL, chatOptions, isAnswer } from '../shared/connection.ts'
 import { newsOf } from '../shared/connection-news.ts'
-import { converse, emptyRoom, type Own } from '../shared/conversation.ts'
+import { converse } from '../shared/conversation.ts'
 import { ROOMS, type SayMessage } from '../shared/messages.ts'
+import { firstRoom, keepRejected } from '../shared/rejected.ts'
 import { compose, roomChannel, TYPING_OPTIONS, typingNotice } from '../shared/room-channel.ts'
-import { rowsOf, tellMembers, tellProblem, tellTyping } from '../shared/rows.ts'
+import { type Remedy, rowsOf, tellMembers, tellProblem, tellTyping } from '../shared/rows.ts'
 import { visitor } from '../shared/visitor.ts'
 import { MessageList } from './message-list.tsx'
 import { ReconnectBanner } from './reconnect-banner.tsx'
@@ -17,7 +18,7 @@ const isNews = typingNotice()
 
 function Chat(): ReactNode {
   const { connection, send, outbox } = useWebSocket(CHAT_URL, options)
-  const [conversation, happen] = useReducer(converse, emptyRoom('lobby'))
+  const [conversation, happen] = useReducer(converse, you, firstRoom)
   const { room } = conversation
   const [text, setText] = useState('')
   const box = useRef<HTMLInputElement>(null)
@@ -28,6 +29,7 @@ function Chat(): ReactNode {
     const subscription = connection && newsOf(connection).subscribe(happen)
     return () => subscription?.unsubscribe()
   }, [connection])
+  useEffect(() => keepRejected(you, conversation), [conversation])
 
   function type(words: string): void {
     setText(words)
@@ -49,11 +51,11 @@ function Chat(): ReactNode {
     isNews(false)
   }
 
-  function remedy({ message, problem }: Own): void {
-    if (problem?.reason === 'rate') return say(message)
-    happen({ type: 'taken-back', id: message.id })
-    setText(message.text)
+  function remedy(chosen: Remedy): void {
     box.current?.focus()
+    if ('again' in chosen) return chosen.again.forEach(say)
+    happen({ type: 'taken-back', id: chosen.edit.id })
+    setText(chosen.edit.text)
   }
 
   return (

@@ -1,11 +1,10 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react'
-import type { Own } from '../shared/conversation.ts'
-import { PROGRESS_TEXT, type Row } from '../shared/rows.ts'
+import { PROGRESS_TEXT, type Remedy, type Row } from '../shared/rows.ts'
 
-type Remedy = { readonly onRemedy: (own: Own) => void }
+type Remedied = { readonly onRemedy: (remedy: Remedy) => void }
 
 /** Each row keeps its element from pending to acknowledged, so that only what is new is read aloud. */
-export function MessageList({ rows, onRemedy }: Remedy & { readonly rows: readonly Row[] }): ReactNode {
+export function MessageList({ rows, onRemedy }: Remedied & { readonly rows: readonly Row[] }): ReactNode {
   const log = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when another message is the newest
   useLayoutEffect(() => {
@@ -23,7 +22,7 @@ export function MessageList({ rows, onRemedy }: Remedy & { readonly rows: readon
   )
 }
 
-function Message(props: Row & Remedy): ReactNode {
+function Message(props: Row & Remedied): ReactNode {
   const { name, style, text, time, progress, rejected, onRemedy } = props
   return (
     <li className={progress ? `message own ${progress}` : 'message'} style={style}>
@@ -31,14 +30,12 @@ function Message(props: Row & Remedy): ReactNode {
       <p>{text}</p>
       <time>{time}</time>
       {progress && <span className="progress">{PROGRESS_TEXT[progress]}</span>}
-      {rejected && (
-        <>
-          <span className="why">{rejected.why}</span>
-          <button type="button" className="button" onClick={() => onRemedy(rejected.own)}>
-            {rejected.remedy}
-          </button>
-        </>
-      )}
+      {rejected && <span className="why">{rejected.why}</span>}
+      {rejected?.remedies.map((remedy) => (
+        <button key={remedy.label} type="button" className="button" onClick={() => onRemedy(remedy)}>
+          {remedy.label}
+        </button>
+      ))}
     </li>
   )
 }

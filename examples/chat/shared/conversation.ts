@@ -46,7 +46,9 @@ export function converse(before: Conversation, what: Happening): Conversation {
     case 'restored': {
       // They go out before all that waits. One that the room has already waits for its answer only.
       const messages = what.messages.filter(({ id }) => before.lines.every((line) => line.id !== id))
-      return { ...before, own: [...messages.map((message) => ({ message })), ...before.own] }
+      // One that was rejected is among them where the page was left before the outbox had let go of it.
+      const own = messages.reduce((rest, { id }) => without(rest, id), before.own)
+      return { ...before, own: [...messages.map((message) => ({ message })), ...own] }
     }
     case 'rejected':
       return { ...before, own: before.own.map((own) => (own.message.id === what.id ? fail(own, what) : own)) }

@@ -1,5 +1,5 @@
 import type { Conversation, Own } from './conversation.ts'
-import type { Line } from './messages.ts'
+import type { Line, SayMessage } from './messages.ts'
 
 /** How far a message of this page has come. `'sent'`: the socket has it, which proves nothing yet. */
 export type Progress = 'pending' | 'sent' | 'acknowledged' | 'rejected'
@@ -7,6 +7,12 @@ export type Progress = 'pending' | 'sent' | 'acknowledged' | 'rejected'
 /** A style with a colour; stylesheets make of it what is legible. */
 // No interface: Vue wants one to which other properties could belong.
 export type Hue = { readonly '--hue': number }
+
+/** A button below a message that was not taken. */
+export type Remedy =
+  | { readonly label: 'Edit'; readonly edit: SayMessage }
+  /** As they are, and in this order. */
+  | { readonly label: `Try ${string}again`; readonly again: readonly SayMessage[] }
 
 /** One message as it is shown; it keeps its `id`, and so its element, from pending to acknowledged. */
 export interface Row {
@@ -18,7 +24,7 @@ export interface Row {
   /** Only of what this page has said. */
   readonly progress?: Progress
   /** Set where it was not taken: what to do about it. */
-  readonly rejected?: { readonly own: Own; readonly why: string; readonly remedy: 'Try again' | 'Edit' }
+  readonly rejected?: { readonly why: string; readonly remedies: readonly Remedy[] }
 }
 
 /** The words for it, beside its mark. */
@@ -42,7 +48,11 @@ export function rowsOf({ room, lines, own }: Conversation, you: string, inFlight
     return waiting.indexOf(one) < inFlight ? 'sent' : 'pending'
   }
   const ofRoom = own.filter(({ message }) => message.room === room)
-  return [...lines.map((line) => rowOfLine(line, you)), ...ofRoom.map((one) => rowOfOwn(one, progress(one)))]
+  const again = ofRoom.filter(({ problem }) => problem?.reason === 'rate').map(({ message }) => message)
+  return [
+    ...lines.map((line) => rowOfLine(line, you)),
+    ...ofRoom.map((one) => rowOfOwn(one, progress(one), again)),
+  ]
 }
 
 function rowOfLine({ id, from, text, at }: Line, you: string): Row {
@@ -51,12 +61,19 @@ function rowOfLine({ id, from, text, at }: Line, you: string): Row {
   return from.id === you ? { ...row, name: 'You', progress: 'acknowledged' } : { ...row, name: from.name }
 }
 
-function rowOfOwn(own: Own, progress: Progress): Row {
-  const { message, problem } = own
+function rowOfOwn({ message, problem }: Own, progress: Progress, again: readonly SayMessage[]): Row {
   const row = { id: message.id, name: 'You', style: { '--hue': 0 }, text: message.text, time: '', progress }
   if (!problem) return row
-  const remedy = problem.reason === 'rate' ? 'Try again' : 'Edit'
-  return { ...row, rejected: { own, why: problem.text, remedy } }
+  const remedies =
+    problem.reason === 'rate' ? tries(message, again) : [{ label: 'Edit', edit: message } as const]
+  return { ...row, rejected: { why: problem.text, remedies } }
+}
+
+/** The newest of several offers to try all of them. */
+function tries(message: SayMessage, all: readonly SayMessage[]): readonly Remedy[] {
+  const one: Remedy = { label: 'Try again', again: [message] }
+  if (all.length === 1 || all.at(-1) !== message) return [one]
+  return [one, { label: `Try all ${all.length} again`, again: all }]
 }
 
 /** Who is here, the visitor first. */
