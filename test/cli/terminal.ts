@@ -34,8 +34,12 @@ export class Terminal {
     this.#script.stdin?.write(keys)
   }
 
-  exitCode(): Promise<number | null> {
-    return this.#exit
+  /** Resolves once all that it wrote is in the picture. */
+  async exitCode(): Promise<number | null> {
+    const code = await this.#exit
+    // The emulator reads what it is given later.
+    await new Promise<void>((resolve) => this.#emulator.write('', resolve))
+    return code
   }
 
   /** The lines from the first one ever to the cursor's, without blanks at their ends. */
